@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Ketch: a quantum circuit statevector simulator.
+ *
+ *   text or calls ──> ketch_circuit ──> ketch_session runs it ──> ketch_result ──> counts, bits, state, bytes
+ *
+ * The header follows a user's day: version, diagnostics, load or build a circuit, bind parameters, options, session, run,
+ * read, write, free.
+ *
+ * Conventions, everywhere in this header:
+ *   Bit order   Qubit 0 is the least significant bit of a basis state and the rightmost character of a bitstring.
+ *   Ownership   An `out` parameter comes first and receives something the caller frees with the matching `_free`, which takes the
+ *               address of the pointer, sets it to NULL and accepts NULL. A returned pointer is borrowed: it lives as long as the
+ *               object that it was asked of, and is not freed.
+ *   Errors      Every fallible function returns a ketch_status. On failure `*out` is NULL (or untouched for plain numbers), nothing
+ *               is half-changed, and `diag`, where given, says what is wrong and where. `diag` may always be NULL.
+ *   Options     Structures begin with their own size, so that they can grow: initialise with KETCH_..._INIT, or zero the
+ *               structure and set `struct_size`. A zero in any other field means "Ketch chooses". A NULL pointer to options means all defaults.
+ *   Threads     Different objects are independent: use them from different threads freely. One object is used by one thread at a time,
+ *               except ketch_session_cancel, which any thread or signal handler may call. A ketch_circuit that is no longer
+ *               changed may be read (run, drawn, printed) by many threads at once.
+ *   Guest       The library never prints, exits, reads the environment, installs handlers or changes global state.
+ *
+ * The header is C99 and C++ clean. The formats that are written are described in docs/formats.md.
+ */
+#ifndef KETCH_KETCH_H
+#define KETCH_KETCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define KETCH_API __attribute__((visibility("default")))
+#else
+#define KETCH_API
+#endif
+
+/* ── Version ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+#define KETCH_VERSION_MAJOR 0
+#define KETCH_VERSION_MINOR 1
+#define KETCH_VERSION_PATCH 0
+#define KETCH_VERSION "0.1.0"
+
+/* The version of the library in use, "0.1.0"; KETCH_VERSION is that of the header compiled against. */
+KETCH_API const char *ketch_version(void);
+
+/* What the library was built with and runs on, one "name: value" a line (compiler, OpenMP, BLAS, instruction set). */
+KETCH_API const char *ketch_build_info(void);
+
+/* ── Status and diagnostics ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef enum ketch_status {
+    KETCH_OK = 0,
+    KETCH_ERROR_RUNTIME = 1,     /* the run went wrong: the norm drifted, an internal limit was met */
+    KETCH_ERROR_USAGE = 2,       /* an argument or option that makes no sense */
+    KETCH_ERROR_SYNTAX = 3,      /* not OpenQASM */
+    KETCH_ERROR_SEMANTICS = 4,   /* OpenQASM, but it means nothing: unknown gate, index out of range, unbound parameter */
+    KETCH_ERROR_LIMIT = 5,       /* a limit (ketch_load_options, ketch_run_options) was met */
+    KETCH_ERROR_TIMEOUT = 6,     /* ketch_run_options.timeout_seconds went by */
+    KETCH_ERROR_MEMORY = 7,      /* memory does not suffice, or an allocation failed */
+    KETCH_ERROR_CANCELLED = 8,   /* the progress callback or ketch_session_cancel asked to stop */
+    KETCH_ERROR_IO = 9,          /* a file could not be read or written */
+    KETCH_ERROR_UNAVAILABLE = 10 /* the result does not hold what was asked for (see ketch_run_options.outputs) */
+} ketch_status;
+
+/* "ok", "syntax", "out of memory"...: a word for a status. */
+KETCH_API const char *ketch_status_name(ketch_status status);
+
+typedef enum ketch_severity { KETCH_SEVERITY_ERROR = 0, KETCH_SEVERITY_WARNING = 1, KETCH_SEVERITY_NOTE = 2 } ketch_severity;
+
+/* One thing said about the input or the run. Strings are UTF-8, never NULL, and live until the diagnostic is cleared, refilled or freed. */
+typedef struct ketch_message {
+    ketch_severity severity;
+    const char *code;        /* "KQ0301"; stable, listed in docs/errors.md; "" on notes without one */
+    const char *text;        /* one line, no trailing stop */
+    const char *hint;        /* what to do about it, or "" */
+    const char *file;        /* as it was given, "<stdin>", "<text>", or "" where no file is concerned */
+    uint32_t line;           /* from 1; 0 where there is no position */
+    uint32_t column;         /* from 1, counted in characters (code points) */
+    uint32_t length;         /* characters that the caret line underlines, at least 1 */
+    const char *source_line; /* the line itself, or an excerpt around the column where it is very long; "" if none */
+    uint32_t source_column;  /* the caret's column inside source_line, from 1 */
+} ketch_message;
+
+/* Where messages are collected. Calls that take one clear it first. Holds up to 20 errors and 20 warnings or notes; what comes
+ * after is only counted. Its memory is taken when it is created, so filling it never fails. */
+typedef struct ketch_diag ketch_diag;
+
+KETCH_API ketch_diag *ketch_diag_create(void); /* NULL when out of memory */
+KETCH_API void ketch_diag_free(ketch_diag **diag);
+KETCH_API void ketch_diag_clear(ketch_diag *diag);
+KETCH_API size_t ketch_diag_count(const ketch_diag *diag);   /* messages held */
+KETCH_API size_t ketch_diag_dropped(const ketch_diag *diag); /* messages that found no room */
+KETCH_API const ketch_message *ketch_diag_message(const ketch_diag *diag, size_t index); /* NULL beyond the count */
+
+/* All messages as text ("file:line:col: error[KQ0301]: ...", the source line, a caret, the hint), NUL-terminated; borrowed until the
+ * diagnostic changes. "" when empty. */
+KETCH_API const char *ketch_diag_text(const ketch_diag *diag);
+
+/* The table of codes behind docs/errors.md; NULL beyond the end. */
+typedef struct ketch_code_info {
+    const char *code;    /* "KQ0301" */
+    ketch_status status; /* what a call returns when this is its first error */
+    const char *summary; /* "unknown gate" */
+    const char *help;    /* a sentence or two: what it means and how to mend it */
+} ketch_code_info;
+KETCH_API const ketch_code_info *ketch_code_at(size_t index);
+
+/* ── Where bytes go ───────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Everything that Ketch writes goes through a sink. `write` returns 0 when all `size` bytes were taken and anything else on failure, which
+ * ends the call with KETCH_ERROR_IO. */
+typedef struct ketch_sink {
+    int (*write)(void *user, const void *bytes, size_t size);
+    void *user;
+} ketch_sink;
+
+/* A file that appears whole or not at all: bytes go to a temporary name beside `path`; commit flushes them to the disk and renames;
+ * freeing without a commit leaves nothing behind. A path that exists and is no regular file (a pipe, /dev/stdout) is written directly. */
+typedef struct ketch_file ketch_file;
+KETCH_API ketch_status ketch_file_create(ketch_file **out, const char *path, ketch_diag *diag);
+KETCH_API ketch_sink ketch_file_sink(ketch_file *file);
+KETCH_API ketch_status ketch_file_commit(ketch_file *file, ketch_diag *diag);
+KETCH_API void ketch_file_free(ketch_file **file);
+
+/* ── Gates known by name ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* One record of the gate table. */
+typedef struct ketch_gate_info {
+    const char *name;
+    const char *aliases;     /* other names, separated by spaces, or "" */
+    const char *parameters;  /* names of the angles (radians), separated by spaces, or "" */
+    uint32_t parameter_count;
+    uint32_t qubit_count;    /* operands: controls first, then targets */
+    uint32_t control_count;  /* how many of them are controls */
+    const char *family;      /* "diagonal", "permutation", "real" or "dense" */
+    const char *inverse;     /* the gate that undoes it, as text: "sdg", "rx(-theta)" */
+    const char *provided_by; /* the includes that define it: "qelib1.inc stdgates.inc" */
+    const char *help;        /* a line */
+} ketch_gate_info;
+
+/* The table by index; NULL beyond the end. */
+KETCH_API const ketch_gate_info *ketch_gate_at(size_t index);
+
+/* The record's matrix for `parameters` (parameter_count numbers): 4^qubit_count complex numbers, row by row, interleaved re im, `out`
+ * having room for them. Row and column indices count the first operand as bit 0. */
+KETCH_API ketch_status ketch_gate_matrix(double *out, const char *name, const double *parameters, ketch_diag *diag);
+
+/* ── A circuit: loaded ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct ketch_circuit ketch_circuit;
+
+typedef struct ketch_load_options {
+    size_t struct_size;
+    const char *const *include_dirs; /* folders searched after the file's own */
+    size_t include_dir_count;
+    int safe_include;                /* nonzero: includes only from the file's folder and include_dirs, never outside them */
+    const char *prelude;             /* "stdgates.inc" or "qelib1.inc": as if the program included it first */
+    const char *name;                /* the file's name in messages when text is parsed; "<text>" by default */
+    const char *folder;              /* where text's includes are looked for; none by default */
+    /* Limits; each error names the one that was met. */
+    uint64_t max_source_bytes;       /* all files together; 1 GiB */
+    uint64_t max_gates;              /* flat list, after expansion of gates and broadcasts; 100,000,000 */
+    uint64_t max_qubits;             /* declared; 1,048,576 */
+    uint64_t max_bits;               /* declared; 1,048,576 */
+    uint32_t max_nesting;            /* parentheses, blocks, modifiers; 256 */
+    uint32_t max_include_depth;      /* 32 */
+    uint32_t max_token_bytes;        /* one name, number or string; 65,536 */
+    uint32_t max_errors;             /* reported before giving up; 20, which is also the most */
+} ketch_load_options;
+#define KETCH_LOAD_OPTIONS_INIT {sizeof(ketch_load_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* Reads an OpenQASM 2 or 3 file, or text of `length` bytes (no NUL needed at its end). Warnings are left in `diag` on success too. */
+KETCH_API ketch_status ketch_circuit_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag);
+KETCH_API ketch_status ketch_circuit_parse(ketch_circuit **out, const char *text, size_t length, const ketch_load_options *options,
+                                           ketch_diag *diag);
+
+/* ── A circuit: built ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* An empty circuit over `qubits` qubits (register "q") and `bits` classical bits (register "c"), all 0. */
+KETCH_API ketch_status ketch_circuit_create(ketch_circuit **out, uint32_t qubits, uint32_t bits, ketch_diag *diag);
+
+/* Appends the gate `name` `count` times: application i acts on qubits[i * qubit_count ...] with parameters[i * parameter_count ...]
+ * (see ketch_gate_at; names mean what they mean in Qiskit and qelib1.inc). All are checked before any is appended. */
+KETCH_API ketch_status ketch_circuit_append(ketch_circuit *circuit, const char *name, size_t count, const uint32_t *qubits,
+                                            const double *parameters, ketch_diag *diag);
+
+/* The same with `control_count` further controls before each application's qubits; bit k of `control_values` is the value at which
+ * control k is active (control_count <= 64; use ~0 for ordinary controls). */
+KETCH_API ketch_status ketch_circuit_append_controlled(ketch_circuit *circuit, const char *name, size_t count, uint32_t control_count,
+                                                       uint64_t control_values, const uint32_t *qubits, const double *parameters,
+                                                       ketch_diag *diag);
+
+/* Appends a unitary matrix on `qubit_count` (1 to 6) qubits: 4^qubit_count complex numbers as in ketch_gate_matrix; refused unless it is
+ * unitary within 1e-9. */
+KETCH_API ketch_status ketch_circuit_append_matrix(ketch_circuit *circuit, uint32_t qubit_count, const uint32_t *qubits,
+                                                   const double *matrix, ketch_diag *diag);
+
+/* Measures qubits[i] into bits[i]. */
+KETCH_API ketch_status ketch_circuit_measure(ketch_circuit *circuit, size_t count, const uint32_t *qubits, const uint32_t *bits,
+                                             ketch_diag *diag);
+KETCH_API ketch_status ketch_circuit_reset(ketch_circuit *circuit, size_t count, const uint32_t *qubits, ketch_diag *diag);
+KETCH_API ketch_status ketch_circuit_barrier(ketch_circuit *circuit, size_t count, const uint32_t *qubits, ketch_diag *diag);
+
+/* What follows, up to the matching ketch_circuit_end_if, happens only where the `count` bits read as a number (bits[0] lowest) equal
+ * `value`. Conditions nest. */
+KETCH_API ketch_status ketch_circuit_begin_if(ketch_circuit *circuit, size_t count, const uint32_t *bits, uint64_t value,
+                                              ketch_diag *diag);
+KETCH_API ketch_status ketch_circuit_end_if(ketch_circuit *circuit, ketch_diag *diag);
+
+KETCH_API ketch_status ketch_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, ketch_diag *diag);
+KETCH_API void ketch_circuit_free(ketch_circuit **circuit);
+
+/* ── A circuit: looked at ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct ketch_circuit_summary {
+    size_t struct_size;
+    uint64_t qubits, used_qubits; /* declared; touched by some operation */
+    uint64_t bits;                /* classical, declared */
+    uint64_t operations, gates, measurements, resets, conditions;
+    uint64_t depth;               /* longest chain of gates, measurements and resets that share a qubit or bit; a barrier makes its qubits wait */
+    uint64_t parameters;          /* named, to be bound */
+    int version;                  /* of OpenQASM: 2 or 3; 0 when built by calls */
+    uint64_t memory_bytes;        /* held by the circuit itself */
+} ketch_circuit_summary;
+
+KETCH_API ketch_status ketch_circuit_summarize(ketch_circuit_summary *out, const ketch_circuit *circuit);
+
+/* Named parameters (`input float theta;`), in order of declaration; NULL beyond the end. */
+KETCH_API const char *ketch_circuit_parameter(const ketch_circuit *circuit, size_t index);
+
+/* Gives a named parameter its value, in radians where it is an angle; may be called again with another. Refused: an unknown name, a
+ * number that is NaN or infinite, and a value for which some gate's angle becomes so (the message has its position). */
+KETCH_API ketch_status ketch_circuit_bind(ketch_circuit *circuit, const char *name, double value, ketch_diag *diag);
+
+typedef enum ketch_format {
+    KETCH_FORMAT_TEXT = 0,
+    KETCH_FORMAT_JSON = 1,  /* one document, indented */
+    KETCH_FORMAT_JSONL = 2, /* one document on one line */
+    KETCH_FORMAT_CSV = 3,
+    KETCH_FORMAT_SVG = 4    /* drawings only */
+} ketch_format;
+
+typedef struct ketch_write_options {
+    size_t struct_size;
+    ketch_format format;
+    uint32_t width;      /* columns that text should fit in; 80 */
+    int color;           /* nonzero: ANSI colours in text */
+    int histogram;       /* nonzero: bars beside the counts in text */
+    int ascii;           /* nonzero: no character beyond ASCII in text */
+    int msb_first;       /* nonzero: bit and qubit 0 leftmost (the default is rightmost) */
+    uint64_t top;        /* only the K most frequent counts or probabilities; 0: all */
+    int omit_run;        /* nonzero: JSON without the object "run" */
+    const char *name;    /* the input's name in the output; omitted by default */
+    const uint64_t *amplitudes; /* basis states whose amplitudes are wanted (outputs must include KETCH_OUTPUT_AMPLITUDES) */
+    size_t amplitude_count;
+} ketch_write_options;
+#define KETCH_WRITE_OPTIONS_INIT {sizeof(ketch_write_options), KETCH_FORMAT_TEXT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* The circuit drawn (TEXT, SVG), or described: qubits, gates by kind, depth, memory (TEXT, JSON, JSONL). */
+KETCH_API ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink,
+                                          ketch_diag *diag);
+KETCH_API ketch_status ketch_circuit_describe(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink,
+                                              ketch_diag *diag);
+
+/* ── Options of a run ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef enum ketch_precision { KETCH_PRECISION_FP64 = 0, KETCH_PRECISION_FP32 = 1 } ketch_precision;
+typedef enum ketch_engine { KETCH_ENGINE_AUTO = 0, KETCH_ENGINE_REFERENCE = 1 } ketch_engine;
+
+/* What a result shall hold; to be or-ed. Counts are always made, except where shots are not asked for: KETCH_OUTPUT_NO_SHOTS. State,
+ * amplitudes and probabilities describe the qubits just before the final measurements, global phase included. */
+enum {
+    KETCH_OUTPUT_SHOTS = 1,         /* the bits of each shot, in order */
+    KETCH_OUTPUT_STATE = 2,         /* all 2^qubits amplitudes as one array, idle qubits included */
+    KETCH_OUTPUT_AMPLITUDES = 4,    /* ketch_result_amplitudes may be asked */
+    KETCH_OUTPUT_PROBABILITIES = 8, /* ketch_result_probabilities may be asked */
+    KETCH_OUTPUT_NO_SHOTS = 16      /* nothing is sampled; needs a circuit without measurement or reset in the middle */
+};
+
+typedef struct ketch_progress {
+    double fraction;      /* 0 to 1, by estimated work */
+    double seconds;       /* since the run began */
+    const char *stage;    /* "allocate", "simulate", "sample", "write" */
+    uint64_t shots_done;  /* of circuits with measurements in the middle */
+} ketch_progress;
+
+typedef struct ketch_run_options {
+    size_t struct_size;
+    uint64_t shots;          /* 1024 */
+    uint64_t seed;           /* used if has_seed; otherwise one is drawn from the system and reported in the result */
+    int has_seed;
+    unsigned outputs;        /* KETCH_OUTPUT_... */
+    ketch_precision precision;
+    ketch_engine engine;
+    uint64_t max_memory;     /* bytes; what is free on the machine and in its cgroups by default */
+    uint32_t max_qubits;     /* simulated at once (idle ones are not); as many as fit by default */
+    double timeout_seconds;  /* none */
+    /* Called about ten times a second from the thread that called ketch_run, and at stage ends; nonzero cancels. It must not use the session. */
+    int (*progress)(void *user, const ketch_progress *progress);
+    void *progress_user;
+    double norm_tolerance;   /* |1 - norm²| beyond which the run fails; scaled with gates and precision by default */
+} ketch_run_options;
+#define KETCH_RUN_OPTIONS_INIT \
+    {sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0}
+
+/* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup). */
+typedef struct ketch_memory {
+    uint64_t needed_bytes;    /* UINT64_MAX where it exceeds 64 bits */
+    uint64_t available_bytes;
+    uint32_t qubits;          /* that will be simulated */
+    uint32_t fitting_qubits;  /* how many would fit with this precision */
+    uint32_t fitting_qubits_fp32;
+} ketch_memory;
+KETCH_API ketch_status ketch_memory_needed(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options,
+                                           ketch_diag *diag);
+
+/* How a run would go, step by step, without running (TEXT, JSON, JSONL). */
+KETCH_API ketch_status ketch_plan_write(const ketch_circuit *circuit, const ketch_run_options *run, const ketch_write_options *options,
+                                        ketch_sink sink, ketch_diag *diag);
+
+/* ── Session and run ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Owns threads and buffers and keeps them between runs. One run at a time; several sessions run side by side. */
+typedef struct ketch_session ketch_session;
+typedef struct ketch_result ketch_result;
+
+typedef struct ketch_session_options {
+    size_t struct_size;
+    uint32_t threads; /* min(processors this process may use, cgroup quota) */
+} ketch_session_options;
+#define KETCH_SESSION_OPTIONS_INIT {sizeof(ketch_session_options), 0}
+
+KETCH_API ketch_status ketch_session_create(ketch_session **out, const ketch_session_options *options, ketch_diag *diag);
+KETCH_API uint32_t ketch_session_threads(const ketch_session *session);
+KETCH_API void ketch_session_free(ketch_session **session); /* results outlive their session */
+
+/* Runs the circuit. Same circuit, parameters, options and seed: the same bytes in the result, at any number of threads. */
+KETCH_API ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit,
+                                 const ketch_run_options *options, ketch_diag *diag);
+
+/* Makes the session's current run stop within 50 ms with KETCH_ERROR_CANCELLED; without one, it does nothing. Async-signal-safe. */
+KETCH_API void ketch_session_cancel(ketch_session *session);
+
+/* ── Reading a result ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Distinct outcomes, the most frequent first, equal counts by bits as a number. */
+KETCH_API size_t ketch_result_outcome_count(const ketch_result *result);
+KETCH_API uint64_t ketch_result_count(const ketch_result *result, size_t outcome);
+
+/* The outcome as text, registers as declared from right to left with a space between, bit 0 rightmost; borrowed until the next call
+ * on this result. NULL beyond the end. */
+KETCH_API const char *ketch_result_bitstring(ketch_result *result, size_t outcome);
+
+/* The count of the outcome written `bitstring` (spaces are ignored), 0 if it never came. */
+KETCH_API uint64_t ketch_result_count_of(const ketch_result *result, const char *bitstring);
+
+/* The registers counted, in order of declaration; register i takes bits [offset, offset + size) of an outcome. NULL name beyond the end. */
+typedef struct ketch_register {
+    const char *name;
+    uint32_t offset, size;
+} ketch_register;
+KETCH_API ketch_register ketch_result_register(const ketch_result *result, size_t index);
+
+/* The bits of each shot, in order (KETCH_OUTPUT_SHOTS): `shots` rows of `*words_per_shot` words; bit b of an outcome is bit b % 64 of
+ * word b / 64. NULL if not asked for. */
+KETCH_API const uint64_t *ketch_result_shots(const ketch_result *result, size_t *words_per_shot);
+
+/* The state (KETCH_OUTPUT_STATE): 2^qubits complex numbers, interleaved re im, of double or float by `*precision`, at least 64-byte aligned.
+ * Lives as long as the result. NULL if not asked for. */
+KETCH_API const void *ketch_result_state(const ketch_result *result, uint32_t *qubits, ketch_precision *precision);
+
+/* `count` amplitudes (KETCH_OUTPUT_AMPLITUDES or _STATE) of the basis states `indices`, into out[2 * count], interleaved. */
+KETCH_API ketch_status ketch_result_amplitudes(double *out, const ketch_result *result, const uint64_t *indices, size_t count,
+                                               ketch_diag *diag);
+
+/* Probabilities (KETCH_OUTPUT_PROBABILITIES, _AMPLITUDES or _STATE) of the basis states [first, first + count), into out[count]. */
+KETCH_API ketch_status ketch_result_probabilities(double *out, const ketch_result *result, uint64_t first, uint64_t count,
+                                                  ketch_diag *diag);
+
+/* The marginal distribution of `count` (1 to 30) qubits, into out[2^count]; qubits[0] is bit 0 of the index. */
+KETCH_API ketch_status ketch_result_marginal(double *out, const ketch_result *result, const uint32_t *qubits, size_t count,
+                                             ketch_diag *diag);
+
+typedef struct ketch_run_info {
+    size_t struct_size;
+    uint64_t shots, seed;
+    uint32_t threads;
+    uint32_t qubits, simulated_qubits;
+    ketch_precision precision;
+    double norm;                 /* the state's squared norm at the end, as computed */
+    double plan_seconds, simulate_seconds, sample_seconds, total_seconds;
+    uint64_t peak_memory_bytes;  /* taken by the run for states and samples */
+    uint64_t circuit_hash[2];    /* XXH3 (128 bits, low word first) of the source bytes, or of the operations when built by calls */
+    const char *instruction_set; /* "x86-64", "generic" ... */
+    const char *engine;          /* "reference" */
+    int all_qubits_measured;     /* nonzero: the circuit measures nothing, so every qubit was */
+} ketch_run_info;
+KETCH_API ketch_status ketch_result_info(ketch_run_info *out, const ketch_result *result);
+
+/* Everything the result holds, written out (TEXT, JSON, JSONL, CSV). */
+KETCH_API ketch_status ketch_result_write(ketch_result *result, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
+
+/* The state as a NumPy .npy array (complex128 or complex64, shape (2^qubits,)), written whole or not at all. */
+KETCH_API ketch_status ketch_result_save_state(const ketch_result *result, const char *path, ketch_diag *diag);
+
+KETCH_API void ketch_result_free(ketch_result **result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

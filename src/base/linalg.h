@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Dense complex matrices, small: gates built from gates, powers of a gate. Row by row, interleaved re im. The only place that knows BLAS
+ * and LAPACK; the kernels never come here.
+ */
+#ifndef KETCH_BASE_LINALG_H
+#define KETCH_BASE_LINALG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+void kt_matrix_identity(double *out, size_t n);
+bool kt_matrix_multiply(double *out, const double *a, const double *b, size_t n);  /* out = a b; out is neither a nor b */
+void kt_matrix_adjoint(double *matrix, size_t n);                                   /* in place */
+double kt_matrix_unitarity(const double *matrix, size_t n);                        /* largest entry of |M† M - 1|; infinite on NaN */
+
+/* out = matrix^exponent of a unitary matrix through its eigenphases, taken in (-pi, pi] (an eigenvalue within 1e-12 of -1 counts as +pi).
+ * False when out of memory or the decomposition fails. */
+bool kt_matrix_power(double *out, const double *matrix, size_t n, double exponent);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Door of the room circuit: the nouns. A circuit is one flat array of operations, each a small record that points into shared pools:
+ *
+ *   ops       [ gate h | gate cp | measure | jump_unless | gate x | ... ]
+ *                 |        |
+ *   operands  [ 3 | 0 3 | ...          qubits (and bits) by index; KT_NEGATED marks a control that is active at 0
+ *   params    [ 0.785 | ...            angles in radians
+ *
+ * Straight-line circuits and dynamic programs share the array: a condition is a jump over what it guards (always forward, properly
+ * nested here). Gates defined in the source are already expanded; controls, however written, are the leading operands.
+ *
+ * Named parameters stay: an angle that depends on an `input` is a node of an expression graph, and binding fills its slot in `params`.
+ */
+#ifndef KETCH_CIRCUIT_CIRCUIT_H
+#define KETCH_CIRCUIT_CIRCUIT_H
+
+#include "base/base.h"
+#include "circuit/gates.h"
+#include "circuit/result.h"
+
+#define KT_NEGATED 0x80000000u /* in an operand: a control that is active at 0 */
+#define KT_NO_BIT 0xffffffffu  /* a measurement whose outcome is not kept */
+#define KT_MAX_WIDTH 0x7ffffffeu
+
+typedef enum kt_op_code {
+    KT_OP_GATE,        /* operands: control_count controls, then targets; data: first parameter (KT_GATE_MATRIX: index into blocks) */
+    KT_OP_MEASURE,     /* operands: qubit, bit or KT_NO_BIT; data: its number among the measurements and resets of the source */
+    KT_OP_RESET,       /* operands: qubit; data: its number, as for a measurement */
+    KT_OP_BARRIER,     /* operands: qubits */
+    KT_OP_DELAY,       /* operands: qubits; data: parameter slot with seconds */
+    KT_OP_SET_BIT,     /* operands: bit; data: 0 or 1 */
+    KT_OP_JUMP_UNLESS, /* operands/operand_count: a range of `conditions`; data: the op to go on with where it is false */
+    KT_OP_JUMP,        /* data: the op to go on with (the end of an `else`) */
+    KT_OP_END          /* ends the shot */
+} kt_op_code;
+
+typedef struct kt_op {
+    uint8_t code;           /* kt_op_code */
+    uint8_t conditional;    /* nonzero inside the range of some jump */
+    uint16_t gate;          /* kt_gate_id */
+    uint32_t control_count; /* explicit and built-in ones together */
+    uint32_t operands;      /* first of them, in the pool */
+    uint32_t operand_count;
+    uint32_t data;
+    uint32_t line;          /* of the source; 0 if none */
+} kt_op;
+
+/* Conditions: a program for a stack of truth values. */
+typedef enum kt_condition_code {
+    KT_CONDITION_BIT,      /* push bit `first` */
+    KT_CONDITION_CONSTANT, /* push `first` (0 or 1) */
+    KT_CONDITION_COMPARE,  /* push: bits operands[first, first + count), lowest first, read as a number, compared with words[value ...]
+                              (ceil(count / 64) words, least significant first) by `comparison` */
+    KT_CONDITION_NOT,
+    KT_CONDITION_AND,
+    KT_CONDITION_OR,
+    KT_CONDITION_XOR
+} kt_condition_code;
+
+typedef enum kt_comparison { KT_EQUAL, KT_NOT_EQUAL, KT_LESS, KT_LESS_EQUAL, KT_GREATER, KT_GREATER_EQUAL } kt_comparison;
+
+typedef struct kt_condition {
+    uint8_t code;
+    uint8_t comparison;
+    uint32_t first, count, value;
+} kt_condition;
+#define KT_CONDITION_DEPTH 64 /* of the stack; the parser refuses deeper ones */
+
+/* An expression over named parameters; operands have smaller indices, so one pass in order evaluates all. */
+typedef enum kt_node_code {
+    KT_NODE_CONSTANT, /* value */
+    KT_NODE_INPUT,    /* a: index into inputs */
+    KT_NODE_ADD, KT_NODE_SUBTRACT, KT_NODE_MULTIPLY, KT_NODE_DIVIDE, KT_NODE_MODULO, KT_NODE_POWER,
+    KT_NODE_NEGATE, KT_NODE_SIN, KT_NODE_COS, KT_NODE_TAN, KT_NODE_ARCSIN, KT_NODE_ARCCOS, KT_NODE_ARCTAN,
+    KT_NODE_EXP, KT_NODE_LOG, KT_NODE_SQRT, KT_NODE_CEILING, KT_NODE_FLOOR
+} kt_node_code;
+
+typedef struct kt_node {
+    uint8_t code;
+    bool known; /* every input it depends on is bound */
+    uint32_t a, b;
+    double value;
+} kt_node;
+
+/* A parameter slot that a node fills; the place is for the message when its value is not finite. */
+typedef struct kt_slot {
+    uint32_t param;
+    uint32_t node;
+    uint32_t place; /* into places */
+} kt_slot;
+
+typedef struct kt_saved_place { /* a kt_place whose strings live in the circuit's arena */
+    const char *file, *source_line;
+    uint32_t line, column, length;
+} kt_saved_place;
+
+typedef struct kt_input {
+    const char *name;
+    double value;
+    bool bound;
+} kt_input;
+
+typedef struct kt_register_info {
+    const char *name;
+    uint32_t first, size;
+    bool counted; /* classical: its bits are part of the outcome */
+} kt_register_info;
+
+/* A matrix made for this circuit: given by the caller, or a power of a short run of operations, recomputed when a parameter in it is bound. */
+typedef struct kt_block {
+    uint32_t qubit_count;  /* at most KT_BLOCK_QUBITS */
+    uint32_t first, count; /* range of block_ops (operands are 0 ... qubit_count - 1); count 0: the matrix was given */
+    uint32_t exponent;     /* parameter slot */
+    size_t matrix;         /* first number in `matrices`: 4^qubit_count complex */
+    uint32_t place;
+    bool adjoint;          /* the matrix is conjugate-transposed after all else */
+} kt_block;
+#define KT_BLOCK_QUBITS 6
+
+#define KT_POOL(type, name) type *name; size_t name##_count, name##_capacity
+
+struct ketch_circuit {
+    int version;              /* 2 or 3; 0: built by calls */
+    uint32_t qubit_count, bit_count;
+    KT_POOL(kt_op, ops);
+    KT_POOL(uint32_t, operands);
+    KT_POOL(double, params);
+    KT_POOL(kt_register_info, qubit_registers);
+    KT_POOL(kt_register_info, bit_registers);
+    KT_POOL(kt_condition, conditions);
+    KT_POOL(uint64_t, words);
+    KT_POOL(kt_input, inputs);
+    KT_POOL(kt_node, nodes);
+    KT_POOL(kt_slot, slots);
+    KT_POOL(kt_saved_place, places);
+    KT_POOL(kt_block, blocks);
+    KT_POOL(kt_op, block_ops);
+    KT_POOL(double, matrices);
+    KT_POOL(uint32_t, open_conditions); /* begin_if without end_if yet: indices of their jumps */
+    kt_arena names;           /* strings */
+    uint64_t hash[2];         /* of the source; 0 0: computed from the operations when asked */
+    uint32_t draw_count;      /* measurements and resets numbered so far */
+};
+
+/* Building. Every function keeps the circuit unchanged on failure; the caller has checked ranges. kt_circuit_new gives a circuit
+ * without registers. Pools hold up to 2^32 - 1 entries: beyond, KT_CIRCUIT_TOO_LARGE. */
+ketch_status kt_circuit_new(ketch_circuit **out, ketch_diag *diag);
+ketch_status kt_circuit_add_register(ketch_circuit *circuit, bool quantum, const char *name, size_t name_size, uint32_t size, bool counted,
+                                     ketch_diag *diag);
+/* `operands` has control_count + the gate's targets; `params` the gate's parameters. The hot call of the parser. */
+ketch_status kt_circuit_add_gate(ketch_circuit *circuit, kt_gate_id gate, uint32_t control_count, const uint32_t *operands,
+                                 const double *params, uint32_t line, ketch_diag *diag);
+/* Any other operation; operands may be NULL with count 0. MEASURE and RESET get their number here. */
+ketch_status kt_circuit_add_op(ketch_circuit *circuit, kt_op op, const uint32_t *operands, uint32_t count, ketch_diag *diag);
+ketch_status kt_circuit_add_condition(uint32_t *index, ketch_circuit *circuit, kt_condition condition, ketch_diag *diag);
+/* Nodes fold: a node whose operands are constants becomes a constant. */
+ketch_status kt_circuit_add_node(uint32_t *index, ketch_circuit *circuit, kt_node_code code, uint32_t a, uint32_t b, double value,
+                                 ketch_diag *diag);
+ketch_status kt_circuit_add_input(uint32_t *index, ketch_circuit *circuit, const char *name, size_t name_size, ketch_diag *diag);
+ketch_status kt_circuit_add_place(uint32_t *index, ketch_circuit *circuit, const kt_place *place, ketch_diag *diag);
+/* params[param] = nodes[node], now and whenever parameters are bound. */
+ketch_status kt_circuit_add_slot(ketch_circuit *circuit, uint32_t param, uint32_t node, uint32_t place, ketch_diag *diag);
+/* A matrix block; `matrix` NULL: from block_ops[first, first + count) to the power params[exponent], computed by kt_circuit_resolve. */
+ketch_status kt_circuit_add_block(uint32_t *index, ketch_circuit *circuit, kt_block block, const double *matrix, ketch_diag *diag);
+/* Computes the blocks whose parameters are all known: once after parsing, and by binding. */
+ketch_status kt_circuit_resolve(ketch_circuit *circuit, ketch_diag *diag);
+
+ketch_status kt_circuit_bind(ketch_circuit *circuit, const char *name, double value, ketch_diag *diag);
+/* KETCH_OK, or an error that lists every parameter without a value. */
+ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *diag);
+
+/* Public-header building on top of these, with the checks. */
+ketch_status kt_circuit_append(ketch_circuit *circuit, const char *name, size_t count, uint32_t control_count, uint64_t control_values,
+                               const uint32_t *qubits, const double *params, ketch_diag *diag);
+
+ketch_status kt_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, ketch_diag *diag);
+void kt_circuit_free(ketch_circuit *circuit);
+
+/* Reading. */
+static inline const uint32_t *kt_op_operands(const ketch_circuit *circuit, const kt_op *op) { return circuit->operands + op->operands; }
+static inline uint32_t kt_op_target_count(const kt_op *op) { return op->operand_count - op->control_count; }
+
+/* The matrix of a gate operation on its targets (4^targets complex numbers, row by row; first target = bit 0), controls left out.
+ * `out` has room for KT_BLOCK_QUBITS qubits. */
+#define KT_MATRIX_ROOM (2u << (2 * KT_BLOCK_QUBITS)) /* doubles */
+void kt_op_matrix(double *out, const ketch_circuit *circuit, const kt_op *op);
+
+/* Is a condition true of these bits (bit b of the memory: word b / 64)? */
+bool kt_condition_holds(const ketch_circuit *circuit, const kt_op *jump, const uint64_t *bits);
+
+void kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit *circuit); /* all but struct_size */
+void kt_circuit_hash(uint64_t out[2], const ketch_circuit *circuit);
+/* A node as text: "2*theta + 0.5"; cut with "..." beyond a few dozen characters. */
+void kt_circuit_node_text(kt_buffer *out, const ketch_circuit *circuit, uint32_t node);
+/* The node that fills a parameter slot, or UINT32_MAX if the slot is a plain number. */
+uint32_t kt_circuit_slot_node(const ketch_circuit *circuit, uint32_t param);
+
+#endif

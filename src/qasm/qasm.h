@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Door of the room qasm: OpenQASM 2 and 3 text to a flat circuit, one statement at a time (tokens -> a statement's tree -> operations), so
+ * that memory follows the circuit and not the text.
+ */
+#ifndef KETCH_QASM_QASM_H
+#define KETCH_QASM_QASM_H
+
+#include "circuit/circuit.h"
+
+/* `options` is complete (the front door has put in the defaults). On failure `diag` holds up to options->max_errors errors. */
+ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag);
+ketch_status kt_qasm_parse(ketch_circuit **out, const char *text, size_t size, const ketch_load_options *options, ketch_diag *diag);
+
+#endif
