@@ -9,6 +9,8 @@
 #include "circuit/circuit.h"
 
 ketch_status kt_output_result(ketch_result *result, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
+/* The state as a NumPy .npy array: to a sink, or to a file that appears whole or not at all. */
+ketch_status kt_output_state(const ketch_result *result, ketch_sink sink, ketch_diag *diag);
 ketch_status kt_output_state_npy(const ketch_result *result, const char *path, ketch_diag *diag);
 ketch_status kt_output_circuit(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
 ketch_status kt_output_drawing(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
