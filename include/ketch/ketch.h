@@ -15,11 +15,11 @@
  *   Errors      Every fallible function returns a ketch_status. On failure `*out` is NULL (or untouched for plain numbers), nothing
  *               is half-changed, and `diag`, where given, says what is wrong and where. `diag` may always be NULL.
  *   Options     Structures begin with their own size, so that they can grow: initialise with KETCH_..._INIT, or zero the
- *               structure and set `struct_size`. A zero in any other field means "Ketch chooses". A NULL pointer to options means all defaults.
- *   Threads     Different objects are independent: use them from different threads freely. One object is used by one thread at a time,
- *               except ketch_session_cancel, which any thread or signal handler may call. A ketch_circuit that is no longer
- *               changed may be read (run, drawn, printed) by many threads at once.
- *   Guest       The library never prints, exits, reads the environment, installs handlers or changes global state.
+ *               structure and set `struct_size`. A zero in any other field means "Ketch chooses". A NULL pointer to options means all
+ * defaults. Threads     Different objects are independent: use them from different threads freely. One object is used by one thread at a
+ * time, except ketch_session_cancel, which any thread or signal handler may call. A ketch_circuit that is no longer changed may be read
+ * (run, drawn, printed) by many threads at once. Guest       The library never prints, exits, reads the environment, installs handlers or
+ * changes global state.
  *
  * The header is C99 and C++ clean. The formats that are written are described in docs/formats.md.
  */
@@ -44,7 +44,7 @@ extern "C" {
 #define KETCH_VERSION_MAJOR 0
 #define KETCH_VERSION_MINOR 1
 #define KETCH_VERSION_PATCH 0
-#define KETCH_VERSION "0.1.0"
+#define KETCH_VERSION       "0.1.0"
 
 /* The version of the library in use, "0.1.0"; KETCH_VERSION is that of the header compiled against. */
 KETCH_API const char *ketch_version(void);
@@ -94,8 +94,8 @@ typedef struct ketch_diag ketch_diag;
 KETCH_API ketch_diag *ketch_diag_create(void); /* NULL when out of memory */
 KETCH_API void ketch_diag_free(ketch_diag **diag);
 KETCH_API void ketch_diag_clear(ketch_diag *diag);
-KETCH_API size_t ketch_diag_count(const ketch_diag *diag);   /* messages held */
-KETCH_API size_t ketch_diag_dropped(const ketch_diag *diag); /* messages that found no room */
+KETCH_API size_t ketch_diag_count(const ketch_diag *diag);                               /* messages held */
+KETCH_API size_t ketch_diag_dropped(const ketch_diag *diag);                             /* messages that found no room */
 KETCH_API const ketch_message *ketch_diag_message(const ketch_diag *diag, size_t index); /* NULL beyond the count */
 
 /* All messages as text ("file:line:col: error[KQ0301]: ...", the source line, a caret, the hint), NUL-terminated; borrowed until the
@@ -133,8 +133,8 @@ KETCH_API void ketch_file_free(ketch_file **file);
 /* One record of the gate table. */
 typedef struct ketch_gate_info {
     const char *name;
-    const char *aliases;     /* other names, separated by spaces, or "" */
-    const char *parameters;  /* names of the angles (radians), separated by spaces, or "" */
+    const char *aliases;    /* other names, separated by spaces, or "" */
+    const char *parameters; /* names of the angles (radians), separated by spaces, or "" */
     uint32_t parameter_count;
     uint32_t qubit_count;    /* operands: controls first, then targets */
     uint32_t control_count;  /* how many of them are controls */
@@ -159,21 +159,22 @@ typedef struct ketch_load_options {
     size_t struct_size;
     const char *const *include_dirs; /* folders searched after the file's own */
     size_t include_dir_count;
-    int safe_include;                /* nonzero: includes only from the file's folder and include_dirs, never outside them */
-    const char *prelude;             /* "stdgates.inc" or "qelib1.inc": as if the program included it first */
-    const char *name;                /* the file's name in messages when text is parsed; "<text>" by default */
-    const char *folder;              /* where text's includes are looked for; none by default */
+    int safe_include;    /* nonzero: includes only from the file's folder and include_dirs, never outside them */
+    const char *prelude; /* "stdgates.inc" or "qelib1.inc": as if the program included it first */
+    const char *name;    /* the file's name in messages when text is parsed; "<text>" by default */
+    const char *folder;  /* where text's includes are looked for; none by default */
     /* Limits; each error names the one that was met. */
-    uint64_t max_source_bytes;       /* all files together; 1 GiB */
-    uint64_t max_gates;              /* flat list, after expansion of gates and broadcasts; 100,000,000 */
-    uint64_t max_qubits;             /* declared; 1,048,576 */
-    uint64_t max_bits;               /* declared; 1,048,576 */
-    uint32_t max_nesting;            /* parentheses, blocks, modifiers; 256 */
-    uint32_t max_include_depth;      /* 32 */
-    uint32_t max_token_bytes;        /* one name, number or string; 65,536 */
-    uint32_t max_errors;             /* reported before giving up; 20, which is also the most */
+    uint64_t max_source_bytes;  /* all files together; 1 GiB */
+    uint64_t max_gates;         /* flat list, after expansion of gates and broadcasts; 100,000,000 */
+    uint64_t max_qubits;        /* declared; 1,048,576 */
+    uint64_t max_bits;          /* declared; 1,048,576 */
+    uint32_t max_nesting;       /* parentheses, blocks, modifiers; 256 */
+    uint32_t max_include_depth; /* 32 */
+    uint32_t max_token_bytes;   /* one name, number or string; 65,536 */
+    uint32_t max_errors;        /* reported before giving up; 20, which is also the most */
 } ketch_load_options;
-#define KETCH_LOAD_OPTIONS_INIT {sizeof(ketch_load_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define KETCH_LOAD_OPTIONS_INIT \
+    { sizeof(ketch_load_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* Reads an OpenQASM 2 or 3 file, or text of `length` bytes (no NUL needed at its end). Warnings are left in `diag` on success too. */
 KETCH_API ketch_status ketch_circuit_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag);
@@ -209,8 +210,7 @@ KETCH_API ketch_status ketch_circuit_barrier(ketch_circuit *circuit, size_t coun
 
 /* What follows, up to the matching ketch_circuit_end_if, happens only where the `count` bits read as a number (bits[0] lowest) equal
  * `value`. Conditions nest. */
-KETCH_API ketch_status ketch_circuit_begin_if(ketch_circuit *circuit, size_t count, const uint32_t *bits, uint64_t value,
-                                              ketch_diag *diag);
+KETCH_API ketch_status ketch_circuit_begin_if(ketch_circuit *circuit, size_t count, const uint32_t *bits, uint64_t value, ketch_diag *diag);
 KETCH_API ketch_status ketch_circuit_end_if(ketch_circuit *circuit, ketch_diag *diag);
 
 KETCH_API ketch_status ketch_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, ketch_diag *diag);
@@ -223,10 +223,10 @@ typedef struct ketch_circuit_summary {
     uint64_t qubits, used_qubits; /* declared; touched by some operation */
     uint64_t bits;                /* classical, declared */
     uint64_t operations, gates, measurements, resets, conditions;
-    uint64_t depth;               /* longest chain of gates, measurements and resets that share a qubit or bit; a barrier makes its qubits wait */
-    uint64_t parameters;          /* named, to be bound */
-    int version;                  /* of OpenQASM: 2 or 3; 0 when built by calls */
-    uint64_t memory_bytes;        /* held by the circuit itself */
+    uint64_t depth;        /* longest chain of gates, measurements and resets that share a qubit or bit; a barrier makes its qubits wait */
+    uint64_t parameters;   /* named, to be bound */
+    int version;           /* of OpenQASM: 2 or 3; 0 when built by calls */
+    uint64_t memory_bytes; /* held by the circuit itself */
 } ketch_circuit_summary;
 
 KETCH_API ketch_status ketch_circuit_summarize(ketch_circuit_summary *out, const ketch_circuit *circuit);
@@ -243,24 +243,25 @@ typedef enum ketch_format {
     KETCH_FORMAT_JSON = 1,  /* one document, indented */
     KETCH_FORMAT_JSONL = 2, /* one document on one line */
     KETCH_FORMAT_CSV = 3,
-    KETCH_FORMAT_SVG = 4    /* drawings only */
+    KETCH_FORMAT_SVG = 4 /* drawings only */
 } ketch_format;
 
 typedef struct ketch_write_options {
     size_t struct_size;
     ketch_format format;
-    uint32_t width;      /* columns that text should fit in; 80 */
-    int color;           /* nonzero: ANSI colours in text */
-    int histogram;       /* nonzero: bars beside the counts in text */
-    int ascii;           /* nonzero: no character beyond ASCII in text */
-    int msb_first;       /* nonzero: bit and qubit 0 leftmost (the default is rightmost) */
-    uint64_t top;        /* only the K most frequent counts or probabilities; 0: all */
-    int omit_run;        /* nonzero: JSON without the object "run" */
-    const char *name;    /* the input's name in the output; omitted by default */
+    uint32_t width;             /* columns that text should fit in; 80 */
+    int color;                  /* nonzero: ANSI colours in text */
+    int histogram;              /* nonzero: bars beside the counts in text */
+    int ascii;                  /* nonzero: no character beyond ASCII in text */
+    int bit0_first;             /* nonzero: bit and qubit 0 leftmost (the default is rightmost), registers in order of declaration */
+    uint64_t top;               /* only the K most frequent counts or probabilities; 0: all */
+    int omit_run;               /* nonzero: JSON without the object "run" */
+    const char *name;           /* the input's name in the output; omitted by default */
     const uint64_t *amplitudes; /* basis states whose amplitudes are wanted (outputs must include KETCH_OUTPUT_AMPLITUDES) */
     size_t amplitude_count;
 } ketch_write_options;
-#define KETCH_WRITE_OPTIONS_INIT {sizeof(ketch_write_options), KETCH_FORMAT_TEXT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define KETCH_WRITE_OPTIONS_INIT \
+    { sizeof(ketch_write_options), KETCH_FORMAT_TEXT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* The circuit drawn (TEXT, SVG), or described: qubits, gates by kind, depth, memory (TEXT, JSON, JSONL). */
 KETCH_API ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink,
@@ -284,37 +285,38 @@ enum {
 };
 
 typedef struct ketch_progress {
-    double fraction;      /* 0 to 1, by estimated work */
-    double seconds;       /* since the run began */
-    const char *stage;    /* "allocate", "simulate", "sample", "write" */
-    uint64_t shots_done;  /* of circuits with measurements in the middle */
+    double fraction;     /* 0 to 1, by estimated work */
+    double seconds;      /* since the run began */
+    const char *stage;   /* "allocate", "simulate", "sample", "write" */
+    uint64_t shots_done; /* of circuits with measurements in the middle */
 } ketch_progress;
 
 typedef struct ketch_run_options {
     size_t struct_size;
-    uint64_t shots;          /* 1024 */
-    uint64_t seed;           /* used if has_seed; otherwise one is drawn from the system and reported in the result */
+    uint64_t shots; /* 1024 */
+    uint64_t seed;  /* used if has_seed; otherwise one is drawn from the system and reported in the result */
     int has_seed;
-    unsigned outputs;        /* KETCH_OUTPUT_... */
+    unsigned outputs; /* KETCH_OUTPUT_... */
     ketch_precision precision;
     ketch_engine engine;
-    uint64_t max_memory;     /* bytes; what is free on the machine and in its cgroups by default */
-    uint32_t max_qubits;     /* simulated at once (idle ones are not); as many as fit by default */
-    double timeout_seconds;  /* none */
-    /* Called about ten times a second from the thread that called ketch_run, and at stage ends; nonzero cancels. It must not use the session. */
+    uint64_t max_memory;    /* bytes; what is free on the machine and in its cgroups by default */
+    uint32_t max_qubits;    /* simulated at once (idle ones are not); as many as fit by default */
+    double timeout_seconds; /* none */
+    /* Called about ten times a second from the thread that called ketch_run, and at stage ends; nonzero cancels. It must not use the
+     * session. */
     int (*progress)(void *user, const ketch_progress *progress);
     void *progress_user;
-    double norm_tolerance;   /* |1 - norm²| beyond which the run fails; scaled with gates and precision by default */
+    double norm_tolerance; /* |1 - norm²| beyond which the run fails; scaled with gates and precision by default */
 } ketch_run_options;
 #define KETCH_RUN_OPTIONS_INIT \
-    {sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0}
+    { sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0 }
 
 /* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup). */
 typedef struct ketch_memory {
-    uint64_t needed_bytes;    /* UINT64_MAX where it exceeds 64 bits */
+    uint64_t needed_bytes; /* UINT64_MAX where it exceeds 64 bits */
     uint64_t available_bytes;
-    uint32_t qubits;          /* that will be simulated */
-    uint32_t fitting_qubits;  /* how many would fit with this precision */
+    uint32_t qubits;         /* that will be simulated */
+    uint32_t fitting_qubits; /* how many would fit with this precision */
     uint32_t fitting_qubits_fp32;
 } ketch_memory;
 KETCH_API ketch_status ketch_memory_needed(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options,
@@ -334,15 +336,16 @@ typedef struct ketch_session_options {
     size_t struct_size;
     uint32_t threads; /* min(processors this process may use, cgroup quota) */
 } ketch_session_options;
-#define KETCH_SESSION_OPTIONS_INIT {sizeof(ketch_session_options), 0}
+#define KETCH_SESSION_OPTIONS_INIT \
+    { sizeof(ketch_session_options), 0 }
 
 KETCH_API ketch_status ketch_session_create(ketch_session **out, const ketch_session_options *options, ketch_diag *diag);
 KETCH_API uint32_t ketch_session_threads(const ketch_session *session);
 KETCH_API void ketch_session_free(ketch_session **session); /* results outlive their session */
 
 /* Runs the circuit. Same circuit, parameters, options and seed: the same bytes in the result, at any number of threads. */
-KETCH_API ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit,
-                                 const ketch_run_options *options, ketch_diag *diag);
+KETCH_API ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
+                                 ketch_diag *diag);
 
 /* Makes the session's current run stop within 50 ms with KETCH_ERROR_CANCELLED; without one, it does nothing. Async-signal-safe. */
 KETCH_API void ketch_session_cancel(ketch_session *session);
@@ -371,8 +374,8 @@ KETCH_API ketch_register ketch_result_register(const ketch_result *result, size_
  * word b / 64. NULL if not asked for. */
 KETCH_API const uint64_t *ketch_result_shots(const ketch_result *result, size_t *words_per_shot);
 
-/* The state (KETCH_OUTPUT_STATE): 2^qubits complex numbers, interleaved re im, of double or float by `*precision`, at least 64-byte aligned.
- * Lives as long as the result. NULL if not asked for. */
+/* The state (KETCH_OUTPUT_STATE): 2^qubits complex numbers, interleaved re im, of double or float by `*precision`, at least 64-byte
+ * aligned. Lives as long as the result. NULL if not asked for. */
 KETCH_API const void *ketch_result_state(const ketch_result *result, uint32_t *qubits, ketch_precision *precision);
 
 /* `count` amplitudes (KETCH_OUTPUT_AMPLITUDES or _STATE) of the basis states `indices`, into out[2 * count], interleaved. */
@@ -393,7 +396,7 @@ typedef struct ketch_run_info {
     uint32_t threads;
     uint32_t qubits, simulated_qubits;
     ketch_precision precision;
-    double norm;                 /* the state's squared norm at the end, as computed */
+    double norm; /* the state's squared norm at the end, as computed */
     double plan_seconds, simulate_seconds, sample_seconds, total_seconds;
     uint64_t peak_memory_bytes;  /* taken by the run for states and samples */
     uint64_t circuit_hash[2];    /* XXH3 (128 bits, low word first) of the source bytes, or of the operations when built by calls */

@@ -25,10 +25,10 @@ typedef struct kt_place {
     uint32_t line, column; /* from 1; the column in bytes: it is turned into characters when the message is kept */
     uint32_t length;       /* bytes to underline */
     const char *source_line;
-    size_t source_size;    /* bytes of the line, without its end */
+    size_t source_size; /* bytes of the line, without its end */
 } kt_place;
 
-#define KT_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define KT_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /* Records an error and returns the status of its code. `place` may be NULL, `diag` too. */
 ketch_status kt_fail(ketch_diag *diag, kt_code code, const char *format, ...) KT_PRINTF(3, 4);

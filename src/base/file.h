@@ -7,7 +7,8 @@
 
 #include "base/diag.h"
 
-/* Reads all of a file into *bytes (kt_free; one NUL follows). Errors: KT_FILE_NOT_READ with the system's reason, KT_SOURCE_TOO_LARGE beyond `limit`. */
+/* Reads all of a file into *bytes (kt_free; one NUL follows). Errors: KT_FILE_NOT_READ with the system's reason, KT_SOURCE_TOO_LARGE beyond
+ * `limit`. */
 ketch_status kt_file_read(char **bytes, size_t *size, const char *path, size_t limit, ketch_diag *diag);
 
 #endif

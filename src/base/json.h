@@ -12,16 +12,16 @@
 
 typedef struct kt_json {
     kt_buffer *out;
-    bool indent;       /* one member a line; else everything on one line */
+    bool indent; /* one member a line; else everything on one line */
     unsigned depth;
     uint64_t occupied; /* bit d: the container at depth d already holds something */
     uint64_t inlined;  /* bit d: the container at depth d stays on one line */
-} kt_json; /* {.out = &buffer, .indent = true} */
+} kt_json;             /* {.out = &buffer, .indent = true} */
 
 /* `name` is the member's name inside an object, NULL inside an array or at the top. */
 void kt_json_open(kt_json *json, const char *name, char bracket);        /* '{' or '[' */
 void kt_json_open_inline(kt_json *json, const char *name, char bracket); /* its members stay on one line */
-void kt_json_close(kt_json *json, char bracket);                          /* '}' or ']' */
+void kt_json_close(kt_json *json, char bracket);                         /* '}' or ']' */
 void kt_json_string(kt_json *json, const char *name, const char *text);
 void kt_json_text(kt_json *json, const char *name, const char *text, size_t size);
 void kt_json_number(kt_json *json, const char *name, double value);

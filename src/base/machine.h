@@ -7,10 +7,10 @@
 
 #include <stdint.h>
 
-uint32_t kt_processors(void);        /* min(affinity, cgroup quota rounded up), at least 1 */
-uint64_t kt_memory_available(void);  /* bytes that can be taken without swapping: min(MemAvailable, limit - use of each cgroup, RLIMIT_AS) */
-double kt_seconds(void);             /* a clock that only goes forward */
-const char *kt_instruction_set(void);/* what the kernels compiled in will use: "x86-64", "generic" */
+uint32_t kt_processors(void);       /* min(affinity, cgroup quota rounded up), at least 1 */
+uint64_t kt_memory_available(void); /* bytes that can be taken without swapping: min(MemAvailable, limit - use of each cgroup, RLIMIT_AS) */
+double kt_seconds(void);            /* a clock that only goes forward */
+const char *kt_instruction_set(void); /* what the kernels compiled in will use: "x86-64", "generic" */
 
 /* The same with the file system's root elsewhere, for tests. */
 uint64_t kt_memory_available_at(const char *root);

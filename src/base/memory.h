@@ -14,9 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *kt_alloc(size_t size);                        /* not cleared */
-void *kt_zalloc(size_t size);                       /* cleared */
-void *kt_array(size_t count, size_t item_size);     /* not cleared; NULL where the product overflows */
+void *kt_alloc(size_t size);                    /* not cleared */
+void *kt_zalloc(size_t size);                   /* cleared */
+void *kt_array(size_t count, size_t item_size); /* not cleared; NULL where the product overflows */
 void *kt_resize(void *block, size_t count, size_t item_size);
 void kt_free(void *block);
 char *kt_strdup(const char *text);
@@ -30,7 +30,7 @@ typedef struct kt_arena_block kt_arena_block;
 typedef struct kt_arena {
     kt_arena_block *block; /* the newest; each knows the one before */
     char *next, *end;
-    size_t budget, used;   /* bytes */
+    size_t budget, used; /* bytes */
 } kt_arena;
 typedef struct kt_arena_mark {
     kt_arena_block *block;
@@ -38,7 +38,7 @@ typedef struct kt_arena_mark {
     size_t used;
 } kt_arena_mark;
 
-void *kt_arena_alloc(kt_arena *arena, size_t size); /* 16-byte aligned, not cleared; NULL beyond budget or memory */
+void *kt_arena_alloc(kt_arena *arena, size_t size);                  /* 16-byte aligned, not cleared; NULL beyond budget or memory */
 char *kt_arena_copy(kt_arena *arena, const char *text, size_t size); /* NUL-terminated */
 kt_arena_mark kt_arena_save(const kt_arena *arena);
 void kt_arena_restore(kt_arena *arena, kt_arena_mark mark);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Names to small integers: the n-th distinct name gets n. Open addressing on XXH3 with a seed, so that chosen names cannot be made to collide.
+ * Names to small integers: the n-th distinct name gets n. Open addressing on XXH3 with a seed, so that chosen names cannot be made to
+ * collide.
  */
 #ifndef KETCH_BASE_SYMBOLS_H
 #define KETCH_BASE_SYMBOLS_H
@@ -18,7 +19,7 @@ typedef struct kt_symbol {
 typedef struct kt_symbols {
     kt_symbol *items; /* by number */
     size_t count, capacity;
-    uint32_t *slots;  /* number + 1, or 0; a power of two of them */
+    uint32_t *slots; /* number + 1, or 0; a power of two of them */
     size_t slot_count;
     uint64_t seed;
     kt_arena arena;

@@ -19,8 +19,8 @@
 #include "circuit/gates.h"
 #include "circuit/result.h"
 
-#define KT_NEGATED 0x80000000u /* in an operand: a control that is active at 0 */
-#define KT_NO_BIT 0xffffffffu  /* a measurement whose outcome is not kept */
+#define KT_NEGATED   0x80000000u /* in an operand: a control that is active at 0 */
+#define KT_NO_BIT    0xffffffffu /* a measurement whose outcome is not kept */
 #define KT_MAX_WIDTH 0x7ffffffeu
 
 typedef enum kt_op_code {
@@ -43,7 +43,7 @@ typedef struct kt_op {
     uint32_t operands;      /* first of them, in the pool */
     uint32_t operand_count;
     uint32_t data;
-    uint32_t line;          /* of the source; 0 if none */
+    uint32_t line; /* of the source; 0 if none */
 } kt_op;
 
 /* Conditions: a program for a stack of truth values. */
@@ -71,9 +71,24 @@ typedef struct kt_condition {
 typedef enum kt_node_code {
     KT_NODE_CONSTANT, /* value */
     KT_NODE_INPUT,    /* a: index into inputs */
-    KT_NODE_ADD, KT_NODE_SUBTRACT, KT_NODE_MULTIPLY, KT_NODE_DIVIDE, KT_NODE_MODULO, KT_NODE_POWER,
-    KT_NODE_NEGATE, KT_NODE_SIN, KT_NODE_COS, KT_NODE_TAN, KT_NODE_ARCSIN, KT_NODE_ARCCOS, KT_NODE_ARCTAN,
-    KT_NODE_EXP, KT_NODE_LOG, KT_NODE_SQRT, KT_NODE_CEILING, KT_NODE_FLOOR
+    KT_NODE_ADD,
+    KT_NODE_SUBTRACT,
+    KT_NODE_MULTIPLY,
+    KT_NODE_DIVIDE,
+    KT_NODE_MODULO,
+    KT_NODE_POWER,
+    KT_NODE_NEGATE,
+    KT_NODE_SIN,
+    KT_NODE_COS,
+    KT_NODE_TAN,
+    KT_NODE_ARCSIN,
+    KT_NODE_ARCCOS,
+    KT_NODE_ARCTAN,
+    KT_NODE_EXP,
+    KT_NODE_LOG,
+    KT_NODE_SQRT,
+    KT_NODE_CEILING,
+    KT_NODE_FLOOR
 } kt_node_code;
 
 typedef struct kt_node {
@@ -107,21 +122,24 @@ typedef struct kt_register_info {
     bool counted; /* classical: its bits are part of the outcome */
 } kt_register_info;
 
-/* A matrix made for this circuit: given by the caller, or a power of a short run of operations, recomputed when a parameter in it is bound. */
+/* A matrix made for this circuit: given by the caller, or a power of a short run of operations, recomputed when a parameter in it is bound.
+ */
 typedef struct kt_block {
     uint32_t qubit_count;  /* at most KT_BLOCK_QUBITS */
     uint32_t first, count; /* range of block_ops (operands are 0 ... qubit_count - 1); count 0: the matrix was given */
     uint32_t exponent;     /* parameter slot */
     size_t matrix;         /* first number in `matrices`: 4^qubit_count complex */
     uint32_t place;
-    bool adjoint;          /* the matrix is conjugate-transposed after all else */
+    bool adjoint; /* the matrix is conjugate-transposed after all else */
 } kt_block;
 #define KT_BLOCK_QUBITS 6
 
-#define KT_POOL(type, name) type *name; size_t name##_count, name##_capacity
+#define KT_POOL(type, name) \
+    type *name;             \
+    size_t name##_count, name##_capacity
 
 struct ketch_circuit {
-    int version;              /* 2 or 3; 0: built by calls */
+    int version; /* 2 or 3; 0: built by calls */
     uint32_t qubit_count, bit_count;
     KT_POOL(kt_op, ops);
     KT_POOL(uint32_t, operands);
@@ -138,9 +156,10 @@ struct ketch_circuit {
     KT_POOL(kt_op, block_ops);
     KT_POOL(double, matrices);
     KT_POOL(uint32_t, open_conditions); /* begin_if without end_if yet: indices of their jumps */
-    kt_arena names;           /* strings */
-    uint64_t hash[2];         /* of the source; 0 0: computed from the operations when asked */
-    uint32_t draw_count;      /* measurements and resets numbered so far */
+    uint32_t condition_depth;           /* of the operations being added: above 0 they are marked conditional */
+    kt_arena names;                     /* strings */
+    uint64_t hash[2];                   /* of the source; 0 0: computed from the operations when asked */
+    uint32_t draw_count;                /* measurements and resets numbered so far */
 };
 
 /* Building. Every function keeps the circuit unchanged on failure; the caller has checked ranges. kt_circuit_new gives a circuit
@@ -170,9 +189,16 @@ ketch_status kt_circuit_bind(ketch_circuit *circuit, const char *name, double va
 /* KETCH_OK, or an error that lists every parameter without a value. */
 ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *diag);
 
-/* Public-header building on top of these, with the checks. */
+/* Building by calls, on top of these, with the checks; the contracts are those of the public header. */
 ketch_status kt_circuit_append(ketch_circuit *circuit, const char *name, size_t count, uint32_t control_count, uint64_t control_values,
                                const uint32_t *qubits, const double *params, ketch_diag *diag);
+ketch_status kt_circuit_append_matrix(ketch_circuit *circuit, uint32_t qubit_count, const uint32_t *qubits, const double *matrix,
+                                      ketch_diag *diag);
+/* MEASURE (bits given), RESET or BARRIER of `count` qubits. */
+ketch_status kt_circuit_append_op(ketch_circuit *circuit, kt_op_code code, size_t count, const uint32_t *qubits, const uint32_t *bits,
+                                  ketch_diag *diag);
+ketch_status kt_circuit_begin_if(ketch_circuit *circuit, size_t count, const uint32_t *bits, uint64_t value, ketch_diag *diag);
+ketch_status kt_circuit_end_if(ketch_circuit *circuit, ketch_diag *diag);
 
 ketch_status kt_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, ketch_diag *diag);
 void kt_circuit_free(ketch_circuit *circuit);
@@ -189,7 +215,7 @@ void kt_op_matrix(double *out, const ketch_circuit *circuit, const kt_op *op);
 /* Is a condition true of these bits (bit b of the memory: word b / 64)? */
 bool kt_condition_holds(const ketch_circuit *circuit, const kt_op *jump, const uint64_t *bits);
 
-void kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit *circuit); /* all but struct_size */
+ketch_status kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit *circuit); /* all but struct_size */
 void kt_circuit_hash(uint64_t out[2], const ketch_circuit *circuit);
 /* A node as text: "2*theta + 0.5"; cut with "..." beyond a few dozen characters. */
 void kt_circuit_node_text(kt_buffer *out, const ketch_circuit *circuit, uint32_t node);

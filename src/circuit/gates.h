@@ -6,6 +6,8 @@
 #ifndef KETCH_CIRCUIT_GATES_H
 #define KETCH_CIRCUIT_GATES_H
 
+#include "base/base.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,18 +31,19 @@ typedef enum kt_family {
 
 /* Who defines the name. */
 enum {
-    KT_IN_PAPER = 1,     /* qelib1.inc of the OpenQASM 2 paper: may not be redefined */
-    KT_IN_QELIB1 = 2,    /* qelib1.inc as exporters assume it (a superset) */
-    KT_IN_STDGATES = 4,  /* stdgates.inc */
-    KT_IN_LANGUAGE2 = 8, /* built into OpenQASM 2 */
-    KT_IN_LANGUAGE3 = 16,/* built into OpenQASM 3 */
-    KT_IN_CALLS = 32     /* known to ketch_circuit_append */
+    KT_IN_PAPER = 1,      /* qelib1.inc of the OpenQASM 2 paper: may not be redefined */
+    KT_IN_QELIB1 = 2,     /* qelib1.inc as exporters assume it (a superset) */
+    KT_IN_STDGATES = 4,   /* stdgates.inc */
+    KT_IN_LANGUAGE2 = 8,  /* built into OpenQASM 2 */
+    KT_IN_LANGUAGE3 = 16, /* built into OpenQASM 3 */
+    KT_IN_CALLS = 32      /* known to ketch_circuit_append */
 };
 
-#define KT_GATE_PARAMS 4
+#define KT_GATE_PARAMS  4
+#define KT_GATE_TARGETS 4 /* the most that a record has */
 
-/* The inverse: `gate` on the same controls and targets (a record without its own controls, or the same number of them), its parameter i being
- * sign[i] * params[source[i]] + offset[i], source -1 for none. */
+/* The inverse: `gate` on the same controls and targets (a record without its own controls, or the same number of them), its parameter i
+ * being sign[i] * params[source[i]] + offset[i], source -1 for none. */
 typedef struct kt_inverse {
     uint16_t gate;
     bool adjoint; /* no gate of the table does it: a block with the conjugate transpose */
@@ -55,11 +58,11 @@ typedef struct kt_gate {
     const char *aliases;    /* separated by spaces */
     const char *parameters; /* names separated by spaces */
     uint8_t parameter_count, control_count, target_count;
-    uint8_t family;         /* kt_family of the matrix on the targets */
-    uint8_t provided_by;    /* KT_IN_... */
+    uint8_t family;                                    /* kt_family of the matrix on the targets */
+    uint8_t provided_by;                               /* KT_IN_... */
     void (*matrix)(double *out, const double *params); /* 4^target_count complex numbers, row by row, of the targets alone */
     kt_inverse inverse;
-    const char *symbol;     /* of the targets, in drawings: "H", "Rx", "X" */
+    const char *symbol; /* of the targets, in drawings: "H", "Rx", "X" */
     const char *help;
 } kt_gate;
 
@@ -70,5 +73,11 @@ kt_gate_id kt_gate_find(const char *name, size_t size, unsigned provided_by);
 
 /* Calls `visit` with every name and alias provided; for suggestions and for listing. */
 void kt_gate_names(unsigned provided_by, void (*visit)(void *user, const char *name, size_t size, kt_gate_id gate), void *user);
+
+/* The record as the public header gives it; NULL beyond the end. */
+const ketch_gate_info *kt_gate_info(size_t index);
+
+/* The matrix with the controls in it, as ketch_gate_matrix promises. */
+ketch_status kt_gate_whole_matrix(double *out, const char *name, const double *params, ketch_diag *diag);
 
 #endif

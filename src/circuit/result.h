@@ -24,28 +24,29 @@ struct ketch_result {
     size_t words;              /* a row of outcome or shot: max(1, ceil(bit_count / 64)) */
     ketch_register *registers; /* in order of declaration; names live in `names` */
     size_t register_count;
-    uint64_t *outcomes;        /* outcome_count rows; most frequent first, then by value */
+    uint64_t *outcomes; /* outcome_count rows; most frequent first, then by value */
     uint64_t *counts;
     size_t outcome_count;
-    uint64_t *shots;           /* info.shots rows, or NULL */
+    uint64_t *shots; /* info.shots rows, or NULL */
     /* state */
-    unsigned outputs;          /* KETCH_OUTPUT_... that were asked for */
-    kt_state state;            /* amplitudes NULL if not kept */
-    uint32_t qubit_count;      /* declared */
-    uint8_t *wire_of;          /* by qubit: index bit in the state, or KT_IDLE */
+    unsigned outputs;     /* KETCH_OUTPUT_... that were asked for */
+    kt_state state;       /* amplitudes NULL if not kept */
+    uint32_t qubit_count; /* declared */
+    uint8_t *wire_of;     /* by qubit: index bit in the state, or KT_IDLE */
     ketch_run_info info;
     kt_arena names;
-    kt_buffer text;            /* for ketch_result_bitstring */
+    kt_buffer text; /* for ketch_result_bitstring */
 };
 
 /* A result without outcomes or state, everything else zero. */
 ketch_status kt_result_new(ketch_result **out, ketch_diag *diag);
 
-/* Fills outcomes and counts from `shot_count` rows of `result->words` words (sorted and counted; `shots` is scrambled unless `keep`). */
+/* Fills outcomes and counts from `shot_count` rows of `result->words` words (scrambled by it, and still the caller.s; with `keep`
+ * untouched, and the result.s). */
 ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64_t shot_count, bool keep, ketch_diag *diag);
 
-/* One outcome as text, msb or lsb first, a space between registers. */
-void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const uint64_t *row, bool msb_first_qubit);
+/* One outcome as text: bit 0 rightmost and the last register leftmost, or all of it reversed; a space between registers. */
+void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const uint64_t *row, bool bit0_first);
 
 /* The amplitude of basis state `index` over the declared qubits (0 where an idle qubit is 1). */
 void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t index);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Dense complex matrices through BLAS (products) and LAPACK (the complex Schur decomposition). See linalg.h.
+ */
+#include "base/linalg.h"
+
+#include "base/memory.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+/* LAPACK's Schur decomposition; the last two arguments are the lengths of the strings, as Fortran passes them. */
+void zgees_(const char *vectors_wanted, const char *sort, int (*select)(const double *), const int *n, double *matrix, const int *stride,
+            int *selected, double *values, double *vectors, const int *vectors_stride, double *work, const int *work_size,
+            double *real_work, int *select_work, int *info, size_t vectors_wanted_size, size_t sort_size);
+
+void kt_matrix_identity(double *out, size_t n) {
+    memset(out, 0, 2 * n * n * sizeof *out);
+    for (size_t i = 0; i < n; i++) out[2 * (i * n + i)] = 1;
+}
+
+bool kt_matrix_multiply(double *out, const double *a, const double *b, size_t n) {
+    static const double one[2] = {1, 0}, zero[2] = {0, 0};
+    int order = (int)n;
+    cblas_zgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, order, order, order, one, a, order, b, order, zero, out, order);
+    return true;
+}
+
+void kt_matrix_adjoint(double *matrix, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        matrix[2 * (i * n + i) + 1] = -matrix[2 * (i * n + i) + 1];
+        for (size_t j = 0; j < i; j++) {
+            double *lower = matrix + 2 * (i * n + j), *upper = matrix + 2 * (j * n + i);
+            double re = lower[0], im = lower[1];
+            lower[0] = upper[0], lower[1] = -upper[1];
+            upper[0] = re, upper[1] = -im;
+        }
+    }
+}
+
+double kt_matrix_unitarity(const double *matrix, size_t n) {
+    double worst = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double re = i == j ? -1 : 0, im = 0;
+            for (size_t k = 0; k < n; k++) {
+                const double *a = matrix + 2 * (k * n + i), *b = matrix + 2 * (k * n + j);
+                re += a[0] * b[0] + a[1] * b[1];
+                im += a[0] * b[1] - a[1] * b[0];
+            }
+            double size = hypot(re, im);
+            if (!(size <= worst)) worst = isnan(size) ? INFINITY : size;
+        }
+    }
+    return worst;
+}
+
+/* A unitary matrix is normal, so its Schur form Q T Q† has a diagonal T, and the columns of Q are orthonormal even where eigenvalues
+ * coincide: M^x = Q T^x Q†. LAPACK reads columns first, hence sees the transpose: (M^T)^x is (M^x)^T, so the same reading gives M^x back.
+ */
+bool kt_matrix_power(double *out, const double *matrix, size_t n, double exponent) {
+    size_t entries = 2 * n * n;
+    int order = (int)n, selected = 0, info = 0, work_size = (int)(8 * n);
+    double *schur = kt_array(3 * entries + 2 * n + 2 * (size_t)work_size + n, sizeof *schur);
+    if (!schur) return false;
+    double *vectors = schur + entries, *scaled = vectors + entries, *values = scaled + entries, *work = values + 2 * n;
+    double *real_work = work + 2 * (size_t)work_size;
+    memcpy(schur, matrix, entries * sizeof *schur);
+    zgees_("V", "N", NULL, &order, schur, &order, &selected, values, vectors, &order, work, &work_size, real_work, NULL, &info, 1, 1);
+    for (size_t j = 0; j < n && info == 0; j++) {
+        double phase = atan2(values[2 * j + 1], values[2 * j]);
+        if (phase < -M_PI + 1e-12) phase = M_PI; /* -1 up to rounding */
+        double c = cos(phase * exponent), s = sin(phase * exponent);
+        for (size_t i = 0; i < n; i++) { /* column j of Q times its eigenvalue's power */
+            const double *q = vectors + 2 * (j * n + i);
+            scaled[2 * (j * n + i)] = q[0] * c - q[1] * s;
+            scaled[2 * (j * n + i) + 1] = q[0] * s + q[1] * c;
+        }
+    }
+    if (info == 0) {
+        static const double one[2] = {1, 0}, zero[2] = {0, 0};
+        cblas_zgemm(CblasColMajor, CblasNoTrans, CblasConjTrans, (int)n, (int)n, (int)n, one, scaled, (int)n, vectors, (int)n, zero, out,
+                    (int)n);
+    }
+    kt_free(schur);
+    return info == 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Allocation. See memory.h.
+ */
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+void *kt_alloc(size_t size) { return malloc(size ? size : 1); }
+
+void *kt_zalloc(size_t size) { return calloc(1, size ? size : 1); }
+
+void *kt_array(size_t count, size_t item_size) {
+    size_t size;
+    return __builtin_mul_overflow(count, item_size, &size) ? NULL : kt_alloc(size);
+}
+
+void *kt_resize(void *block, size_t count, size_t item_size) {
+    size_t size;
+    if (__builtin_mul_overflow(count, item_size, &size)) return NULL;
+    return realloc(block, size ? size : 1);
+}
+
+void kt_free(void *block) { free(block); }
+
+char *kt_strndup(const char *text, size_t size) {
+    char *copy = kt_alloc(size + 1);
+    if (!copy) return NULL;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+char *kt_strdup(const char *text) { return kt_strndup(text, strlen(text)); }
+
+bool kt_reserve(void *items, size_t *capacity, size_t needed, size_t item_size) {
+    if (needed <= *capacity) return true;
+    size_t larger = *capacity < 8 ? 8 : *capacity;
+    while (larger < needed) {
+        if (__builtin_mul_overflow(larger, 2, &larger)) return false;
+    }
+    void *old;
+    memcpy(&old, items, sizeof old);
+    void *grown = kt_resize(old, larger, item_size);
+    if (!grown) return false;
+    memcpy(items, &grown, sizeof grown);
+    *capacity = larger;
+    return true;
+}
+
+/* Blocks double from 4 KiB to 1 MiB, so that small arenas stay small and large ones take few calls. */
+struct kt_arena_block {
+    kt_arena_block *older;
+    char *end;
+    size_t size;
+};
+enum { ARENA_ALIGN = 16, ARENA_FIRST = 4096, ARENA_LARGEST = 1 << 20 };
+
+static bool arena_grow(kt_arena *arena, size_t needed) {
+    size_t header = (sizeof(kt_arena_block) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    size_t size = arena->block ? arena->block->size * 2 : ARENA_FIRST;
+    if (size > ARENA_LARGEST) size = ARENA_LARGEST;
+    if (__builtin_add_overflow(needed, header, &needed)) return false;
+    if (size < needed) size = needed;
+    kt_arena_block *block = kt_alloc(size);
+    if (!block) return false;
+    *block = (kt_arena_block){.older = arena->block, .end = (char *)block + size, .size = size};
+    arena->block = block;
+    arena->next = (char *)block + header;
+    arena->end = block->end;
+    return true;
+}
+
+void *kt_arena_alloc(kt_arena *arena, size_t size) {
+    if (size > SIZE_MAX - ARENA_ALIGN) return NULL;
+    size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (arena->budget && (size > arena->budget || arena->used > arena->budget - size)) return NULL;
+    if ((size_t)(arena->end - arena->next) < size && !arena_grow(arena, size)) return NULL;
+    void *item = arena->next;
+    arena->next += size;
+    arena->used += size;
+    return item;
+}
+
+char *kt_arena_copy(kt_arena *arena, const char *text, size_t size) {
+    char *copy = kt_arena_alloc(arena, size + 1);
+    if (!copy) return NULL;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+kt_arena_mark kt_arena_save(const kt_arena *arena) {
+    return (kt_arena_mark){.block = arena->block, .next = arena->next, .used = arena->used};
+}
+
+void kt_arena_restore(kt_arena *arena, kt_arena_mark mark) {
+    while (arena->block != mark.block) {
+        kt_arena_block *older = arena->block->older;
+        kt_free(arena->block);
+        arena->block = older;
+    }
+    arena->next = mark.next;
+    arena->end = arena->block ? arena->block->end : NULL;
+    arena->used = mark.used;
+}
+
+void kt_arena_free(kt_arena *arena) { kt_arena_restore(arena, (kt_arena_mark){0}); }
+
+void *kt_pages_alloc(size_t bytes) {
+    if (!bytes) return NULL;
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED) return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(pages, bytes, MADV_HUGEPAGE); /* a wish: without huge pages it is only slower */
+#endif
+    return pages;
+}
+
+void kt_pages_free(void *pages, size_t bytes) {
+    if (pages) munmap(pages, bytes);
+}

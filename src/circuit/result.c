@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Results: counting shots, and reading. See result.h. A row of `words` words holds an outcome, bit b in word b / 64.
+ */
+#include "circuit/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+ketch_status kt_result_new(ketch_result **out, ketch_diag *diag) {
+    *out = kt_zalloc(sizeof **out);
+    if (!*out) return kt_no_memory(diag);
+    (*out)->info.struct_size = sizeof(*out)->info;
+    return KETCH_OK;
+}
+
+void kt_result_free(ketch_result *result) {
+    if (!result) return;
+    kt_pages_free(result->state.amplitudes, result->state.bytes);
+    kt_free(result->registers);
+    kt_free(result->outcomes);
+    kt_free(result->counts);
+    kt_free(result->shots);
+    kt_free(result->wire_of);
+    kt_arena_free(&result->names);
+    kt_buffer_free(&result->text);
+    kt_free(result);
+}
+
+/* ── Counting ── */
+
+/* Sorts rows of words as numbers: least significant byte first, stably, passing over bytes that are the same in every row. `spare` has the
+ * size of `rows`; the sorted rows end in the array returned, one of the two. */
+static uint64_t *radix_sort(uint64_t *rows, uint64_t *spare, size_t count, size_t words) {
+    for (size_t digit = 0; digit < words * 8; digit++) {
+        size_t word = digit / 8, shift = digit % 8 * 8, starts[256] = {0};
+        for (size_t i = 0; i < count; i++) starts[rows[i * words + word] >> shift & 255]++;
+        if (starts[rows[word] >> shift & 255] == count) continue;
+        size_t next = 0;
+        for (size_t v = 0; v < 256; v++) {
+            size_t size = starts[v];
+            starts[v] = next;
+            next += size;
+        }
+        for (size_t i = 0; i < count; i++) {
+            uint64_t *to = spare + starts[rows[i * words + word] >> shift & 255]++ * words;
+            for (size_t w = 0; w < words; w++) to[w] = rows[i * words + w];
+        }
+        uint64_t *old = rows;
+        rows = spare;
+        spare = old;
+    }
+    return rows;
+}
+
+typedef struct tally {
+    uint64_t count;
+    size_t row; /* first of its equal rows, which are in ascending order */
+} tally;
+
+static int most_frequent_first(const void *a, const void *b) {
+    const tally *left = a, *right = b;
+    if (left->count != right->count) return left->count > right->count ? -1 : 1;
+    return left->row < right->row ? -1 : left->row > right->row;
+}
+
+static size_t tally_rows(tally *tallies, const uint64_t *rows, size_t count, size_t words) {
+    size_t distinct = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool new_row = i == 0 || memcmp(rows + i * words, rows + (i - 1) * words, words * sizeof *rows) != 0;
+        if (new_row && tallies) tallies[distinct] = (tally){.row = i};
+        distinct += new_row;
+        if (tallies) tallies[distinct - 1].count++;
+    }
+    return distinct;
+}
+
+static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, size_t count, ketch_diag *diag) {
+    size_t words = result->words, distinct = tally_rows(NULL, rows, count, words);
+    tally *tallies = kt_array(distinct, sizeof *tallies);
+    uint64_t *outcomes = kt_array(distinct, words * sizeof *outcomes), *counts = kt_array(distinct, sizeof *counts);
+    if (!tallies || !outcomes || !counts) {
+        kt_free(tallies);
+        kt_free(outcomes);
+        kt_free(counts);
+        return kt_no_memory(diag);
+    }
+    tally_rows(tallies, rows, count, words);
+    qsort(tallies, distinct, sizeof *tallies, most_frequent_first);
+    for (size_t i = 0; i < distinct; i++) {
+        memcpy(outcomes + i * words, rows + tallies[i].row * words, words * sizeof *outcomes);
+        counts[i] = tallies[i].count;
+    }
+    kt_free(tallies);
+    result->outcomes = outcomes;
+    result->counts = counts;
+    result->outcome_count = distinct;
+    return KETCH_OK;
+}
+
+ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64_t shot_count, bool keep, ketch_diag *diag) {
+    size_t count = (size_t)shot_count, words = result->words;
+    if (!count) return KETCH_OK;
+    uint64_t *spare = kt_array(count, words * sizeof *spare), *copy = NULL;
+    if (spare && keep && (copy = kt_array(count, words * sizeof *copy))) memcpy(copy, shots, count * words * sizeof *copy);
+    ketch_status status = !spare || (keep && !copy) ? kt_no_memory(diag) : KETCH_OK;
+    if (status == KETCH_OK) status = keep_outcomes(result, radix_sort(keep ? copy : shots, spare, count, words), count, diag);
+    kt_free(spare);
+    kt_free(copy);
+    if (status == KETCH_OK && keep) result->shots = shots;
+    return status;
+}
+
+/* ── Outcomes as text ── */
+
+static char bit_of(const uint64_t *row, uint32_t bit) { return row[bit / 64] >> (bit % 64) & 1 ? '1' : '0'; }
+
+void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const uint64_t *row, bool bit0_first) {
+    for (size_t i = 0; i < result->register_count; i++) {
+        const ketch_register *bits = &result->registers[bit0_first ? i : result->register_count - 1 - i];
+        if (i) kt_buffer_add(out, " ", 1);
+        for (uint32_t b = 0; b < bits->size; b++) {
+            char c = bit_of(row, bits->offset + (bit0_first ? b : bits->size - 1 - b));
+            kt_buffer_add(out, &c, 1);
+        }
+    }
+}
+
+size_t ketch_result_outcome_count(const ketch_result *result) { return result ? result->outcome_count : 0; }
+
+uint64_t ketch_result_count(const ketch_result *result, size_t outcome) {
+    return result && outcome < result->outcome_count ? result->counts[outcome] : 0;
+}
+
+const char *ketch_result_bitstring(ketch_result *result, size_t outcome) {
+    if (!result || outcome >= result->outcome_count) return NULL;
+    kt_buffer_clear(&result->text);
+    kt_buffer_add(&result->text, "", 0);
+    kt_result_outcome_text(&result->text, result, result->outcomes + outcome * result->words, false);
+    return result->text.failed ? NULL : result->text.bytes;
+}
+
+uint64_t ketch_result_count_of(const ketch_result *result, const char *bitstring) {
+    if (!result || !bitstring) return 0;
+    size_t digits = 0;
+    for (const char *c = bitstring; *c; c++) {
+        if (*c != '0' && *c != '1' && *c != ' ') return 0;
+        digits += *c != ' ';
+    }
+    if (digits != result->bit_count) return 0;
+    for (size_t i = 0; i < result->outcome_count; i++) {
+        const uint64_t *row = result->outcomes + i * result->words;
+        size_t bit = digits; /* the registers lie side by side, so without blanks the text is the row from its highest bit down */
+        const char *c = bitstring;
+        for (; *c; c++) {
+            if (*c != ' ' && *c != bit_of(row, (uint32_t)--bit)) break;
+        }
+        if (!*c) return result->counts[i];
+    }
+    return 0;
+}
+
+ketch_register ketch_result_register(const ketch_result *result, size_t index) {
+    return result && index < result->register_count ? result->registers[index] : (ketch_register){0};
+}
+
+const uint64_t *ketch_result_shots(const ketch_result *result, size_t *words_per_shot) {
+    if (words_per_shot) *words_per_shot = result && result->shots ? result->words : 0;
+    return result ? result->shots : NULL;
+}
+
+/* ── The state ── */
+
+const void *ketch_result_state(const ketch_result *result, uint32_t *qubits, ketch_precision *precision) {
+    bool there = result && result->state.amplitudes && result->outputs & KETCH_OUTPUT_STATE;
+    if (qubits) *qubits = there ? result->state.wires : 0;
+    if (precision) *precision = there ? result->state.precision : KETCH_PRECISION_FP64;
+    return there ? result->state.amplitudes : NULL;
+}
+
+static void amplitude_at(double out[2], const kt_state *state, uint64_t index) {
+    if (state->precision == KETCH_PRECISION_FP32) {
+        const float *amplitude = (const float *)state->amplitudes + 2 * index;
+        out[0] = amplitude[0], out[1] = amplitude[1];
+    } else {
+        const double *amplitude = (const double *)state->amplitudes + 2 * index;
+        out[0] = amplitude[0], out[1] = amplitude[1];
+    }
+}
+
+void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t index) {
+    uint64_t position = 0;
+    out[0] = out[1] = 0;
+    for (uint32_t q = 0; q < result->qubit_count && q < 64; q++) {
+        if (!(index >> q & 1)) continue;
+        if (result->wire_of[q] == KT_IDLE) return;
+        position |= 1ull << result->wire_of[q];
+    }
+    amplitude_at(out, &result->state, position);
+}
+
+static ketch_status check_state(const double *out, const ketch_result *result, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    if (!out || !result) return kt_fail(diag, KT_BAD_ARGUMENT, "out or result is NULL");
+    if (!result->state.amplitudes) return kt_fail(diag, KT_UNAVAILABLE, "the result holds no amplitudes");
+    return KETCH_OK;
+}
+
+static ketch_status check_index(const ketch_result *result, uint64_t index, ketch_diag *diag) {
+    if (result->qubit_count >= 64 || index >> result->qubit_count == 0) return KETCH_OK;
+    return kt_fail(diag, KT_BAD_ARGUMENT, "%u qubits have no basis state %llu", result->qubit_count, (unsigned long long)index);
+}
+
+ketch_status ketch_result_amplitudes(double *out, const ketch_result *result, const uint64_t *indices, size_t count, ketch_diag *diag) {
+    ketch_status status = check_state(out, result, diag);
+    if (status == KETCH_OK && count && !indices) status = kt_fail(diag, KT_BAD_ARGUMENT, "indices are NULL");
+    for (size_t i = 0; i < count && status == KETCH_OK; i++) status = check_index(result, indices[i], diag);
+    if (status != KETCH_OK) return status;
+    for (size_t i = 0; i < count; i++) kt_result_amplitude(out + 2 * i, result, indices[i]);
+    return KETCH_OK;
+}
+
+ketch_status ketch_result_probabilities(double *out, const ketch_result *result, uint64_t first, uint64_t count, ketch_diag *diag) {
+    ketch_status status = check_state(out, result, diag);
+    if (status == KETCH_OK && count && first + (count - 1) < first) status = kt_fail(diag, KT_BAD_ARGUMENT, "the range wraps around");
+    if (status == KETCH_OK && count) status = check_index(result, first + (count - 1), diag);
+    if (status != KETCH_OK) return status;
+    for (uint64_t i = 0; i < count; i++) {
+        double amplitude[2];
+        kt_result_amplitude(amplitude, result, first + i);
+        out[i] = amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
+    }
+    return KETCH_OK;
+}
+
+ketch_status ketch_result_marginal(double *out, const ketch_result *result, const uint32_t *qubits, size_t count, ketch_diag *diag) {
+    enum { MOST = 30 };
+    ketch_status status = check_state(out, result, diag);
+    if (status == KETCH_OK && (count < 1 || count > MOST || !qubits))
+        status = kt_fail(diag, KT_BAD_ARGUMENT, "a marginal is over 1 to %d qubits, not %zu", MOST, count);
+    for (size_t i = 0; i < count && status == KETCH_OK; i++) {
+        if (qubits[i] >= result->qubit_count) status = kt_fail(diag, KT_BAD_OPERAND, "qubit %u does not exist", qubits[i]);
+        for (size_t j = 0; j < i && status == KETCH_OK; j++) {
+            if (qubits[i] == qubits[j]) status = kt_fail(diag, KT_BAD_OPERAND, "qubit %u is given twice", qubits[i]);
+        }
+    }
+    if (status != KETCH_OK) return status;
+    memset(out, 0, ((size_t)1 << count) * sizeof *out);
+    for (uint64_t position = 0; position >> result->state.wires == 0; position++) {
+        double amplitude[2];
+        size_t index = 0;
+        amplitude_at(amplitude, &result->state, position);
+        for (size_t i = 0; i < count; i++) {
+            uint8_t wire = result->wire_of[qubits[i]];
+            if (wire != KT_IDLE) index |= (size_t)(position >> wire & 1) << i;
+        }
+        out[index] += amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
+    }
+    return KETCH_OK;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The front door: each function of the public header checks its arguments, fills in what options leave open, and calls one room. There is
+ * no algorithm here.
+ */
+#include "circuit/circuit.h"
+#include "engine/engine.h"
+#include "output/output.h"
+#include "plan/plan.h"
+#include "qasm/qasm.h"
+#include "session/session.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *ketch_version(void) { return KETCH_VERSION; }
+
+#define QUOTE(text) #text
+#define TEXT(text)  QUOTE(text)
+
+const char *ketch_build_info(void) {
+    return "version: " KETCH_VERSION "\n"
+#if defined(__clang__)
+           "compiler: clang " __clang_version__ "\n"
+#else
+           "compiler: gcc " __VERSION__ "\n"
+#endif
+           "openmp: " TEXT(_OPENMP) "\n"
+                                    "blas: OpenBLAS, serial\n"
+#if defined(__x86_64__)
+                                    "instruction set: x86-64\n";
+#elif defined(__aarch64__)
+                                    "instruction set: aarch64\n";
+#else
+                                    "instruction set: generic\n";
+#endif
+}
+
+/* ── Options ── */
+
+/* Copies an options structure of the caller's size into one of ours: what the caller does not know of is zero, what we do not know of must
+ * be. */
+static ketch_status read_options(void *out, size_t size, const void *options, const char *name, ketch_diag *diag) {
+    memset(out, 0, size);
+    memcpy(out, &size, sizeof size);
+    if (!options) return KETCH_OK;
+    size_t given;
+    memcpy(&given, options, sizeof given);
+    if (given < 2 * sizeof given || given > 4096) {
+        ketch_status status = kt_fail(diag, KT_BAD_OPTION_SIZE, "%s.struct_size is %zu", name, given);
+        kt_hint(diag, "initialise it with KETCH_..._INIT, or set struct_size = sizeof(%s)", name);
+        return status;
+    }
+    for (size_t i = size; i < given; i++) {
+        if (((const unsigned char *)options)[i])
+            return kt_fail(diag, KT_BAD_OPTION_SIZE, "%s holds an option that this version (" KETCH_VERSION ") does not know", name);
+    }
+    memcpy((char *)out + sizeof given, (const char *)options + sizeof given, (given < size ? given : size) - sizeof given);
+    return KETCH_OK;
+}
+
+#define DEFAULT(field, value) \
+    if (!(field)) (field) = (value)
+
+static ketch_status load_options(ketch_load_options *out, const ketch_load_options *options, ketch_diag *diag) {
+    ketch_status status = read_options(out, sizeof *out, options, "ketch_load_options", diag);
+    if (status != KETCH_OK) return status;
+    if (out->include_dir_count && !out->include_dirs) return kt_fail(diag, KT_BAD_ARGUMENT, "include_dirs is NULL");
+    if (out->prelude && strcmp(out->prelude, "stdgates.inc") != 0 && strcmp(out->prelude, "qelib1.inc") != 0) {
+        status = kt_fail(diag, KT_BAD_ARGUMENT, "no prelude `%s`", out->prelude);
+        kt_hint(diag, "there are stdgates.inc and qelib1.inc");
+        return status;
+    }
+    DEFAULT(out->max_source_bytes, 1u << 30);
+    DEFAULT(out->max_gates, 100000000);
+    DEFAULT(out->max_qubits, 1u << 20);
+    DEFAULT(out->max_bits, 1u << 20);
+    DEFAULT(out->max_nesting, 256);
+    DEFAULT(out->max_include_depth, 32);
+    DEFAULT(out->max_token_bytes, 65536);
+    DEFAULT(out->max_errors, 20);
+    if (out->max_qubits > KT_MAX_WIDTH) out->max_qubits = KT_MAX_WIDTH;
+    if (out->max_bits > KT_MAX_WIDTH) out->max_bits = KT_MAX_WIDTH;
+    if (out->max_nesting > 10000)
+        return kt_fail(diag, KT_BAD_ARGUMENT, "max_nesting is %u: at most 10000, which the stack holds", out->max_nesting);
+    if (out->max_errors > 20) out->max_errors = 20;
+    return KETCH_OK;
+}
+
+static ketch_status write_options(ketch_write_options *out, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {
+    ketch_status status = read_options(out, sizeof *out, options, "ketch_write_options", diag);
+    if (status != KETCH_OK) return status;
+    if (!sink.write) return kt_fail(diag, KT_BAD_ARGUMENT, "the sink has no write function");
+    if (out->amplitude_count && !out->amplitudes) return kt_fail(diag, KT_BAD_ARGUMENT, "amplitudes is NULL");
+    if (out->format > KETCH_FORMAT_SVG) return kt_fail(diag, KT_BAD_ARGUMENT, "no format %d", (int)out->format);
+    DEFAULT(out->width, 80);
+    return KETCH_OK;
+}
+
+static ketch_status run_options(ketch_run_options *out, const ketch_run_options *options, ketch_diag *diag) {
+    enum {
+        ALL_OUTPUTS = KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES | KETCH_OUTPUT_NO_SHOTS
+    };
+    ketch_status status = read_options(out, sizeof *out, options, "ketch_run_options", diag);
+    if (status != KETCH_OK) return status;
+    if (out->outputs & ~(unsigned)ALL_OUTPUTS) return kt_fail(diag, KT_BAD_ARGUMENT, "outputs holds unknown bits: 0x%x", out->outputs);
+    if ((out->outputs & KETCH_OUTPUT_NO_SHOTS) && (out->outputs & KETCH_OUTPUT_SHOTS))
+        return kt_fail(diag, KT_BAD_ARGUMENT, "the bits of each shot are asked for, and no shots");
+    if ((unsigned)out->precision > KETCH_PRECISION_FP32) return kt_fail(diag, KT_BAD_ARGUMENT, "no precision %d", (int)out->precision);
+    if ((unsigned)out->engine > KETCH_ENGINE_REFERENCE) return kt_fail(diag, KT_BAD_ARGUMENT, "no engine %d", (int)out->engine);
+    if (!(out->timeout_seconds >= 0) || isinf(out->timeout_seconds)) return kt_fail(diag, KT_BAD_ARGUMENT, "timeout_seconds is not a time");
+    if (!(out->norm_tolerance >= 0)) return kt_fail(diag, KT_BAD_ARGUMENT, "norm_tolerance is negative or NaN");
+    DEFAULT(out->shots, 1024);
+    if (out->outputs & KETCH_OUTPUT_NO_SHOTS) out->shots = 0;
+    return KETCH_OK;
+}
+
+static ketch_status no_argument(const char *name, ketch_diag *diag) { return kt_fail(diag, KT_BAD_ARGUMENT, "%s is NULL", name); }
+
+/* What every call that makes something begins with. */
+#define BEGIN(out, diag)    \
+    ketch_diag_clear(diag); \
+    if (!(out)) return no_argument("out", diag);
+#define BEGIN_MAKING(out, diag) \
+    BEGIN(out, diag)            \
+    *(out) = NULL;
+#define NEED(argument, diag) \
+    if (!(argument)) return no_argument(#argument, diag);
+
+/* ── Gates ── */
+
+const ketch_gate_info *ketch_gate_at(size_t index) { return kt_gate_info(index); }
+
+ketch_status ketch_gate_matrix(double *out, const char *name, const double *parameters, ketch_diag *diag) {
+    BEGIN(out, diag)
+    NEED(name, diag)
+    return kt_gate_whole_matrix(out, name, parameters, diag);
+}
+
+/* ── Circuits ── */
+
+ketch_status ketch_circuit_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    NEED(path, diag)
+    ketch_load_options complete;
+    ketch_status status = load_options(&complete, options, diag);
+    return status == KETCH_OK ? kt_qasm_load(out, path, &complete, diag) : status;
+}
+
+ketch_status ketch_circuit_parse(ketch_circuit **out, const char *text, size_t length, const ketch_load_options *options,
+                                 ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    if (!text && length) return no_argument("text", diag);
+    ketch_load_options complete;
+    ketch_status status = load_options(&complete, options, diag);
+    return status == KETCH_OK ? kt_qasm_parse(out, text ? text : "", length, &complete, diag) : status;
+}
+
+ketch_status ketch_circuit_create(ketch_circuit **out, uint32_t qubits, uint32_t bits, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    ketch_status status = kt_circuit_new(out, diag);
+    if (status == KETCH_OK && qubits) status = kt_circuit_add_register(*out, true, "q", 1, qubits, false, diag);
+    if (status == KETCH_OK && bits) status = kt_circuit_add_register(*out, false, "c", 1, bits, true, diag);
+    if (status != KETCH_OK) ketch_circuit_free(out);
+    return status;
+}
+
+ketch_status ketch_circuit_append(ketch_circuit *circuit, const char *name, size_t count, const uint32_t *qubits, const double *parameters,
+                                  ketch_diag *diag) {
+    return ketch_circuit_append_controlled(circuit, name, count, 0, 0, qubits, parameters, diag);
+}
+
+ketch_status ketch_circuit_append_controlled(ketch_circuit *circuit, const char *name, size_t count, uint32_t control_count,
+                                             uint64_t control_values, const uint32_t *qubits, const double *parameters, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    return kt_circuit_append(circuit, name, count, control_count, control_values, qubits, parameters, diag);
+}
+
+ketch_status ketch_circuit_append_matrix(ketch_circuit *circuit, uint32_t qubit_count, const uint32_t *qubits, const double *matrix,
+                                         ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    return kt_circuit_append_matrix(circuit, qubit_count, qubits, matrix, diag);
+}
+
+ketch_status ketch_circuit_measure(ketch_circuit *circuit, size_t count, const uint32_t *qubits, const uint32_t *bits, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    return kt_circuit_append_op(circuit, KT_OP_MEASURE, count, qubits, bits, diag);
+}
+
+ketch_status ketch_circuit_reset(ketch_circuit *circuit, size_t count, const uint32_t *qubits, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    return kt_circuit_append_op(circuit, KT_OP_RESET, count, qubits, NULL, diag);
+}
+
+ketch_status ketch_circuit_barrier(ketch_circuit *circuit, size_t count, const uint32_t *qubits, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    return kt_circuit_append_op(circuit, KT_OP_BARRIER, count, qubits, NULL, diag);
+}
+
+ketch_status ketch_circuit_begin_if(ketch_circuit *circuit, size_t count, const uint32_t *bits, uint64_t value, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    return kt_circuit_begin_if(circuit, count, bits, value, diag);
+}
+
+ketch_status ketch_circuit_end_if(ketch_circuit *circuit, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    return kt_circuit_end_if(circuit, diag);
+}
+
+ketch_status ketch_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    NEED(circuit, diag)
+    return kt_circuit_copy(out, circuit, diag);
+}
+
+void ketch_circuit_free(ketch_circuit **circuit) {
+    if (!circuit) return;
+    kt_circuit_free(*circuit);
+    *circuit = NULL;
+}
+
+ketch_status ketch_circuit_summarize(ketch_circuit_summary *out, const ketch_circuit *circuit) {
+    if (!out || !circuit || out->struct_size < 2 * sizeof(size_t) || out->struct_size > 4096) return KETCH_ERROR_USAGE;
+    ketch_circuit_summary summary = {.struct_size = out->struct_size};
+    ketch_status status = kt_circuit_summary(&summary, circuit);
+    if (status != KETCH_OK) return status;
+    size_t given = out->struct_size;
+    memset(out, 0, given);
+    memcpy(out, &summary, given < sizeof summary ? given : sizeof summary);
+    return KETCH_OK;
+}
+
+const char *ketch_circuit_parameter(const ketch_circuit *circuit, size_t index) {
+    return circuit && index < circuit->inputs_count ? circuit->inputs[index].name : NULL;
+}
+
+ketch_status ketch_circuit_bind(ketch_circuit *circuit, const char *name, double value, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    NEED(name, diag)
+    return kt_circuit_bind(circuit, name, value, diag);
+}
+
+ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    ketch_write_options complete;
+    ketch_status status = write_options(&complete, options, sink, diag);
+    return status == KETCH_OK ? kt_output_drawing(circuit, &complete, sink, diag) : status;
+}
+
+ketch_status ketch_circuit_describe(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    ketch_write_options complete;
+    ketch_status status = write_options(&complete, options, sink, diag);
+    return status == KETCH_OK ? kt_output_circuit(circuit, &complete, sink, diag) : status;
+}
+
+/* ── Running ── */
+
+ketch_status ketch_memory_needed(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {
+    BEGIN(out, diag)
+    NEED(circuit, diag)
+    ketch_run_options complete;
+    ketch_status status = run_options(&complete, options, diag);
+    return status == KETCH_OK ? kt_session_memory(out, circuit, &complete, diag) : status;
+}
+
+ketch_status ketch_plan_write(const ketch_circuit *circuit, const ketch_run_options *run, const ketch_write_options *options,
+                              ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    ketch_run_options complete_run;
+    ketch_write_options complete;
+    ketch_status status = run_options(&complete_run, run, diag);
+    if (status == KETCH_OK) status = write_options(&complete, options, sink, diag);
+    if (status != KETCH_OK) return status;
+    kt_plan *plan = NULL;
+    status = kt_plan_make(&plan, circuit, &complete_run, diag);
+    if (status == KETCH_OK) status = kt_plan_write(plan, circuit, &complete_run, &complete, sink, diag);
+    kt_plan_free(plan);
+    return status;
+}
+
+ketch_status ketch_session_create(ketch_session **out, const ketch_session_options *options, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    ketch_session_options complete;
+    ketch_status status = read_options(&complete, sizeof complete, options, "ketch_session_options", diag);
+    return status == KETCH_OK ? kt_session_create(out, complete.threads, diag) : status;
+}
+
+uint32_t ketch_session_threads(const ketch_session *session) { return session ? kt_session_threads(session) : 0; }
+
+void ketch_session_free(ketch_session **session) {
+    if (!session) return;
+    kt_session_free(*session);
+    *session = NULL;
+}
+
+ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
+                       ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    NEED(session, diag)
+    NEED(circuit, diag)
+    ketch_run_options complete;
+    ketch_status status = run_options(&complete, options, diag);
+    return status == KETCH_OK ? kt_session_run(out, session, circuit, &complete, diag) : status;
+}
+
+void ketch_session_cancel(ketch_session *session) {
+    if (session) kt_session_cancel(session);
+}
+
+/* ── Results (the readers are in circuit/result.c) ── */
+
+ketch_status ketch_result_info(ketch_run_info *out, const ketch_result *result) {
+    if (!out || !result || out->struct_size < 2 * sizeof(size_t) || out->struct_size > 4096) return KETCH_ERROR_USAGE;
+    size_t given = out->struct_size;
+    memset(out, 0, given);
+    memcpy(out, &result->info, given < sizeof result->info ? given : sizeof result->info);
+    out->struct_size = given;
+    return KETCH_OK;
+}
+
+ketch_status ketch_result_write(ketch_result *result, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(result, diag)
+    ketch_write_options complete;
+    ketch_status status = write_options(&complete, options, sink, diag);
+    return status == KETCH_OK ? kt_output_result(result, &complete, sink, diag) : status;
+}
+
+ketch_status ketch_result_save_state(const ketch_result *result, const char *path, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(result, diag)
+    NEED(path, diag)
+    if (!ketch_result_state(result, NULL, NULL))
+        return kt_fail(diag, KT_UNAVAILABLE, "the result holds no state: ask for it with KETCH_OUTPUT_STATE");
+    return kt_output_state_npy(result, path, diag);
+}
+
+void ketch_result_free(ketch_result **result) {
+    if (!result) return;
+    kt_result_free(*result);
+    *result = NULL;
+}
