@@ -2,8 +2,8 @@
 //
 // A ripple-carry adder (Cuccaro, Draper, Kutin, Moulton): 5 + 11 = 16, with one carry qubit.
 //
-// `majority` leaves the carry of each column behind, going up; `unmajority` takes it back, going down, and leaves the sum in b. The highest carry is
-// copied out before the way back. Wires are named with `let`: a column's carry sits where the column before left it.
+// Going up, `majority` turns the wire a of each column into the carry for the next one. The highest carry is copied out. Going down,
+// `unmajority` takes the carries back and leaves the sum in b.
 //
 // expect: 10000 1
 

@@ -4,7 +4,8 @@
 //
 // Such circuits look like noise, yet an ideal machine prefers some outcomes: those more likely than the median, the heavy half, come with
 // probability 0.762 here (0.85 on the average over large circuits, 0.5 for a machine that makes noise). A computer has quantum volume
-// 2^4 if it gets more than 2/3 on many such circuits. Each su4 is three controlled-NOTs between rotations, which reaches every gate on two qubits.
+// 2^4 if it gets more than 2/3 on many such circuits. Each su4 is three controlled-NOTs between rotations, which reaches every gate on
+// two qubits.
 //
 // expect: 1110 0.126667672, 0001 0.114775574, 0011 0.113409157, 1100 0.107552460,
 //         1111 0.092037347, 1001 0.091340319, 1011 0.060082752, 1010 0.056224706,

@@ -8,10 +8,10 @@
 // run: --param angle_of_b=0
 // expect: 0 1
 //
-// run: --param angle_of_b=1.0471975511965976
+// run: --param angle_of_b=pi/3
 // expect: 0 7/8, 1 1/8
 //
-// run: --param angle_of_b=3.141592653589793
+// run: --param angle_of_b=pi
 // expect: 0 1/2, 1 1/2
 
 OPENQASM 3.0;

@@ -2,8 +2,8 @@
 //
 // A W state: exactly one of three qubits is 1, and nobody knows which.
 //
-// One excitation starts at q[0] and is shared out: a third stays, then half of the rest stays at q[1]. Unlike a GHZ state it survives the loss of a
-// qubit: the other two remain entangled.
+// One excitation starts at q[0] and is shared out: a third stays, then half of the rest stays at q[1]. Unlike a GHZ state it survives the
+// loss of a qubit: the other two remain entangled.
 //
 // expect: 001 1/3, 010 1/3, 100 1/3
 

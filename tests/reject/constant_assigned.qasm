@@ -1,0 +1,4 @@
+OPENQASM 3.0;
+const int n = 3;
+n = 4;
+qubit[n] q;

@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+qubit[n] q;
+const int n = 2;

@@ -1,0 +1,3 @@
+OPENQASM 2.0;
+include "files";
+qreg q[1];

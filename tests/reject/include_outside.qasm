@@ -1,0 +1,3 @@
+OPENQASM 2.0;
+include "../reject/files/fine.inc";
+qreg q[1];

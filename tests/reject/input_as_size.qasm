@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+input uint n;
+qubit[n] q;

@@ -1,0 +1,4 @@
+OPENQASM 3.0;
+stretch gap;
+qubit q;
+delay[gap] q;

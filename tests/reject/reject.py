@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""reject.py KETCH [--write NAME ...]: programs that must be refused, and exactly what is said.
+
+NAME.qasm is a bad program, NAME.expected a transcript: the command, all that it writes to stderr, and its exit code. Commands run in this
+folder and must answer within a second, write nothing to stdout and exit with 2 to 6. Inputs that are too large or too strange for a file
+are made by hostile.py. --write writes transcripts anew from what the command says now: read them before committing.
+"""
+import pathlib
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / 'circuits'))
+
+from harness import SLOW, Ketch, Tap  # noqa: E402
+from hostile import hostile_inputs  # noqa: E402
+
+SECONDS = 1.0
+
+
+def answer(ketch, command, cwd, stdin=None):
+    """Runs "ketch ..."; returns (exit code, stderr, problem), problem being None where the answer came quickly and in good order."""
+    begin = time.monotonic()
+    try:
+        code, out, error = ketch(*command.split()[1:], cwd=cwd, stdin=stdin, seconds=10 * SECONDS)
+    except subprocess.TimeoutExpired:
+        return None, '', f'no answer within {10 * SECONDS * SLOW:g} s'
+    except UnicodeDecodeError as problem:
+        return None, '', f'the message is not UTF-8: {problem}'
+    took = time.monotonic() - begin
+    if not 2 <= code <= 6:
+        return code, error, f'exit code {code}\n{error[-2000:]}'
+    if out:
+        return code, error, f'this came to stdout: {out[:200]}'
+    if took > SECONDS * SLOW:
+        return code, error, f'the answer took {took:.1f} s'
+    return code, error, None
+
+
+def differences(expected, seen):
+    expected, seen = expected.splitlines(), seen.splitlines()
+    at = next((index for index, pair in enumerate(zip(expected, seen)) if pair[0] != pair[1]), min(len(expected), len(seen)))
+    return f'line {at + 1} differs\nexpected: {"".join(expected[at:at + 1])}\nseen:     {"".join(seen[at:at + 1])}\nthe whole answer:\n' + '\n'.join(seen)
+
+
+def transcript(ketch, path, command):
+    code, error, problem = answer(ketch, command, HERE)
+    return f'$ {command}\n{error}exit {code}\n', problem
+
+
+def main(program, *options):
+    ketch, tap = Ketch(str(pathlib.Path(program).resolve())), Tap()
+    writing = set(options[1:]) if options[:1] == ('--write',) else ()
+    paths = sorted(HERE.glob('*.qasm'))
+    tap.check('there are at least a hundred bad programs', None if len(paths) >= 100 else f'{len(paths)}')
+    for path in paths:
+        kept = path.with_suffix('.expected')
+        expected = kept.read_text(encoding='utf-8') if kept.exists() else f'$ ketch check {path.name}\n'
+        seen, problem = transcript(ketch, path, expected.splitlines()[0][2:])
+        if path.stem in writing:
+            kept.write_text(seen, encoding='utf-8')
+        elif not problem and seen != expected:
+            problem = differences(expected, seen)
+        tap.check(path.stem, problem)
+    for name, make, codes, text in hostile_inputs():
+        with make() as (command, cwd, stdin):
+            code, error, problem = answer(ketch, command, cwd, stdin)
+        if not problem and code not in codes:
+            problem = f'exit code {code}, expected one of {codes}\n{error[:2000]}'
+        if not problem and text not in error:
+            problem = f'the message lacks "{text}":\n{error[:2000]}'
+        if not problem and len(error) > 50_000:
+            problem = f'{len(error)} characters of message'
+        tap.check(name, problem)
+    return tap.end()
+
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))

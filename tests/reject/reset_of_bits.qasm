@@ -1,0 +1,3 @@
+OPENQASM 2.0;
+creg c[1];
+reset c;

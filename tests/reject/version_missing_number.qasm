@@ -1,0 +1,2 @@
+OPENQASM ;
+qreg q[1];
