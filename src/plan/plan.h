@@ -1,21 +1,99 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Door of the room plan: circuit to plan. A plan is a pure function of the circuit's structure, the outputs asked for and the precision, never
- * of angles, threads, free memory or time. Its contents are private to plan and engine's contract; see the structures below.
+ * Door of the room plan: circuit to plan. A plan is a pure function of the circuit's structure, the outputs asked for and the precision,
+ * never of angles, threads, free memory or time, so that it outlives the binding of parameters: a step's matrix is made when the step runs.
+ *
+ *   circuit   h 5 | cx 5,9 | measure 9 -> c0 | if (c0) x 5 | measure 5 -> c1
+ *   wires     qubit 5 is wire 0, qubit 9 is wire 1; the other qubits are idle: they stay 0 and take no room
+ *   steps     gate dense | gate permute | measure | jump unless c0 | gate permute
+ *   moves     wire 0 -> bit 1 of an outcome       (the last measurement is final: no step, the shots are sampled)
+ *
+ * One gate is one step, and one step one pass over the amplitudes that it touches.
  */
 #ifndef KETCH_PLAN_PLAN_H
 #define KETCH_PLAN_PLAN_H
 
 #include "circuit/circuit.h"
+#include "kernel/kernel.h"
 
-typedef struct kt_plan kt_plan;
+#define KT_MAX_WIRES 63
+
+typedef enum kt_step_code {
+    KT_STEP_GATE,
+    KT_STEP_MEASURE,     /* in the middle: targets[0] is the wire, the bit is the operation's */
+    KT_STEP_RESET,       /* targets[0] is the wire */
+    KT_STEP_SET_BIT,     /* `value` to `bit` */
+    KT_STEP_JUMP_UNLESS, /* to step `next` where the operation's condition is false */
+    KT_STEP_JUMP         /* to step `next`; an end is a jump behind the last step */
+} kt_step_code;
+
+typedef struct kt_step {
+    uint8_t code;                    /* kt_step_code */
+    uint8_t kernel;                  /* kt_kernel_id */
+    uint8_t target_count;            /* of the kernel: less than the gate's where targets became controls */
+    uint8_t targets[KT_MAX_TARGETS]; /* wires, first target first */
+    uint32_t op;                     /* the operation in the circuit */
+    union {
+        struct {
+            uint64_t controls, values; /* masks of wires: which are controls, which of those are active at 1 */
+        };
+        struct {
+            uint32_t bit, value;
+        };
+        uint32_t next;
+    };
+} kt_step;
+
+/* Final measurements: wires [wire, wire + count) are bits [position, position + count) of an outcome, within one word of it. */
+typedef struct kt_move {
+    uint32_t position;
+    uint8_t wire, count;
+} kt_move;
+
+/* Classical bits [first, first + count) of a branch are bits [position, position + count) of an outcome, except where a move says
+ * otherwise. */
+typedef struct kt_counted {
+    uint32_t first, count, position;
+} kt_counted;
+
+typedef struct kt_plan_totals {
+    uint64_t gates, segments; /* steps that are gates; runs of them between measurements, resets and conditions */
+    uint64_t matrices;        /* gates with a matrix of the circuit's own */
+    double amplitudes;        /* touched by all gates */
+    double multiply_adds;     /* real ones */
+} kt_plan_totals;
+
+typedef struct kt_plan {
+    uint32_t wires;
+    uint8_t *wire_of; /* by qubit: its wire, or KT_IDLE */
+    kt_step *steps;
+    size_t step_count;
+    bool branches;         /* measures or resets in the middle: the state depends on the shot */
+    bool measures_nothing; /* so every qubit is measured into one register, "meas" */
+    uint32_t outcome_bits;
+    size_t outcome_words; /* a row of outcome */
+    kt_counted *counted;
+    size_t counted_count;
+    kt_move *moves;
+    size_t move_count;
+    uint64_t *sampled; /* a row: bits of an outcome that final measurements write, idle qubits included */
+    unsigned outputs;
+    ketch_precision precision;
+    kt_plan_totals totals;
+} kt_plan;
 
 ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag);
-/* Bytes that the run takes at most beyond the circuit and the plan; UINT64_MAX where that exceeds 64 bits. */
+/* Bytes that the run takes at most beyond the circuit and the plan; UINT64_MAX where that exceeds 64 bits. Copies at branches come on top
+ * where memory allows: the run does not need them. */
 uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options);
 uint32_t kt_plan_wires(const kt_plan *plan);
-ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *run, const ketch_write_options *options,
-                           ketch_sink sink, ketch_diag *diag);
+ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *run,
+                           const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
 void kt_plan_free(kt_plan *plan);
+
+/* What memory and time follow from; 2^wires as a double where it may exceed 64 bits. */
+uint64_t kt_plan_state_bytes(const kt_plan *plan);
+uint64_t kt_plan_sample_batch(const kt_plan *plan, uint64_t shots); /* shots sampled in one walk over the state */
+double kt_step_amplitudes(const kt_plan *plan, const kt_step *step, const ketch_circuit *circuit); /* touched */
 
 #endif

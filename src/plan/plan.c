@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Making a plan: wires for the qubits in use, then one step an operation. See plan.h.
+ */
+#include "plan/analysis.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ── What a gate's structure allows ─────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Which kernel a family takes, by number of targets (3 standing for more). */
+static const uint8_t kernel_of[4][4] = {
+    [KT_FAMILY_DIAGONAL] = {KT_KERNEL_PHASE, KT_KERNEL_DIAGONAL, KT_KERNEL_DIAGONAL, KT_KERNEL_DIAGONAL},
+    [KT_FAMILY_PERMUTATION] = {KT_KERNEL_PERMUTE, KT_KERNEL_PERMUTE, KT_KERNEL_PERMUTE, KT_KERNEL_PERMUTE},
+    [KT_FAMILY_REAL] = {KT_KERNEL_DENSE, KT_KERNEL_REAL1, KT_KERNEL_REAL2, KT_KERNEL_DENSE},
+    [KT_FAMILY_DENSE] = {KT_KERNEL_DENSE, KT_KERNEL_DENSE1, KT_KERNEL_DENSE2, KT_KERNEL_DENSE},
+};
+
+static bool diagonal_is_one(const double *matrix, size_t size, size_t j) {
+    const double *entry = matrix + 2 * (j * size + j);
+    return entry[0] == 1 && entry[1] == 0;
+}
+
+kt_shape kt_gate_shape(uint16_t gate, uint32_t target_count) {
+    size_t size = (size_t)1 << target_count;
+    kt_family family = gate == KT_GATE_MATRIX ? KT_FAMILY_DENSE : (kt_family)kt_gates[gate].family;
+    kt_shape shape = {.known = true, .kernel = kernel_of[family][target_count < 3 ? target_count : 3], .touched = (uint8_t)size};
+    if (family != KT_FAMILY_DIAGONAL && family != KT_FAMILY_PERMUTATION) return shape;
+    static const double angles[KT_GATE_PARAMS] = {0.7, 1.1, 1.3, 1.7};
+    double matrix[KT_MATRIX_ROOM];
+    kt_gates[gate].matrix(matrix, angles);
+    size_t ones = 0;
+    for (size_t j = 0; j < size; j++) ones += diagonal_is_one(matrix, size, j);
+    shape.identity = ones == size;
+    if (family == KT_FAMILY_PERMUTATION) shape.touched = (uint8_t)(size - ones);
+    shape.targets_held = family == KT_FAMILY_DIAGONAL && ones == size - 1 && !diagonal_is_one(matrix, size, size - 1);
+    if (!shape.targets_held) return shape;
+    shape.kernel = KT_KERNEL_PHASE;
+    shape.touched = 1;
+    return shape;
+}
+
+/* ── Wires ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct kt_planner {
+    kt_plan *plan;
+    const ketch_circuit *circuit;
+    kt_finals finals;
+    kt_shape shapes[KT_GATE_COUNT]; /* of the gates met so far */
+    uint8_t *touched;               /* by qubit: a gate came before */
+    size_t step_capacity;
+} kt_planner;
+
+/* A gate of any number of targets: only a block's number differs from call to call, so it is not kept. */
+static kt_shape shape_of(kt_planner *planner, const kt_op *op) {
+    if (op->gate == KT_GATE_MATRIX) return kt_gate_shape(op->gate, kt_op_target_count(op));
+    kt_shape *shape = &planner->shapes[op->gate];
+    if (!shape->known) *shape = kt_gate_shape(op->gate, kt_op_target_count(op));
+    return *shape;
+}
+
+static ketch_status assign_wires(kt_planner *planner, const ketch_run_options *options, ketch_diag *diag) {
+    const ketch_circuit *circuit = planner->circuit;
+    kt_plan *plan = planner->plan;
+    bool all = options->outputs & KETCH_OUTPUT_STATE;
+    memset(plan->wire_of, all ? 0 : KT_IDLE, circuit->qubit_count);
+    for (size_t i = 0; i < planner->finals.op_end; i++) {
+        const kt_op *op = &circuit->ops[i];
+        if (op->code != KT_OP_GATE || shape_of(planner, op).identity) continue;
+        const uint32_t *operands = kt_op_operands(circuit, op);
+        for (uint32_t k = 0; k < op->operand_count; k++) plan->wire_of[operands[k] & ~KT_NEGATED] = 0;
+    }
+    uint32_t wires = 0;
+    for (uint32_t q = 0; q < circuit->qubit_count; q++) {
+        if (plan->wire_of[q] != KT_IDLE) plan->wire_of[q] = (uint8_t)(wires < KT_MAX_WIRES ? wires : KT_MAX_WIRES), wires++;
+    }
+    plan->wires = wires;
+    if (wires > KT_MAX_WIRES)
+        return kt_fail(diag, KT_TOO_MANY_QUBITS, "%u qubits are to be simulated together; at most %d can be", wires, KT_MAX_WIRES);
+    if (options->max_qubits && wires > options->max_qubits)
+        return kt_fail(diag, KT_TOO_MANY_QUBITS, "%u qubits are to be simulated; the limit of this run is %u", wires, options->max_qubits);
+    return KETCH_OK;
+}
+
+/* ── Steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static uint32_t bits_in(uint64_t mask) { return (uint32_t)__builtin_popcountll(mask); }
+
+static double touched_amplitudes(const kt_plan *plan, const kt_step *step, kt_shape shape) {
+    return ldexp(shape.touched, (int)(plan->wires - step->target_count - bits_in(step->controls)));
+}
+
+double kt_step_amplitudes(const kt_plan *plan, const kt_step *step, const ketch_circuit *circuit) {
+    const kt_op *op = &circuit->ops[step->op];
+    return touched_amplitudes(plan, step, kt_gate_shape(op->gate, kt_op_target_count(op)));
+}
+
+static void count_gate(kt_plan *plan, const kt_step *step, kt_shape shape, bool matrix) {
+    kt_plan_totals *totals = &plan->totals;
+    bool follows_gate = plan->step_count && plan->steps[plan->step_count - 1].code == KT_STEP_GATE;
+    double amplitudes = touched_amplitudes(plan, step, shape), each = kt_kernels[step->kernel].multiply_adds;
+    for (uint32_t t = 0; t < step->target_count; t++) each *= kt_kernels[step->kernel].growth;
+    totals->gates++;
+    totals->segments += !follows_gate;
+    totals->matrices += matrix;
+    totals->amplitudes += amplitudes;
+    totals->multiply_adds += amplitudes * each;
+}
+
+/* False: nothing to do. */
+static bool make_gate(kt_planner *planner, kt_step *step, const kt_op *op) {
+    kt_plan *plan = planner->plan;
+    const uint32_t *operands = kt_op_operands(planner->circuit, op);
+    kt_shape shape = shape_of(planner, op);
+    if (shape.identity) return false;
+    step->code = KT_STEP_GATE;
+    step->kernel = shape.kernel;
+    step->controls = step->values = 0;
+    for (uint32_t k = 0; k < op->operand_count; k++) {
+        uint32_t qubit = operands[k] & ~KT_NEGATED;
+        uint64_t bit = UINT64_C(1) << plan->wire_of[qubit];
+        planner->touched[qubit] = 1;
+        if (k >= op->control_count && !shape.targets_held) {
+            step->targets[step->target_count++] = plan->wire_of[qubit];
+            continue;
+        }
+        step->controls |= bit;
+        if (!(operands[k] & KT_NEGATED)) step->values |= bit;
+    }
+    count_gate(plan, step, shape, op->gate == KT_GATE_MATRIX);
+    return true;
+}
+
+/* A qubit that no gate has touched is 0: its reset does nothing, and its measurement sets a bit. */
+static bool make_measurement(kt_planner *planner, kt_step *step, const kt_op *op, size_t index) {
+    const uint32_t *operands = kt_op_operands(planner->circuit, op);
+    bool reset = op->code == KT_OP_RESET;
+    if (!reset && kt_is_final(&planner->finals, index)) return false;
+    step->code = reset ? KT_STEP_RESET : KT_STEP_MEASURE;
+    if (planner->touched[operands[0]]) {
+        step->target_count = 1;
+        step->targets[0] = planner->plan->wire_of[operands[0]];
+        planner->plan->branches = true;
+        return true;
+    }
+    if (reset || operands[1] == KT_NO_BIT) return false;
+    step->code = KT_STEP_SET_BIT;
+    step->bit = operands[1];
+    step->value = 0;
+    return true;
+}
+
+static bool make_step(kt_planner *planner, kt_step *step, size_t index) {
+    const kt_op *op = &planner->circuit->ops[index];
+    *step = (kt_step){.op = (uint32_t)index};
+    switch (op->code) {
+    case KT_OP_GATE: return make_gate(planner, step, op);
+    case KT_OP_MEASURE:
+    case KT_OP_RESET: return make_measurement(planner, step, op, index);
+    case KT_OP_SET_BIT:
+        step->code = KT_STEP_SET_BIT;
+        step->bit = kt_op_operands(planner->circuit, op)[0];
+        step->value = op->data;
+        return true;
+    case KT_OP_JUMP_UNLESS:
+    case KT_OP_JUMP:
+    case KT_OP_END: step->code = op->code == KT_OP_JUMP_UNLESS ? KT_STEP_JUMP_UNLESS : KT_STEP_JUMP; return true;
+    default: return false; /* barriers and delays */
+    }
+}
+
+/* The first step that comes from operation `op` or a later one. */
+static uint32_t step_at(const kt_plan *plan, size_t op) {
+    size_t low = 0, high = plan->step_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (plan->steps[middle].op < op)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+static ketch_status make_steps(kt_planner *planner, ketch_diag *diag) {
+    kt_plan *plan = planner->plan;
+    for (size_t i = 0; i < planner->finals.op_end; i++) {
+        if (!kt_reserve(&plan->steps, &planner->step_capacity, plan->step_count + 1, sizeof *plan->steps)) return kt_no_memory(diag);
+        if (make_step(planner, &plan->steps[plan->step_count], i)) plan->step_count++;
+    }
+    for (size_t i = 0; i < plan->step_count; i++) {
+        kt_step *step = &plan->steps[i];
+        if (step->code != KT_STEP_JUMP_UNLESS && step->code != KT_STEP_JUMP) continue;
+        const kt_op *op = &planner->circuit->ops[step->op];
+        step->next = op->code == KT_OP_END ? (uint32_t)plan->step_count : step_at(plan, op->data);
+    }
+    return KETCH_OK;
+}
+
+/* ── The door ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *options, ketch_diag *diag) {
+    kt_plan *plan = planner->plan;
+    const ketch_circuit *circuit = planner->circuit;
+    plan->wire_of = kt_alloc((size_t)circuit->qubit_count + 1);
+    planner->touched = kt_zalloc((size_t)circuit->qubit_count + 1);
+    if (!plan->wire_of || !planner->touched) return kt_no_memory(diag);
+    ketch_status status = kt_finals_find(&planner->finals, circuit, diag);
+    if (!status) status = assign_wires(planner, options, diag);
+    if (!status) status = make_steps(planner, diag);
+    if (!status) status = kt_plan_outcome(plan, circuit, &planner->finals, diag);
+    return status;
+}
+
+ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {
+    *out = NULL;
+    kt_plan *plan = kt_zalloc(sizeof *plan);
+    if (!plan) return kt_no_memory(diag);
+    plan->outputs = options->outputs;
+    plan->precision = options->precision;
+    kt_planner planner = {.plan = plan, .circuit = circuit};
+    ketch_status status = fill_plan(&planner, options, diag);
+    kt_finals_free(&planner.finals);
+    kt_free(planner.touched);
+    if (status)
+        kt_plan_free(plan);
+    else
+        *out = plan;
+    return status;
+}
+
+void kt_plan_free(kt_plan *plan) {
+    if (!plan) return;
+    kt_free(plan->wire_of);
+    kt_free(plan->steps);
+    kt_free(plan->counted);
+    kt_free(plan->moves);
+    kt_free(plan->sampled);
+    kt_free(plan);
+}
+
+/* ── Memory ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static uint64_t add(uint64_t a, uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
+static uint64_t multiply(uint64_t a, uint64_t b) { return b && a > UINT64_MAX / b ? UINT64_MAX : a * b; }
+
+uint32_t kt_plan_wires(const kt_plan *plan) { return plan->wires; }
+
+uint64_t kt_plan_state_bytes(const kt_plan *plan) {
+    return multiply(UINT64_C(1) << plan->wires, plan->precision == KETCH_PRECISION_FP32 ? 8 : 16);
+}
+
+/* Scratch of a quarter of the state, or of a million shots where that is more. */
+uint64_t kt_plan_sample_batch(const kt_plan *plan, uint64_t shots) {
+    uint64_t most = UINT64_C(1) << (plan->wires < 23 ? 20 : plan->wires < 33 ? plan->wires - 3 : 30);
+    return shots < most ? shots : most;
+}
+
+uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options) {
+    uint64_t shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
+    uint64_t rows = multiply(multiply(shots, plan->outcome_words), 8);
+    uint64_t total = add(kt_plan_state_bytes(plan), UINT64_C(1) << 18);                /* small things: a matrix, a layout */
+    total = add(total, (UINT64_C(1) << plan->wires) / 2048);                           /* partial sums */
+    total = add(total, multiply(rows, options->outputs & KETCH_OUTPUT_SHOTS ? 4 : 3)); /* shots, scratch to sort them, outcomes */
+    total = add(total, multiply(shots, 8));                                            /* counts */
+    total = add(total, multiply(kt_plan_sample_batch(plan, shots), 32));               /* draws while they are sorted */
+    return plan->branches ? add(total, multiply(shots, 16)) : total;                   /* which shots went which way */
+}
