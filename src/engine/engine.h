@@ -14,10 +14,15 @@ typedef struct kt_engine {
     uint32_t threads;
     atomic_bool *cancelled; /* set from outside */
     kt_state spare;         /* a state of an earlier run to reuse, or amplitudes NULL; the engine takes it and leaves one here */
+    uint64_t memory_limit;  /* bytes that the run may take; what kt_plan_memory leaves of it goes to copies at branches */
 } kt_engine;
 
 /* `options` is complete: seed chosen, shots set. The caller has checked that memory suffices. */
 ketch_status kt_engine_run(ketch_result **out, kt_engine *engine, const kt_plan *plan, const ketch_circuit *circuit,
                            const ketch_run_options *options, ketch_diag *diag);
+
+/* |1 - norm²| beyond which a run fails unless its options say otherwise: 64 units in the last place a gate, for at least 64 gates, and 1e-7
+ * for each matrix of the circuit's own, which need be unitary within 1e-9 only; never more than 0.1. */
+double kt_norm_tolerance(const kt_plan *plan);
 
 #endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Steps of the plan on amplitudes: each picks a kernel, makes its layout and matrix, and is one pass. Sums are made of partial sums over
+ * chunks of a fixed size, added in order, so that they have the same bits at any number of threads.
+ */
+#include "engine/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BLOCK_AMPLITUDES (UINT64_C(1) << 16)
+
+size_t kt_amplitude_size(const kt_run *run) { return run->plan->precision == KETCH_PRECISION_FP32 ? 8 : 16; }
+uint64_t kt_amplitude_count(const kt_run *run) { return UINT64_C(1) << run->plan->wires; }
+
+/* ── Bytes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct kt_byte_task {
+    char *to;
+    const char *from; /* NULL: zeros */
+    size_t size;      /* of an amplitude */
+} kt_byte_task;
+
+static void move_bytes(void *context, uint64_t first, uint64_t last) {
+    const kt_byte_task *task = context;
+    if (task->from)
+        memcpy(task->to + first * task->size, task->from + first * task->size, (last - first) * task->size);
+    else
+        memset(task->to + first * task->size, 0, (last - first) * task->size);
+}
+
+ketch_status kt_copy_state(kt_run *run, void *to, const void *from) {
+    kt_byte_task task = {to, from, kt_amplitude_size(run)};
+    return kt_parallel(run, kt_amplitude_count(run), BLOCK_AMPLITUDES, move_bytes, &task);
+}
+
+ketch_status kt_set_zero_state(kt_run *run, void *amplitudes) {
+    ketch_status status = kt_copy_state(run, amplitudes, NULL);
+    if (status) return status;
+    if (run->plan->precision == KETCH_PRECISION_FP32)
+        *(float *)amplitudes = 1;
+    else
+        *(double *)amplitudes = 1;
+    return KETCH_OK;
+}
+
+/* ── Kernels ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct kt_kernel_task {
+    kt_kernel_apply *apply;
+    void *amplitudes;
+    const kt_layout *layout;
+    const double *matrix;
+} kt_kernel_task;
+
+static void apply_kernel(void *context, uint64_t first, uint64_t last) {
+    const kt_kernel_task *task = context;
+    task->apply(task->amplitudes, first, last, task->layout, task->matrix);
+}
+
+/* Runs a kernel with run->layout and run->matrix. A block of groups has the multiply-adds of 2^16 dense one-qubit groups. */
+static ketch_status pass(kt_run *run, void *amplitudes, uint8_t kernel) {
+    kt_kernel_task task = {kt_kernels[kernel].apply[run->plan->precision], amplitudes, &run->layout, run->matrix};
+    uint32_t targets = run->layout.target_count ? run->layout.target_count : 1;
+    return kt_parallel(run, kt_layout_groups(&run->layout, run->plan->wires), (4 * BLOCK_AMPLITUDES) >> (2 * targets), apply_kernel, &task);
+}
+
+/* From the operation's matrix to what the kernel reads: see kt_kernel_id. */
+static void make_matrix(kt_run *run, const kt_step *step) {
+    const kt_op *op = &run->circuit->ops[step->op];
+    size_t size = (size_t)1 << kt_op_target_count(op);
+    double *matrix = run->matrix;
+    kt_op_matrix(matrix, run->circuit, op);
+    if (step->kernel == KT_KERNEL_PHASE) {
+        memmove(matrix, matrix + 2 * (size * size - 1), 2 * sizeof *matrix);
+    } else if (step->kernel == KT_KERNEL_DIAGONAL) {
+        for (size_t j = 1; j < size; j++) memcpy(matrix + 2 * j, matrix + 2 * (j * size + j), 2 * sizeof *matrix);
+    } else if (step->kernel == KT_KERNEL_PERMUTE) {
+        uint8_t image[KT_MAX_GROUP];
+        for (size_t row = 0; row < size; row++)
+            for (size_t column = 0; column < size; column++) {
+                if (matrix[2 * (row * size + column)] != 0) image[column] = (uint8_t)row;
+            }
+        kt_layout_permute(&run->layout, image);
+    }
+}
+
+ketch_status kt_apply_gate(kt_run *run, void *amplitudes, const kt_step *step) {
+    kt_layout_make(&run->layout, step->targets, step->target_count, step->controls, step->values);
+    make_matrix(run, step);
+    run->pass_work = (double)kt_amplitude_count(run);
+    ketch_status status = pass(run, amplitudes, step->kernel);
+    if (status) return status;
+    run->gates_done++;
+    run->work_done += run->pass_work;
+    return KETCH_OK;
+}
+
+ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire) {
+    kt_layout_make(&run->layout, &wire, 1, 0, 0);
+    kt_layout_permute(&run->layout, (const uint8_t[]){1, 0});
+    return pass(run, amplitudes, KT_KERNEL_PERMUTE);
+}
+
+/* A diagonal matrix that is not unitary: 0 for the outcome that was not, 1/sqrt(p) for the one that was. */
+ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcome, double probability) {
+    if (probability == 1) return KETCH_OK;
+    kt_layout_make(&run->layout, &wire, 1, 0, 0);
+    memset(run->matrix, 0, 4 * sizeof *run->matrix);
+    run->matrix[2 * outcome] = 1 / sqrt(probability);
+    return pass(run, amplitudes, KT_KERNEL_DIAGONAL);
+}
+
+/* ── Sums ───────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct kt_sum_task {
+    kt_kernel_sum *sum;
+    const void *amplitudes;
+    const kt_layout *layout;
+    uint64_t groups;
+    double *sums;
+} kt_sum_task;
+
+static void sum_chunks(void *context, uint64_t first, uint64_t last) {
+    const kt_sum_task *task = context;
+    for (uint64_t chunk = first; chunk < last; chunk++) {
+        uint64_t begin = chunk * KT_CHUNK, end = begin + KT_CHUNK < task->groups ? begin + KT_CHUNK : task->groups;
+        task->sums[chunk] = task->sum(task->amplitudes, begin, end, task->layout);
+    }
+}
+
+static uint64_t chunks_of(uint64_t groups) { return (groups + KT_CHUNK - 1) / KT_CHUNK; }
+
+/* Partial sums into run->sums; their number is chunks_of(groups of the layout). */
+static ketch_status make_sums(kt_run *run, const void *amplitudes, const kt_layout *layout) {
+    uint64_t groups = kt_layout_groups(layout, run->plan->wires);
+    kt_sum_task task = {kt_sum_kernels[run->plan->precision], amplitudes, layout, groups, run->sums};
+    return kt_parallel(run, chunks_of(groups), BLOCK_AMPLITUDES / KT_CHUNK, sum_chunks, &task);
+}
+
+static ketch_status sum_half(kt_run *run, const void *amplitudes, uint64_t bit, uint64_t value, double *out) {
+    kt_layout_make(&run->layout, NULL, 0, bit, value);
+    ketch_status status = make_sums(run, amplitudes, &run->layout);
+    *out = 0;
+    if (status) return status;
+    uint64_t chunks = chunks_of(kt_amplitude_count(run) / 2);
+    for (uint64_t chunk = 0; chunk < chunks; chunk++) *out += run->sums[chunk];
+    return KETCH_OK;
+}
+
+/* Each from its own half: 1 - p would have lost the digits of a small one. */
+ketch_status kt_probabilities(kt_run *run, const void *amplitudes, uint8_t wire, double out[2]) {
+    double sum0, sum1;
+    ketch_status status = sum_half(run, amplitudes, UINT64_C(1) << wire, 0, &sum0);
+    if (!status) status = sum_half(run, amplitudes, UINT64_C(1) << wire, UINT64_C(1) << wire, &sum1);
+    if (status) return status;
+    out[0] = sum0 / (sum0 + sum1);
+    out[1] = sum1 / (sum0 + sum1);
+    return KETCH_OK;
+}
+
+double kt_norm_tolerance(const kt_plan *plan) {
+    double unit = plan->precision == KETCH_PRECISION_FP32 ? 0x1p-23 : 0x1p-52;
+    double gates = plan->totals.gates < 64 ? 64 : (double)plan->totals.gates;
+    double tolerance = 64 * unit * gates + 1e-7 * (double)plan->totals.matrices;
+    return tolerance < 0.1 ? tolerance : 0.1;
+}
+
+ketch_status kt_check_norm(kt_run *run, const void *amplitudes) {
+    kt_layout_make(&run->layout, NULL, 0, 0, 0);
+    ketch_status status = make_sums(run, amplitudes, &run->layout);
+    if (status) return status;
+    uint64_t chunks = chunks_of(kt_amplitude_count(run));
+    double before = 0;
+    for (uint64_t chunk = 0; chunk <= chunks; chunk++) {
+        double sum = chunk < chunks ? run->sums[chunk] : 0;
+        run->sums[chunk] = before;
+        before += sum;
+    }
+    run->norm = before;
+    double tolerance = run->options->norm_tolerance > 0 ? run->options->norm_tolerance : kt_norm_tolerance(run->plan);
+    if (fabs(1 - run->norm) <= tolerance) return KETCH_OK; /* false for NaN too */
+    char norm[KT_NUMBER_TEXT], limit[KT_NUMBER_TEXT];
+    kt_number_text(norm, run->norm);
+    kt_number_round(limit, tolerance, 2);
+    return kt_fail(run->diag, KT_NORM_DRIFTED, "the squared norm of the state is %s, further from 1 than %s", norm, limit);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Threads, stopping and progress: one parallel region, which every pass of every stage goes through.
+ *
+ *   items     0 ........................................ count
+ *   blocks    |....|....|....|....|....|....|....|....|..|     of a fixed size; between two, a thread looks whether to stop
+ *   threads   |  thread 0    |   thread 1   |  thread 2  |     static and contiguous: who first touches a page goes on using it
+ *
+ * Thread 0 of a region is the thread that called ketch_run: it alone looks at the clock and calls the progress callback.
+ */
+#include "engine/run.h"
+
+#include <omp.h>
+
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#else
+#include <fenv.h>
+#endif
+
+#define REPORT_SECONDS 0.1
+
+/* ── The floating-point environment ─────────────────────────────────────────────────────────────────────────────────────── */
+
+kt_environment kt_environment_enter(void) {
+    kt_environment before = {0, 0};
+#if defined(__SSE2__)
+    enum { MASKED_EXCEPTIONS = 0x1f80, FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x0040 }; /* rounding bits 0: to nearest */
+    before.control = _mm_getcsr();
+    _mm_setcsr(MASKED_EXCEPTIONS | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
+#else
+    before.rounding = fegetround();
+    fesetround(FE_TONEAREST);
+#endif
+    return before;
+}
+
+void kt_environment_leave(kt_environment before) {
+#if defined(__SSE2__)
+    _mm_setcsr(before.control);
+#else
+    fesetround(before.rounding);
+#endif
+}
+
+/* ── Stopping and progress ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void stop(kt_run *run, kt_stop why) {
+    int going = KT_GO_ON;
+    atomic_compare_exchange_strong(&run->stop, &going, (int)why);
+}
+
+static bool stopping(kt_run *run) {
+    if (atomic_load_explicit(run->engine->cancelled, memory_order_relaxed)) stop(run, KT_STOP_CANCELLED);
+    return atomic_load_explicit(&run->stop, memory_order_relaxed) != KT_GO_ON;
+}
+
+static double fraction_done(const kt_run *run, double part) {
+    if (run->plan->branches) return run->shots ? (double)run->shots_done / (double)run->shots : 0;
+    double fraction = (run->work_done + part * run->pass_work) / run->work;
+    return fraction < 1 ? fraction : 1;
+}
+
+/* Calls the progress callback, in the caller's floating-point environment. */
+static void report(kt_run *run, double now, double part) {
+    run->next_report = now + REPORT_SECONDS;
+    ketch_progress progress = {fraction_done(run, part), now - run->started, run->stage, run->shots_done};
+    kt_environment ours = kt_environment_enter();
+    kt_environment_leave(run->outside);
+    if (run->options->progress(run->options->progress_user, &progress)) stop(run, KT_STOP_CANCELLED);
+    kt_environment_leave(ours);
+}
+
+/* On the calling thread; `part` of the pass under way is done. */
+static void look(kt_run *run, double part) {
+    double now = kt_seconds();
+    if (now >= run->deadline) stop(run, KT_STOP_TIMEOUT);
+    if (run->options->progress && now >= run->next_report) report(run, now, part);
+}
+
+/* The reason to stop, said once, as an error. */
+static ketch_status stopped(kt_run *run) {
+    kt_stop why = (kt_stop)atomic_load(&run->stop);
+    if (why == KT_GO_ON) return KETCH_OK;
+    unsigned long long gates = run->gates_done, all_gates = run->plan->totals.gates, shots = run->shots_done, all_shots = run->shots;
+    kt_code code = why == KT_STOP_TIMEOUT ? KT_RUN_TIMEOUT : KT_RUN_CANCELLED;
+    const char *what = why == KT_STOP_TIMEOUT ? "time limit reached" : "cancelled";
+    if (run->plan->branches) return kt_fail(run->diag, code, "%s after %llu of %llu shots", what, shots, all_shots);
+    return kt_fail(run->diag, code, "%s after %llu of %llu gates", what, gates, all_gates);
+}
+
+ketch_status kt_begin_stage(kt_run *run, const char *stage) {
+    run->stage = stage;
+    if (run->options->progress && !stopping(run)) report(run, kt_seconds(), 0);
+    return stopping(run) ? stopped(run) : KETCH_OK;
+}
+
+/* ── The parallel region ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
+    kt_environment before = kt_environment_enter();
+    uint64_t thread = (uint64_t)omp_get_thread_num(), threads = (uint64_t)omp_get_num_threads();
+    uint64_t blocks = (count + block - 1) / block, first = blocks * thread / threads, last = blocks * (thread + 1) / threads;
+    for (uint64_t b = first; b < last && !stopping(run); b++) {
+        task(context, b * block, b + 1 < blocks ? (b + 1) * block : count);
+        if (thread == 0) look(run, (double)(b + 1 - first) / (double)(last - first));
+    }
+    kt_environment_leave(before);
+}
+
+ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
+    if (count <= block / 4 || count == 1) {
+        task(context, 0, count);
+        run->unseen += (double)count / (double)block;
+        if (run->unseen >= 1) {
+            run->unseen = 0;
+            look(run, 0);
+        }
+    } else {
+#pragma omp parallel num_threads((int)run->engine->threads)
+        share(run, count, block, task, context);
+    }
+    return stopping(run) ? stopped(run) : KETCH_OK;
+}
+
+/* ── Memory that counts ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+void kt_run_took(kt_run *run, uint64_t bytes) {
+    run->memory += bytes;
+    if (run->memory > run->peak) run->peak = run->memory;
+}
+
+void kt_run_gave(kt_run *run, uint64_t bytes) { run->memory -= bytes; }
+
+void *kt_run_alloc(kt_run *run, uint64_t count, size_t item_size) {
+    void *block = kt_array((size_t)count, item_size);
+    if (block) kt_run_took(run, count * item_size);
+    return block;
+}
+
+void kt_run_free(kt_run *run, void *block, uint64_t count, size_t item_size) {
+    if (block) kt_run_gave(run, count * item_size);
+    kt_free(block);
+}

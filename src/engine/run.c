@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A run as a whole: take a state, walk the tree of outcomes (branch.c), count the shots, say how it went. The state goes into the result
+ * where it is wanted, and else back to the session for the next run.
+ */
+#include "engine/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STATE_OUTPUTS (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES)
+
+static ketch_status check_outputs(const kt_run *run) {
+    if (!run->plan->branches) return KETCH_OK;
+    const char *wanted = NULL;
+    if (run->plan->outputs & KETCH_OUTPUT_NO_SHOTS)
+        wanted = "a run without shots";
+    else if ((run->plan->outputs & STATE_OUTPUTS) && run->shots != 1)
+        wanted = "the state, amplitudes or probabilities of many shots";
+    if (!wanted) return KETCH_OK;
+    for (size_t i = 0; i < run->plan->step_count; i++) {
+        const kt_step *step = &run->plan->steps[i];
+        if (step->code != KT_STEP_MEASURE && step->code != KT_STEP_RESET) continue;
+        uint32_t line = run->circuit->ops[step->op].line;
+        const char *what = step->code == KT_STEP_RESET ? "reset" : "measurement";
+        if (!line)
+            return kt_fail(run->diag, KT_NEEDS_ONE_SHOT, "%s cannot be had: there is a %s in the middle of the circuit", wanted, what);
+        return kt_fail(run->diag, KT_NEEDS_ONE_SHOT, "%s cannot be had: there is a %s in the middle of the circuit (line %u)", wanted, what,
+                       line);
+    }
+    return KETCH_OK;
+}
+
+/* ── The result ─────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static ketch_status name_registers(kt_run *run) {
+    ketch_result *result = run->result;
+    const ketch_circuit *circuit = run->circuit;
+    size_t count = run->plan->measures_nothing ? 1 : circuit->bit_registers_count;
+    result->registers = kt_array(count + 1, sizeof *result->registers);
+    if (!result->registers) return kt_no_memory(run->diag);
+    uint32_t offset = 0;
+    for (size_t i = 0; i < count; i++) {
+        kt_register_info all = {"meas", 0, circuit->qubit_count, true};
+        const kt_register_info *info = run->plan->measures_nothing ? &all : &circuit->bit_registers[i];
+        if (!info->counted) continue;
+        char *name = kt_arena_copy(&result->names, info->name, strlen(info->name));
+        if (!name) return kt_no_memory(run->diag);
+        result->registers[result->register_count++] = (ketch_register){name, offset, info->size};
+        offset += info->size;
+    }
+    result->bit_count = run->plan->outcome_bits;
+    result->words = run->plan->outcome_words;
+    return KETCH_OK;
+}
+
+static ketch_status describe_state(kt_run *run) {
+    ketch_result *result = run->result;
+    uint32_t qubits = run->circuit->qubit_count;
+    result->outputs = run->plan->outputs;
+    result->qubit_count = qubits;
+    result->wire_of = kt_alloc((size_t)qubits + 1);
+    if (!result->wire_of) return kt_no_memory(run->diag);
+    memcpy(result->wire_of, run->plan->wire_of, qubits);
+    return KETCH_OK;
+}
+
+static void fill_info(kt_run *run) {
+    ketch_run_info *info = &run->result->info;
+    info->struct_size = sizeof *info;
+    info->shots = run->shots;
+    info->seed = run->options->seed;
+    info->threads = run->engine->threads;
+    info->qubits = run->circuit->qubit_count;
+    info->simulated_qubits = run->plan->wires;
+    info->precision = run->plan->precision;
+    info->norm = run->norm;
+    info->peak_memory_bytes = run->peak;
+    info->simulate_seconds = run->sampling_began - run->started;
+    info->sample_seconds = kt_seconds() - run->sampling_began;
+    kt_circuit_hash(info->circuit_hash, run->circuit);
+    info->instruction_set = kt_instruction_set();
+    info->engine = "reference";
+    info->all_qubits_measured = run->plan->measures_nothing;
+}
+
+/* ── The state's memory ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void free_state(kt_state *state) {
+    if (state->amplitudes) kt_pages_free(state->amplitudes, state->bytes);
+    *state = (kt_state){0};
+}
+
+/* Takes the session's spare one if it has the right size. */
+static ketch_status take_state(kt_run *run, kt_state *state) {
+    kt_state *spare = &run->engine->spare;
+    uint64_t bytes = kt_plan_state_bytes(run->plan);
+    if (spare->bytes != bytes) free_state(spare);
+    *state = *spare;
+    *spare = (kt_state){0};
+    if (!state->amplitudes) state->amplitudes = kt_pages_alloc((size_t)bytes);
+    if (!state->amplitudes) return kt_no_memory(run->diag);
+    state->bytes = (size_t)bytes;
+    state->wires = run->plan->wires;
+    state->precision = run->plan->precision;
+    kt_run_took(run, bytes);
+    ketch_status status = kt_begin_stage(run, "allocate");
+    run->pass_work = (double)kt_amplitude_count(run);
+    if (!status) status = kt_set_zero_state(run, state->amplitudes);
+    run->work_done += run->pass_work;
+    return status;
+}
+
+/* ── The run ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static ketch_status take_memory(kt_run *run, uint64_t *sum_count) {
+    uint64_t count = kt_amplitude_count(run) / KT_CHUNK + 2;
+    run->sums = kt_run_alloc(run, count, sizeof *run->sums);
+    *sum_count = count;
+    if (!run->sums) return kt_no_memory(run->diag);
+    if (!run->shots) return KETCH_OK;
+    run->rows = run->shots <= SIZE_MAX / run->plan->outcome_words
+                    ? kt_run_alloc(run, run->shots * run->plan->outcome_words, sizeof *run->rows)
+                    : NULL;
+    return run->rows ? KETCH_OK : kt_no_memory(run->diag);
+}
+
+static ketch_status simulate(kt_run *run, kt_state *state) {
+    ketch_status status = take_state(run, state);
+    if (!status) status = kt_begin_stage(run, "simulate");
+    if (!status) status = kt_run_branches(run, &state->amplitudes);
+    return status;
+}
+
+/* Counts the shots; the rows become the result's where they are wanted. */
+static ketch_status count(kt_run *run) {
+    bool keep = run->plan->outputs & KETCH_OUTPUT_SHOTS;
+    if (!run->shots) return KETCH_OK;
+    ketch_status status = kt_result_count_shots(run->result, run->rows, run->shots, keep, run->diag);
+    if (!status && keep) run->rows = NULL;
+    return status;
+}
+
+static ketch_status do_run(kt_run *run, kt_state *state) {
+    uint64_t sum_count = 0;
+    ketch_status status = check_outputs(run);
+    if (!status) status = name_registers(run);
+    if (!status) status = describe_state(run);
+    if (!status) status = take_memory(run, &sum_count);
+    if (!status) status = simulate(run, state);
+    kt_sampler_free(run);
+    if (!status) status = count(run);
+    if (!status) fill_info(run);
+    kt_run_free(run, run->sums, sum_count, sizeof *run->sums);
+    kt_free(run->rows);
+    return status;
+}
+
+static void set_up(kt_run *run) {
+    double state = (double)kt_amplitude_count(run);
+    run->shots = run->options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : run->options->shots;
+    run->started = kt_seconds();
+    run->deadline = run->options->timeout_seconds > 0 ? run->started + run->options->timeout_seconds : INFINITY;
+    run->work = state * (3 + (double)run->plan->totals.gates); /* the first touch, and two passes to sample */
+    atomic_init(&run->stop, KT_GO_ON);
+}
+
+ketch_status kt_engine_run(ketch_result **out, kt_engine *engine, const kt_plan *plan, const ketch_circuit *circuit,
+                           const ketch_run_options *options, ketch_diag *diag) {
+    *out = NULL;
+    kt_run *run = kt_zalloc(sizeof *run);
+    if (!run) return kt_no_memory(diag);
+    run->engine = engine;
+    run->plan = plan;
+    run->circuit = circuit;
+    run->options = options;
+    run->diag = diag;
+    set_up(run);
+    kt_state state = {0};
+    run->outside = kt_environment_enter();
+    ketch_status status = kt_result_new(&run->result, diag);
+    if (!status) status = do_run(run, &state);
+    kt_environment_leave(run->outside);
+    if (!status && (plan->outputs & STATE_OUTPUTS)) {
+        run->result->state = state;
+    } else if (state.amplitudes) {
+        engine->spare = state;
+    }
+    if (status)
+        kt_result_free(run->result);
+    else
+        *out = run->result;
+    kt_free(run);
+    return status;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Private to the room engine: one run, and the steps that it is made of.
+ *
+ *   run.c       the run as a whole: state, norm, what the result says
+ *   parallel.c  threads, stopping, progress, the floating-point environment
+ *   apply.c     steps of the plan on amplitudes
+ *   branch.c    the tree of outcomes of measurements in the middle
+ *   sample.c    draws to basis states to outcomes
+ */
+#ifndef KETCH_ENGINE_RUN_H
+#define KETCH_ENGINE_RUN_H
+
+#include "engine/engine.h"
+
+#define KT_CHUNK (UINT64_C(1) << 14) /* amplitudes, or groups, that one partial sum covers */
+
+/* The floating-point environment of a thread. */
+typedef struct kt_environment {
+    uint32_t control; /* x86: MXCSR */
+    int rounding;     /* elsewhere */
+} kt_environment;
+
+typedef enum kt_stop { KT_GO_ON, KT_STOP_CANCELLED, KT_STOP_TIMEOUT } kt_stop;
+
+typedef struct kt_run {
+    kt_engine *engine;
+    const kt_plan *plan;
+    const ketch_circuit *circuit;
+    const ketch_run_options *options;
+    ketch_diag *diag;
+    ketch_result *result;
+    uint64_t shots; /* 0 where none are wanted */
+
+    /* time, and how far the run has come */
+    double started, deadline, next_report; /* by kt_seconds */
+    double sampling_began;                 /* the only sampling, or the last branch's; simulating ends here */
+    const char *stage;
+    uint64_t gates_done, shots_done;
+    double work, work_done; /* in amplitudes touched, estimated; without branches */
+    double pass_work;       /* of the pass that is under way */
+    double unseen;          /* blocks of work since the clock was last looked at, in passes too small for threads */
+    atomic_int stop;        /* kt_stop */
+    kt_environment outside; /* the caller's floating-point environment */
+
+    /* memory taken for states, shots and sampling */
+    uint64_t memory, peak;
+
+    uint64_t *rows;                /* outcomes, one row a shot */
+    double *sums;                  /* chunks + 1: sums[c] is the sum of |a|^2 before chunk c */
+    double norm;                   /* of the state looked at last */
+    kt_layout layout;              /* of the step at hand, */
+    double matrix[KT_MATRIX_ROOM]; /* and its matrix */
+    struct kt_sampler *sampler;
+} kt_run;
+
+/* ── parallel.c ─────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Work on items [first, last); it may be called for any partition of all items, in any order, by any threads. */
+typedef void kt_task(void *context, uint64_t first, uint64_t last);
+
+/* Runs a task on items [0, count), in blocks of `block` items (some 50 microseconds' work each), between which it looks whether to stop.
+ * Item i belongs to the same thread in every call with the same count. Little work is done by the calling thread alone. */
+ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context);
+
+/* Begins a stage: says so to the progress callback. */
+ketch_status kt_begin_stage(kt_run *run, const char *stage);
+
+/* Flush to zero and round to nearest, on this thread: denormals cost ten times as much, and threads that differ would give different bytes.
+ * Gives what was before, to be restored. */
+kt_environment kt_environment_enter(void);
+void kt_environment_leave(kt_environment before);
+
+/* Memory that counts: NULL on failure, without a message. */
+void *kt_run_alloc(kt_run *run, uint64_t count, size_t item_size);
+void kt_run_free(kt_run *run, void *block, uint64_t count, size_t item_size);
+void kt_run_took(kt_run *run, uint64_t bytes);
+void kt_run_gave(kt_run *run, uint64_t bytes);
+
+/* ── apply.c ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+size_t kt_amplitude_size(const kt_run *run);
+uint64_t kt_amplitude_count(const kt_run *run);
+
+ketch_status kt_set_zero_state(kt_run *run, void *amplitudes); /* |0...0> */
+ketch_status kt_copy_state(kt_run *run, void *to, const void *from);
+ketch_status kt_apply_gate(kt_run *run, void *amplitudes, const kt_step *step);
+
+/* The probabilities that a wire is 0 and that it is 1. */
+ketch_status kt_probabilities(kt_run *run, const void *amplitudes, uint8_t wire, double out[2]);
+
+/* After a measurement: the other half becomes 0, and this one is divided by the root of its probability. */
+ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcome, double probability);
+ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire);
+
+/* Fills run->sums and run->norm, and fails where the norm is beyond tolerance. */
+ketch_status kt_check_norm(kt_run *run, const void *amplitudes);
+
+/* ── branch.c ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Runs all steps, for all shots, from |0...0> in *amplitudes; leaves the last branch's state there (the buffer may be another one). */
+ketch_status kt_run_branches(kt_run *run, void **amplitudes);
+
+/* ── sample.c ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Samples the shots listed (NULL: shots [0, count)) from a state whose run->sums are known, and writes their rows; bits that no final
+ * measurement writes come from the classical memory `bits`. */
+ketch_status kt_sample(kt_run *run, const void *amplitudes, const uint64_t *shots, uint64_t count, const uint64_t *bits);
+void kt_sampler_free(kt_run *run);
+
+#endif
