@@ -43,9 +43,8 @@ static void NAME(permute)(void *amplitudes, uint64_t first, uint64_t last, const
     (void)matrix;
     NAME(complex) *a = amplitudes;
     for (kt_span span = kt_span_first(layout, first, last); span.length; kt_span_next(&span))
-        for (uint32_t e = 0; e < layout->exchange_count; e++)
-            NAME(exchange)
-            (a + span.base + layout->offset[layout->exchange[e][0]], a + span.base + layout->offset[layout->exchange[e][1]], span.length);
+        for (uint32_t e = 0; e < layout->exchange_count; e++) NAME(exchange)
+    (a + span.base + layout->offset[layout->exchange[e][0]], a + span.base + layout->offset[layout->exchange[e][1]], span.length);
 }
 
 /* out = matrix · in for each group, column by column: out += column c · in[c]. `re` and `im` are room for the matrix, transposed and in the
