@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Powers of unitary matrices: (M^x)^k = M where x k = 1, for random matrices and for those with equal eigenvalues.
+ */
+#include "check.h"
+
+#include <complex.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGEST = 64 };
+
+static double normal(void) { return sqrt(-2 * log(1 - drand48())) * cos(2 * M_PI * drand48()); }
+
+/* Gram-Schmidt on a Gaussian matrix: a random unitary. */
+static void random_unitary(double complex *m, size_t n) {
+    for (size_t i = 0; i < n * n; i++) m[i] = normal() + I * normal();
+    for (size_t r = 0; r < n; r++) {
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t p = 0; p < r; p++) {
+                double complex dot = 0;
+                for (size_t c = 0; c < n; c++) dot += conj(m[p * n + c]) * m[r * n + c];
+                for (size_t c = 0; c < n; c++) m[r * n + c] -= dot * m[p * n + c];
+            }
+        }
+        double norm = 0;
+        for (size_t c = 0; c < n; c++) norm += creal(m[r * n + c] * conj(m[r * n + c]));
+        for (size_t c = 0; c < n; c++) m[r * n + c] /= sqrt(norm);
+    }
+}
+
+static void multiply(double complex *out, const double complex *a, const double complex *b, size_t n) {
+    for (size_t r = 0; r < n; r++) {
+        for (size_t c = 0; c < n; c++) {
+            double complex sum = 0;
+            for (size_t k = 0; k < n; k++) sum += a[r * n + k] * b[k * n + c];
+            out[r * n + c] = sum;
+        }
+    }
+}
+
+static double difference(const double complex *a, const double complex *b, size_t n) {
+    double worst = 0;
+    for (size_t i = 0; i < n * n; i++) worst = fmax(worst, cabs(a[i] - b[i]));
+    return worst;
+}
+
+static double complex m[LARGEST * LARGEST], root[LARGEST * LARGEST], a[LARGEST * LARGEST], b[LARGEST * LARGEST];
+
+static void check_root(size_t n, int k) {
+    assert_true(kt_matrix_power((double *)root, (const double *)m, n, 1.0 / k));
+    assert_true(kt_matrix_unitarity((const double *)root, n) < 1e-12);
+    memcpy(a, root, sizeof a);
+    for (int i = 1; i < k; i++) {
+        multiply(b, a, root, n);
+        memcpy(a, b, sizeof a);
+    }
+    assert_true(difference(a, m, n) < 1e-11);
+}
+
+static void roots_of_random_matrices(void **state) {
+    (void)state;
+    for (size_t n = 2; n <= LARGEST; n *= 2) {
+        for (int k = 1; k <= 5; k++) {
+            random_unitary(m, n);
+            check_root(n, k);
+        }
+    }
+}
+
+static void roots_where_eigenvalues_coincide(void **state) {
+    (void)state;
+    for (size_t n = 2; n <= 16; n *= 2) { /* the exchange of halves: eigenvalues 1 and -1, n/2 times each */
+        memset(m, 0, sizeof m);
+        for (size_t i = 0; i < n; i++) m[i * n + (i + n / 2) % n] = 1;
+        check_root(n, 2);
+        kt_matrix_identity((double *)m, n);
+        check_root(n, 3);
+    }
+}
+
+static void phase_of_minus_one_is_pi(void **state) {
+    (void)state;
+    const double signs[] = {0.0, -0.0, 1e-16, -1e-16};
+    for (size_t i = 0; i < 4; i++) {
+        double z[8] = {1, 0, 0, 0, 0, 0, -1, signs[i]}, s[8];
+        assert_true(kt_matrix_power(s, z, 2, 0.5));
+        assert_true(fabs(s[6]) < 1e-15 && fabs(s[7] - 1) < 1e-15);
+    }
+}
+
+static void products_and_adjoints(void **state) {
+    (void)state;
+    for (size_t n = 2; n <= 32; n *= 2) {
+        random_unitary(m, n);
+        random_unitary(root, n);
+        multiply(a, m, root, n);
+        assert_true(kt_matrix_multiply((double *)b, (const double *)m, (const double *)root, n));
+        assert_true(difference(a, b, n) < 1e-13);
+        memcpy(a, m, sizeof a);
+        kt_matrix_adjoint((double *)a, n);
+        multiply(b, a, m, n);
+        kt_matrix_identity((double *)root, n);
+        assert_true(difference(b, root, n) < 1e-13);
+    }
+    double bad[8] = {1, 0, 0, 0, 0, 0, 1.1, 0}, nan[8] = {1, 0, 0, NAN, 0, 0, 1, 0};
+    assert_true(fabs(kt_matrix_unitarity(bad, 2) - 0.21) < 1e-12);
+    assert_true(isinf(kt_matrix_unitarity(nan, 2)));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(roots_of_random_matrices), cmocka_unit_test(roots_where_eigenvalues_coincide),
+                                       cmocka_unit_test(phase_of_minus_one_is_pi), cmocka_unit_test(products_and_adjoints)};
+    return cmocka_run_group_tests_name("linalg", tests, NULL, NULL);
+}

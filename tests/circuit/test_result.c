@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Results: counting rows of any width, text of outcomes, and reading a state through idle qubits.
+ */
+#include "check.h"
+#include "circuit/circuit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static ketch_result *new_result(uint32_t bit_count, size_t register_count, const uint32_t *sizes) {
+    static const char *const names[] = {"a", "b", "c", "d"};
+    ketch_result *result;
+    assert_int_equal(kt_result_new(&result, NULL), KETCH_OK);
+    result->bit_count = bit_count;
+    result->words = bit_count > 64 ? (bit_count + 63) / 64 : 1;
+    result->registers = kt_array(register_count, sizeof *result->registers);
+    result->register_count = register_count;
+    uint32_t offset = 0;
+    for (size_t i = 0; i < register_count; offset += sizes[i++])
+        result->registers[i] = (ketch_register){.name = names[i], .offset = offset, .size = sizes[i]};
+    return result;
+}
+
+/* Against counting by looking at every pair, for rows of one to three words. */
+static void shots_are_counted(void **state) {
+    (void)state;
+    enum { SHOTS = 700 };
+    srand48(5);
+    for (size_t words = 1; words <= 3; words++) {
+        const uint32_t width = (uint32_t)words * 64;
+        ketch_result *result = new_result(width, 1, &width);
+        uint64_t *shots = kt_array(SHOTS, words * sizeof *shots), original[SHOTS * 3];
+        for (size_t i = 0; i < SHOTS * words; i++) shots[i] = (uint64_t)(lrand48() % 3) << (lrand48() % 2 * 40);
+        memcpy(original, shots, SHOTS * words * sizeof *shots);
+        assert_int_equal(kt_result_count_shots(result, shots, SHOTS, true, NULL), KETCH_OK);
+        assert_ptr_equal(result->shots, shots);
+        assert_memory_equal(shots, original, SHOTS * words * sizeof *shots);
+        uint64_t total = 0;
+        for (size_t o = 0; o < result->outcome_count; o++) {
+            const uint64_t *row = result->outcomes + o * words;
+            uint64_t count = 0;
+            for (size_t s = 0; s < SHOTS; s++) count += memcmp(original + s * words, row, words * sizeof *row) == 0;
+            assert_true(count > 0);
+            assert_int_equal(result->counts[o], count);
+            total += count;
+            if (!o) continue;
+            const uint64_t *before = row - words;
+            size_t highest = words - 1;
+            while (highest && row[highest] == before[highest]) highest--;
+            assert_true(result->counts[o - 1] > count || (result->counts[o - 1] == count && before[highest] < row[highest]));
+        }
+        assert_int_equal(total, SHOTS);
+        ketch_result_free(&result);
+    }
+}
+
+static void outcomes_as_text(void **state) {
+    (void)state;
+    ketch_result *result = new_result(71, 3, (const uint32_t[]){3, 66, 2});
+    uint64_t shots[] = {5, 0x60, 5, 0x60, 1, 0}; /* a = 101, b = 0..., c = 11 twice; a = 001 once */
+    assert_int_equal(kt_result_count_shots(result, shots, 3, false, NULL), KETCH_OK);
+    assert_null(ketch_result_shots(result, NULL));
+    assert_int_equal(ketch_result_outcome_count(result), 2);
+    assert_int_equal(ketch_result_count(result, 0), 2);
+    char expected[80] = "11 000000000000000000000000000000000000000000000000000000000000000000 101";
+    assert_string_equal(ketch_result_bitstring(result, 0), expected);
+    assert_int_equal(ketch_result_count_of(result, expected), 2);
+    assert_int_equal(ketch_result_count_of(result, "11 101"), 0);
+    assert_int_equal(ketch_result_count_of(result, "x"), 0);
+    kt_buffer text = {0};
+    kt_result_outcome_text(&text, result, result->outcomes, true);
+    assert_string_equal(text.bytes, "101 000000000000000000000000000000000000000000000000000000000000000000 11");
+    kt_buffer_clear(&text);
+    kt_result_outcome_text(&text, result, result->outcomes + 2, true);
+    assert_int_equal(strncmp(text.bytes, "100 ", 4), 0); /* bit 0 first */
+    kt_buffer_free(&text);
+    assert_string_equal(ketch_result_register(result, 2).name, "c");
+    assert_int_equal(ketch_result_register(result, 2).offset, 69);
+    assert_null(ketch_result_register(result, 3).name);
+    assert_null(ketch_result_bitstring(result, 2));
+    ketch_result_free(&result);
+    assert_null(result);
+}
+
+/* Qubits 0 ... 3, of which 1 is idle and the others are wires 2, 0, 1. */
+static void states_are_read_through_idle_qubits(void **state) {
+    (void)state;
+    ketch_result *result = new_result(0, 0, NULL);
+    double *amplitudes = kt_pages_alloc(16 * sizeof *amplitudes), norm = 0;
+    for (size_t i = 0; i < 16; i++) norm += (double)((i + 1) * (i + 1));
+    for (size_t i = 0; i < 16; i++) amplitudes[i] = (double)(i + 1) / sqrt(norm);
+    result->state = (kt_state){.amplitudes = amplitudes, .bytes = 16 * sizeof *amplitudes, .wires = 3};
+    result->qubit_count = 4;
+    result->wire_of = kt_array(4, 1);
+    memcpy(result->wire_of, (const uint8_t[]){2, KT_IDLE, 0, 1}, 4);
+    double out[32], all = 0;
+    for (uint64_t index = 0; index < 16; index++) {
+        assert_int_equal(ketch_result_amplitudes(out, result, &index, 1, NULL), KETCH_OK);
+        size_t position = (index & 1) << 2 | (index >> 2 & 1) | (index >> 3 & 1) << 1;
+        bool idle = index >> 1 & 1;
+        assert_true(out[0] == (idle ? 0 : amplitudes[2 * position]) && out[1] == (idle ? 0 : amplitudes[2 * position + 1]));
+    }
+    assert_int_equal(ketch_result_probabilities(out, result, 0, 16, NULL), KETCH_OK);
+    for (size_t i = 0; i < 16; i++) all += out[i];
+    assert_true(fabs(all - 1) < 1e-15);
+    double marginal[4], expected[4] = {0};
+    assert_int_equal(ketch_result_marginal(marginal, result, (const uint32_t[]){3, 0}, 2, NULL), KETCH_OK);
+    for (size_t i = 0; i < 16; i++) expected[(i >> 3 & 1) | (i & 1) << 1] += out[i];
+    for (size_t i = 0; i < 4; i++) assert_true(fabs(marginal[i] - expected[i]) < 1e-15);
+
+    assert_int_equal(ketch_result_probabilities(out, result, 1, 16, NULL), KETCH_ERROR_USAGE);
+    assert_int_equal(ketch_result_probabilities(out, result, 2, UINT64_MAX, NULL), KETCH_ERROR_USAGE);
+    assert_int_equal(ketch_result_amplitudes(out, result, &(uint64_t){16}, 1, NULL), KETCH_ERROR_USAGE);
+    assert_int_equal(ketch_result_marginal(out, result, (const uint32_t[]){4}, 1, NULL), KETCH_ERROR_SEMANTICS);
+    assert_int_equal(ketch_result_marginal(out, result, (const uint32_t[]){1, 1}, 2, NULL), KETCH_ERROR_SEMANTICS);
+    assert_int_equal(ketch_result_marginal(out, result, NULL, 0, NULL), KETCH_ERROR_USAGE);
+    assert_null(ketch_result_state(result, NULL, NULL)); /* was not asked for as an array */
+    ketch_result_free(&result);
+}
+
+static void without_a_state_there_is_none_to_read(void **state) {
+    (void)state;
+    ketch_result *result = new_result(0, 0, NULL);
+    double out[2];
+    assert_int_equal(ketch_result_amplitudes(out, result, &(uint64_t){0}, 1, NULL), KETCH_ERROR_UNAVAILABLE);
+    assert_int_equal(ketch_result_probabilities(out, result, 0, 1, NULL), KETCH_ERROR_UNAVAILABLE);
+    assert_int_equal(ketch_result_save_state(result, "/dev/null", NULL), KETCH_ERROR_UNAVAILABLE);
+    ketch_result_free(&result);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(shots_are_counted), cmocka_unit_test(outcomes_as_text),
+                                       cmocka_unit_test(states_are_read_through_idle_qubits),
+                                       cmocka_unit_test(without_a_state_there_is_none_to_read)};
+    return cmocka_run_group_tests_name("result", tests, NULL, NULL);
+}
