@@ -24,7 +24,7 @@ TOLERANCE = 1e-9
 BATCH = 100
 
 
-# ── own ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── own ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def plainer(text):
     """An OpenQASM 3 program in the words that Qiskit's importer knows: no `output`, no `const`, no numbers compared with single bits."""
@@ -62,20 +62,37 @@ def own(folder):
     return wrong
 
 
-# ── Random programs ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Random programs ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-GATES2 = {  # name: (parameters, qubits)
-    'U': (3, 1), 'CX': (0, 2), 'id': (0, 1), 'u0': (1, 1), 'x': (0, 1), 'y': (0, 1), 'z': (0, 1), 'h': (0, 1), 's': (0, 1), 'sdg': (0, 1), 't': (0, 1),
-    'tdg': (0, 1), 'sx': (0, 1), 'sxdg': (0, 1), 'p': (1, 1), 'u1': (1, 1), 'u2': (2, 1), 'u3': (3, 1), 'u': (3, 1), 'rx': (1, 1), 'ry': (1, 1), 'rz': (1, 1),
-    'cx': (0, 2), 'cy': (0, 2), 'cz': (0, 2), 'ch': (0, 2), 'csx': (0, 2), 'cs': (0, 2), 'csdg': (0, 2), 'crx': (1, 2), 'cry': (1, 2), 'crz': (1, 2),
-    'cu1': (1, 2), 'cp': (1, 2), 'cu3': (3, 2), 'cu': (4, 2), 'swap': (0, 2), 'rxx': (1, 2), 'rzz': (1, 2), 'ccx': (0, 3), 'ccz': (0, 3), 'cswap': (0, 3),
-    'rccx': (0, 3), 'c3x': (0, 4), 'c3sqrtx': (0, 4), 'rc3x': (0, 4), 'c4x': (0, 5)}
+def by_name(table):
+    return {name: shape for shape, names in table.items() for name in names.split()}
 
-GATES3 = {
-    'U': (3, 1), 'gphase': (1, 0), 'p': (1, 1), 'x': (0, 1), 'y': (0, 1), 'z': (0, 1), 'h': (0, 1), 's': (0, 1), 'sdg': (0, 1), 't': (0, 1), 'tdg': (0, 1),
-    'sx': (0, 1), 'rx': (1, 1), 'ry': (1, 1), 'rz': (1, 1), 'cx': (0, 2), 'cy': (0, 2), 'cz': (0, 2), 'cp': (1, 2), 'crx': (1, 2), 'cry': (1, 2),
-    'crz': (1, 2), 'ch': (0, 2), 'swap': (0, 2), 'ccx': (0, 3), 'cswap': (0, 3), 'cu': (4, 2), 'CX': (0, 2), 'phase': (1, 1), 'cphase': (1, 2),
-    'id': (0, 1), 'u1': (1, 1), 'u2': (2, 1), 'u3': (3, 1)}
+
+GATES2 = by_name({  # (parameters, qubits): gates
+    (3, 1): 'U u3 u',
+    (0, 2): 'CX cx cy cz ch csx cs csdg swap',
+    (0, 1): 'id x y z h s sdg t tdg sx sxdg',
+    (1, 1): 'u0 p u1 rx ry rz',
+    (2, 1): 'u2',
+    (1, 2): 'crx cry crz cu1 cp rxx rzz',
+    (3, 2): 'cu3',
+    (4, 2): 'cu',
+    (0, 3): 'ccx ccz cswap rccx',
+    (0, 4): 'c3x c3sqrtx rc3x',
+    (0, 5): 'c4x',
+})
+
+GATES3 = by_name({  # (parameters, qubits): gates
+    (3, 1): 'U u3',
+    (1, 0): 'gphase',
+    (1, 1): 'p rx ry rz phase u1',
+    (0, 1): 'x y z h s sdg t tdg sx id',
+    (0, 2): 'cx cy cz ch swap CX',
+    (1, 2): 'cp crx cry crz cphase',
+    (0, 3): 'ccx cswap',
+    (4, 2): 'cu',
+    (2, 1): 'u2',
+})
 
 
 class Writer:
@@ -118,7 +135,8 @@ class Writer:
                     text += f'{kind} @ ' if count == 1 else f'{kind}({count}) @ '
                     width += count
                 else:
-                    text += {'inv': 'inv @ ', 'pow': f'pow({self.random.randint(-3, 4)}) @ ', 'root': f'pow({self.random.uniform(-2, 2):.3f}) @ '}[kind]
+                    exponent = {'inv': '', 'pow': f'({self.random.randint(-3, 4)})', 'root': f'({self.random.uniform(-2, 2):.3f})'}[kind]
+                    text += f'{"inv" if kind == "inv" else "pow"}{exponent} @ '
         return text, width
 
     def definition(self, number):
@@ -160,7 +178,8 @@ def ketch_amplitudes(ketch, programs):
         for number, program in enumerate(programs):
             paths.append(f'{folder}/{number}.qasm')
             pathlib.Path(paths[-1]).write_text(program, encoding='utf-8')
-        done = subprocess.run([ketch, 'run', '--quiet', '--shots', '0', '--amplitudes', 'all', '--format', 'jsonl', *paths], capture_output=True, text=True)
+        command = [ketch, 'run', '--quiet', '--shots', '0', '--amplitudes', 'all', '--format', 'jsonl', *paths]
+        done = subprocess.run(command, capture_output=True, text=True)
     states = [None] * len(programs)
     for line in done.stdout.splitlines():
         document = json.loads(line)
@@ -190,7 +209,7 @@ def compare(ketch, version, expected_state, count, seed):
     return wrong
 
 
-# ── OpenQASM 2: Qiskit ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── OpenQASM 2: Qiskit ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def qiskit_state():
     import qiskit.qasm2
@@ -211,7 +230,7 @@ def qiskit_state():
     return state
 
 
-# ── OpenQASM 3: the definitions of stdgates.inc ───────────────────────────────────────────────────────────────────────────────────────
+# ── OpenQASM 3: the definitions of stdgates.inc ───────────────────────────────────────────────────────────────────────────────────────────
 
 def textbook_u(theta, phi, lam):
     cos, sin = math.cos(theta / 2), math.sin(theta / 2)
@@ -317,8 +336,8 @@ class Definitions:
                 matrix = self.matrix(statement, {})
                 whole = [sizes[qubit.name] for qubit in statement.qubits if isinstance(qubit.name, str)]
                 for index in range(whole[0] if whole else 1):
-                    operands = [position[f'{qubit.name}[{index}]' if isinstance(qubit.name, str) else self.operand(qubit)] for qubit in statement.qubits]
-                    state = apply_matrix(state, matrix, operands)
+                    names = [f'{qubit.name}[{index}]' if isinstance(qubit.name, str) else self.operand(qubit) for qubit in statement.qubits]
+                    state = apply_matrix(state, matrix, [position[name] for name in names])
         self.defined = before
         return state
 

@@ -139,7 +139,7 @@ def run(circuit):
 
 
 def state_before_measuring(program, kinds, state):
-    """The state before final measurements, or None. Final: nothing but measurements touches the qubit afterwards, and none reads its bit."""
+    """The state before final measurements, or None. Final: nothing but another measurement touches the qubit afterwards."""
     measured = set()
     if set(kinds) - {'gate', 'measure'}:
         return None

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """others.py KETCH CIRCUITS: every file of a folder of circuits written by others gives the outcome that others.txt states.
 
-CIRCUITS is the Meson option `circuits`; empty, the test is skipped. Given, nothing is skipped: a file without a row in the table fails, and so
-does a row without a file. Expected numbers are in expected.json (make_expected.py).
+CIRCUITS is the Meson option `circuits`; empty, the test is skipped. Given, nothing is skipped: a file without a row in the table fails,
+and so does a row without a file. Expected numbers are in expected.json (make_expected.py).
 """
 import fnmatch
 import json
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -44,7 +45,8 @@ def runs(ketch, path, expected):
         return 'shots are missing'
     problem = compare_counts(result['counts'], expected['outcomes'])
     if wanted and not problem:
-        problem = compare_probabilities(result['probabilities'], expected['outcomes'] if expected['state'] == 'outcomes' else expected['state'], 2e-12)
+        state = expected['outcomes'] if expected['state'] == 'outcomes' else expected['state']
+        problem = compare_probabilities(result['probabilities'], state, 2e-12)
     return problem
 
 
@@ -104,6 +106,39 @@ def accepts(ketch, path):
     return None if code in (0, 4) and ' error[KQ02' not in error and ' error[KQ01' not in error else f'exit code {code}\n{error}'
 
 
+HEADERS = {'2': ('OPENQASM 2.0;\ninclude "{}";\nqreg q[5];\n', 'qelib1.inc'),
+           '3': ('OPENQASM 3.0;\ninclude "{}";\nqubit[5] q;\n', 'stdgates.inc')}
+
+
+def amplitudes(ketch, program, include, folder):
+    path = pathlib.Path(folder) / 'gate.qasm'
+    path.write_text(program.format(include), encoding='utf-8')
+    return [complex(*pair) for pair in ketch.run(path, '--shots', 0, '--amplitudes', 'all')['amplitudes'].values()]
+
+
+def defines(ketch, path, version, *different):
+    """Each gate that the file defines, on a state without symmetry and in version 3 under a control, against the built-in one."""
+    header, built_in = HEADERS[version]
+    library, problems = path.read_text(encoding='utf-8'), []
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / 'copy.inc').write_text(library, encoding='utf-8')
+        for name, parameters, qubits in re.findall(r'^gate (\w+) ?(?:\((.*?)\))?\s*([^{\n]+)', library, re.MULTILINE):
+            angles = ', '.join(f'{index}.3' for index, parameter in enumerate(parameters.split(','), 1) if parameter)
+            operands = ', '.join(f'q[{index}]' for index in range(len(qubits.split(','))))
+            call = f'{name}({angles}) {operands};\n' if angles else f'{name} {operands};\n'
+            if version == '3':
+                call = 'ctrl @ ' + call.replace(' q', ' q[4], q', 1)
+            program = header + ''.join(f'U(0.{n}7, 0.{n}3, 1.{n}) q[{n}];\n' for n in range(5)) + call
+            one, other = (amplitudes(ketch, program, include, folder) for include in (built_in, 'copy.inc'))
+            if version == '2':  # the file speaks of gates up to their global phase
+                turn = sum(a * b.conjugate() for a, b in zip(one, other))
+                other = [b * turn for b in other]
+            difference = max(abs(a - b) for a, b in zip(one, other))
+            if (difference > 1e-12) != (name in different):
+                problems.append(f'{name}: amplitudes differ by {difference:.3g}')
+    return '\n'.join(problems)
+
+
 def outcome_of(ketch, folder, path, outcome, numbers):
     kind, *rest = outcome
     name = path.relative_to(folder).as_posix()
@@ -116,7 +151,7 @@ def outcome_of(ketch, folder, path, outcome, numbers):
             return refused(ketch, path, *rest) or runs(ketch, file.name, numbers[name])
     if kind == 'data':
         return None
-    return {'check': checked, 'refused': refused, 'rejects': rejects, 'accepts': accepts}[kind](ketch, path, *rest)
+    return {'check': checked, 'refused': refused, 'rejects': rejects, 'accepts': accepts, 'defines': defines}[kind](ketch, path, *rest)
 
 
 def main(program, folder):
@@ -133,7 +168,7 @@ def main(program, folder):
     for path, outcome in files(folder):
         name = path.relative_to(folder).as_posix()
         try:
-            problem = 'no row of others.txt says what becomes of it' if outcome is None else outcome_of(ketch, folder, path, outcome, numbers)
+            problem = outcome_of(ketch, folder, path, outcome, numbers) if outcome else 'no row of others.txt says what becomes of it'
         except Exception as error:
             problem = f'{type(error).__name__}: {error}'
         tap.check(name, problem)

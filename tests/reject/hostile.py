@@ -50,14 +50,15 @@ def random_bytes(seed, size):
 
 def random_tokens(seed, count):
     """Words of the language in no order."""
-    words = ('qreg creg gate if else include opaque barrier reset measure -> == = ( ) { } [ ] , ; @ ctrl inv pow negctrl U CX cx h q c '
-             'pi 1 2.5 0x1f "a" + - * / ** ^ ++ & | : qubit bit input output const float angle int let for while in def return box delay '
+    words = ('qreg creg gate if else include opaque barrier reset measure -> == = ( ) { } [ ] , ; @ ctrl inv pow negctrl U CX cx h q '
+             'c pi 1 2.5 0x1f "a" + - * / ** ^ ++ & | : qubit bit input output const float angle int let for while in def return box delay '
              '10ns $0 gphase OPENQASM 3.0 switch case default cal defcal extern array #dim stretch duration durationof end break pragma').split()
     source = random.Random(seed)
     return HEAD3 + ' '.join(source.choice(words) for _ in range(count))
 
 
 ANY = (SYNTAX, SEMANTICS, LIMIT)
+WHOLE = 'gate g(a, b) x, y { ctrl @ rx(a * -b) x, y; }\ng(pi, 1.5e-3) q[0], q[2];\n'
 
 INPUTS = [
     # Nesting.
@@ -130,7 +131,7 @@ INPUTS = [
 ] + [
     (f'random words, seed {seed}', random_tokens(seed, 20_000), ANY, ':') for seed in range(8)
 ] + [
-    (f'half of a program, {size} bytes', (HEAD3 + 'gate g(a, b) x, y { ctrl @ rx(a * -b) x, y; }\ng(pi, 1.5e-3) q[0], q[2];\n')[:size], ANY, ':')
+    (f'half of a program, {size} bytes', (HEAD3 + WHOLE)[:size], ANY, ':')
     for size in range(62, 131, 3)
 ]
 

@@ -42,7 +42,8 @@ def answer(ketch, command, cwd, stdin=None):
 def differences(expected, seen):
     expected, seen = expected.splitlines(), seen.splitlines()
     at = next((index for index, pair in enumerate(zip(expected, seen)) if pair[0] != pair[1]), min(len(expected), len(seen)))
-    return f'line {at + 1} differs\nexpected: {"".join(expected[at:at + 1])}\nseen:     {"".join(seen[at:at + 1])}\nthe whole answer:\n' + '\n'.join(seen)
+    pair = f'expected: {"".join(expected[at:at + 1])}\nseen:     {"".join(seen[at:at + 1])}'
+    return f'line {at + 1} differs\n{pair}\nthe whole answer:\n' + '\n'.join(seen)
 
 
 def transcript(ketch, path, command):
