@@ -163,10 +163,10 @@ static void a_house_with_other_habits(void **state) {
         ketch_write_options write = KETCH_WRITE_OPTIONS_INIT;
         write.format = KETCH_FORMAT_JSON;
         write.omit_run = 1;
-        OK(NULL, p_ketch_circuit_parse(&circuit, text, strlen(text), NULL, NULL));
-        OK(NULL, p_ketch_session_create(&session, NULL, NULL));
-        OK(NULL, p_ketch_run(&result, session, circuit, &options, NULL));
-        OK(NULL, p_ketch_result_write(result, &write, into(outputs + i), NULL));
+        assert_int_equal(p_ketch_circuit_parse(&circuit, text, strlen(text), NULL, NULL), KETCH_OK);
+        assert_int_equal(p_ketch_session_create(&session, NULL, NULL), KETCH_OK);
+        assert_int_equal(p_ketch_run(&result, session, circuit, &options, NULL), KETCH_OK);
+        assert_int_equal(p_ketch_result_write(result, &write, into(outputs + i), NULL), KETCH_OK);
         p_ketch_result_free(&result);
         p_ketch_session_free(&session);
         p_ketch_circuit_free(&circuit);
