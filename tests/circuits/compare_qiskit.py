@@ -200,7 +200,8 @@ def compare(ketch, version, expected_state, count, seed):
                 problem = 'no state: ' + errors[:600]
             else:
                 difference = numpy.abs(state - expected).max()
-                problem = f'differs by {difference:.3g} (as a ray by {1 - abs(numpy.vdot(state, expected)):.3g})' if difference > TOLERANCE else None
+                overlap = abs(numpy.vdot(state, expected))  # 1: only the phase is wrong
+                problem = f'differs by {difference:.3g}, overlap {overlap:.6f}' if difference > TOLERANCE else None
             if problem:
                 wrong += 1
                 print(f'{problem}\n{program}')

@@ -52,7 +52,8 @@ def random_tokens(seed, count):
     """Words of the language in no order."""
     words = ('qreg creg gate if else include opaque barrier reset measure -> == = ( ) { } [ ] , ; @ ctrl inv pow negctrl U CX cx h q '
              'c pi 1 2.5 0x1f "a" + - * / ** ^ ++ & | : qubit bit input output const float angle int let for while in def return box delay '
-             '10ns $0 gphase OPENQASM 3.0 switch case default cal defcal extern array #dim stretch duration durationof end break pragma').split()
+             '10ns $0 gphase OPENQASM 3.0 switch case default cal defcal extern array #dim stretch duration durationof end '
+             'break pragma').split()
     source = random.Random(seed)
     return HEAD3 + ' '.join(source.choice(words) for _ in range(count))
 
