@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ketch run: load, simulate, write, file by file, in one session.
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static ketch_session *session;
+static output state_file;
+
+/* Threads: --threads, then KETCH_NUM_THREADS, then OMP_NUM_THREADS (whose first number counts), then the library's choice. */
+static int choose_threads(settings *options) {
+    static const char *const variables[] = {"KETCH_NUM_THREADS", "OMP_NUM_THREADS"};
+    for (size_t i = 0; i < 2 && !options->session.threads; i++) {
+        const char *value = getenv(variables[i]);
+        if (!value || !*value) continue;
+        char first[32], problem[PROBLEM_SIZE];
+        uint64_t threads;
+        snprintf(first, sizeof first, "%.*s", (int)(i ? strcspn(value, ",") : strlen(value)), value);
+        if (!read_count(&threads, first, 1, 65536, problem)) {
+            complain("it says how many threads to use; --threads overrides it", "the environment variable %s: %s", variables[i], problem);
+            return EXIT_USAGE;
+        }
+        options->session.threads = (uint32_t)threads;
+    }
+    return 0;
+}
+
+typedef struct watcher {
+    const settings *options;
+    const char *name;
+} watcher;
+
+static int watch_progress(void *user, const ketch_progress *progress) {
+    const watcher *watching = user;
+    set_stage("simulating", progress->fraction);
+    if (!watching->options->quiet && (watching->options->progress || progress->seconds > 1)) show_progress(progress, watching->name);
+    return interrupted() != 0;
+}
+
+/* Writing on a thread of its own, see run_watched. */
+typedef struct writing {
+    ketch_result *result;
+    ketch_write_options options;
+    ketch_sink sink;
+    ketch_diag *diag;
+    ketch_status status;
+    bool state; /* the state, else everything else */
+} writing;
+
+static void write_result(void *user) {
+    writing *job = user;
+    if (job->state)
+        job->status = ketch_result_write_state(job->result, job->sink, job->diag);
+    else
+        job->status = ketch_result_write(job->result, &job->options, job->sink, job->diag);
+}
+
+static int write_watched(output *out, ketch_result *result, const ketch_write_options *options, bool state, ketch_diag *diag) {
+    set_stage("writing the results of", 0);
+    writing *job = malloc(sizeof *job);
+    if (!job) {
+        complain(NULL, "out of memory");
+        return EXIT_LIMIT;
+    }
+    *job = (writing){.result = result, .options = *options, .sink = out->sink, .diag = diag, .state = state};
+    if (!run_watched(write_result, job, 0)) return EXIT_RUNTIME;
+    int code = output_status(out, job->status, diag);
+    free(job);
+    return code;
+}
+
+static bool is_array(const settings *options) { return options->write.format == KETCH_FORMAT_JSON && options->arguments.count > 1; }
+
+static int write_everything(output *out, ketch_result *result, const ketch_write_options *options, const settings *given,
+                            ketch_diag *diag) {
+    int code = 0;
+    if (given->state_path) code = write_watched(&state_file, result, options, true, diag);
+    if (code == 0 && given->state_path) code = output_commit(&state_file);
+    if (code) return code;
+    if (is_array(given))
+        code = output_text(out, out->used ? "," : "[");
+    else if (out->used && options->format != KETCH_FORMAT_JSONL)
+        code = output_text(out, "\n");
+    return code ? code : write_watched(out, result, options, false, diag);
+}
+
+static void say_more(const settings *options, const char *name, const ketch_run_info *info) {
+    bool seed_in_output =
+        (options->write.format == KETCH_FORMAT_JSON || options->write.format == KETCH_FORMAT_JSONL) && !options->write.omit_run;
+    if (info->all_qubits_measured) note("%s measures nothing, so all %u qubits are measured", name, info->qubits);
+    if (!options->run.has_seed && !seed_in_output && !(options->run.outputs & KETCH_OUTPUT_NO_SHOTS))
+        note("seed %llu (--seed %llu gives the same results again)", (unsigned long long)info->seed, (unsigned long long)info->seed);
+    if (!options->verbose) return;
+    note("%s: %u of %u qubits simulated in %s by %u thread%s, engine %s, instruction set %s", name, info->simulated_qubits, info->qubits,
+         info->precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64", info->threads, info->threads == 1 ? "" : "s", info->engine,
+         info->instruction_set);
+    note("%s: plan %.3f ms, simulate %.3f ms, sample %.3f ms, total %.3f ms; %.1f MiB at most", name, 1e3 * info->plan_seconds,
+         1e3 * info->simulate_seconds, 1e3 * info->sample_seconds, 1e3 * info->total_seconds, (double)info->peak_memory_bytes / 0x1p20);
+}
+
+/* The basis states of --amplitudes, which this circuit must have. */
+static int choose_amplitudes(ketch_write_options *write, const settings *options, const ketch_circuit *circuit, const char *name) {
+    if (!options->amplitudes || !strcmp(options->amplitudes, "all")) return 0;
+    ketch_circuit_summary summary = {.struct_size = sizeof summary};
+    char problem[PROBLEM_SIZE];
+    uint64_t *states;
+    ketch_circuit_summarize(&summary, circuit);
+    if (!read_states(&states, &write->amplitude_count, options->amplitudes, summary.qubits, options->write.bit0_first, problem)) {
+        complain(NULL, "%s: --amplitudes: %s", name, problem);
+        return EXIT_USAGE;
+    }
+    write->amplitudes = states;
+    return 0;
+}
+
+static int run_circuit(const settings *options, output *out, const char *name, const ketch_circuit *circuit, double deadline) {
+    ketch_write_options write = options->write;
+    int code = choose_amplitudes(&write, options, circuit, name);
+    if (code) return code;
+    if (options->arguments.count > 1 || options->write.format == KETCH_FORMAT_JSON || options->write.format == KETCH_FORMAT_JSONL)
+        write.name = name;
+    ketch_run_options run = options->run;
+    watcher watch = {options, name};
+    run.progress = watch_progress;
+    run.progress_user = &watch;
+    if (deadline > 0) run.timeout_seconds = deadline > now() ? deadline - now() : 1e-9;
+    ketch_diag *diag = ketch_diag_create();
+    ketch_result *result = NULL;
+    set_stage("simulating", 0);
+    ketch_status status = ketch_run(&result, session, circuit, &run, diag);
+    clear_progress();
+    if (status != KETCH_OK) {
+        code = interrupted() ? EXIT_RUNTIME : failed(status, diag);
+    } else {
+        report(diag);
+        ketch_run_info info = {.struct_size = sizeof info};
+        ketch_result_info(&info, result);
+        say_more(options, name, &info);
+        code = write_everything(out, result, &write, options, diag);
+    }
+    if (left_behind()) return code;
+    ketch_result_free(&result);
+    ketch_diag_free(&diag);
+    free((void *)(uintptr_t)write.amplitudes);
+    return code;
+}
+
+/* --dry-run: what would happen. */
+static int foretell(const settings *options, output *out, const char *name, const ketch_circuit *circuit) {
+    ketch_diag *diag = ketch_diag_create();
+    ketch_memory memory = {0};
+    char text[600];
+    ketch_status status = ketch_memory_needed(&memory, circuit, &options->run, diag);
+    int code = status == KETCH_OK ? 0 : failed(status, diag);
+    uint64_t allowed = options->run.max_memory ? options->run.max_memory : memory.available_bytes;
+    bool fits = memory.needed_bytes <= allowed && (!options->run.max_qubits || memory.qubits <= options->run.max_qubits);
+    if (code == 0) {
+        char shots[64] = "nothing sampled";
+        uint64_t count = options->run.shots ? options->run.shots : 1024;
+        if (!(options->run.outputs & KETCH_OUTPUT_NO_SHOTS)) snprintf(shots, sizeof shots, "%llu shots", (unsigned long long)count);
+        snprintf(text, sizeof text,
+                 "%s: %u qubits in %s, %s, %u threads\nmemory: %.1f MiB of %.1f MiB%s (%u qubits would fit, %u with --precision fp32)\n",
+                 name, memory.qubits, options->run.precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64", shots,
+                 ketch_session_threads(session), (double)memory.needed_bytes / 0x1p20, (double)allowed / 0x1p20,
+                 fits ? "" : ": does not fit", memory.fitting_qubits, memory.fitting_qubits_fp32);
+        if (output_text(out, text)) code = EXIT_RUNTIME;
+    }
+    if (code == 0) code = output_status(out, ketch_plan_write(circuit, &options->run, &options->write, out->sink, diag), diag);
+    if (code == 0 && !fits) code = EXIT_LIMIT;
+    ketch_diag_free(&diag);
+    return code;
+}
+
+static int run_one(settings *options, output *out, const char *path) {
+    double deadline = options->run.timeout_seconds > 0 ? now() + options->run.timeout_seconds : 0;
+    const char *name = shown_name(path);
+    ketch_circuit *circuit;
+    int code = load_circuit(&circuit, path, options, deadline);
+    if (code) return code;
+    if (interrupted())
+        code = EXIT_RUNTIME;
+    else
+        code = options->dry_run ? foretell(options, out, name, circuit) : run_circuit(options, out, name, circuit, deadline);
+    if (!left_behind()) ketch_circuit_free(&circuit);
+    return code;
+}
+
+static int check_arguments(settings *options) {
+    unsigned *outputs = &options->run.outputs;
+    if (options->memory) *outputs |= KETCH_OUTPUT_SHOTS;
+    if (options->probabilities) *outputs |= KETCH_OUTPUT_PROBABILITIES;
+    if (options->amplitudes) *outputs |= KETCH_OUTPUT_AMPLITUDES;
+    if (options->state_path) *outputs |= KETCH_OUTPUT_STATE;
+    if (options->state_path && options->arguments.count > 1) {
+        complain("run them one by one", "--state takes the state of one file, not of %zu", options->arguments.count);
+        return EXIT_USAGE;
+    }
+    if (*outputs == KETCH_OUTPUT_NO_SHOTS) {
+        complain("add --probabilities, --amplitudes or --state", "--shots 0 leaves nothing to print");
+        return EXIT_USAGE;
+    }
+    if ((*outputs & KETCH_OUTPUT_NO_SHOTS) && options->memory) {
+        complain(NULL, "--memory needs shots");
+        return EXIT_USAGE;
+    }
+    return choose_threads(options);
+}
+
+static int create_session(const settings *options) {
+    ketch_diag *diag = ketch_diag_create();
+    ketch_status status = ketch_session_create(&session, &options->session, diag);
+    int code = status == KETCH_OK ? 0 : failed(status, diag);
+    ketch_diag_free(&diag);
+    set_session(session);
+    return code;
+}
+
+int perform_run(settings *options) {
+    int code = require_files(options, COMMAND_RUN);
+    if (code == 0) code = check_arguments(options);
+    if (code == 0) code = create_session(options);
+    if (code) return code;
+    output out;
+    prepare_text(options, STDOUT_FILENO);
+    if (!output_open(&out, options->out_path)) return EXIT_RUNTIME;
+    if (options->state_path && !options->dry_run && !output_open(&state_file, options->state_path)) code = EXIT_RUNTIME;
+    if (code == 0) {
+        code = each_file(options, &out, run_one);
+        if (is_array(options) && !options->dry_run && !interrupted()) output_text(&out, out.used ? "]\n" : out.path ? "" : "[]\n");
+    }
+    output_discard(&state_file);
+    int committed = interrupted() ? (output_discard(&out), 0) : output_commit(&out);
+    set_session(NULL);
+    if (!left_behind()) ketch_session_free(&session);
+    return committed > code ? committed : code;
+}
