@@ -347,6 +347,13 @@ ketch_status ketch_result_save_state(const ketch_result *result, const char *pat
     return kt_output_state_npy(result, path, diag);
 }
 
+ketch_status ketch_result_write_state(const ketch_result *result, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(result, diag)
+    NEED(sink.write, diag)
+    return kt_output_state(result, sink, diag);
+}
+
 void ketch_result_free(ketch_result **result) {
     if (!result) return;
     kt_result_free(*result);

@@ -412,6 +412,9 @@ KETCH_API ketch_status ketch_result_write(ketch_result *result, const ketch_writ
 /* The state as a NumPy .npy array (complex128 or complex64, shape (2^qubits,)), written whole or not at all. */
 KETCH_API ketch_status ketch_result_save_state(const ketch_result *result, const char *path, ketch_diag *diag);
 
+/* The same array to a sink. */
+KETCH_API ketch_status ketch_result_write_state(const ketch_result *result, ketch_sink sink, ketch_diag *diag);
+
 KETCH_API void ketch_result_free(ketch_result **result);
 
 #ifdef __cplusplus
