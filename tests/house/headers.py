@@ -8,6 +8,7 @@ import sys
 import tap
 
 ROOT = pathlib.Path(sys.argv[1])
+TEMPLATES = {"kernel/body.h"}  # included several times, with macros that the includer defines
 STRICT = ["-fsyntax-only", "-Wall", "-Wextra", "-pedantic", "-Werror"]
 
 
@@ -38,6 +39,8 @@ def private_headers_stand_alone():
         yield "no private header was found"
     for header in headers:
         name = header.relative_to(ROOT / "src").as_posix()
+        if name in TEMPLATES:
+            continue
         yield from compiles("gcc", "c", "c11", f'"{name}"', "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", f"-I{ROOT}/src",
                             "-Wno-unused-function")
 

@@ -83,6 +83,13 @@ def everything_is_installed():
             yield f"{path.name} names the place where it was installed"
 
 
+def no_path_of_the_build_is_left():
+    for path in (find("libketch.so.0.1.0"), MOVED / "bin" / "ketch"):
+        dynamic = do("readelf", "-d", path)
+        if re.search(r"\((RPATH|RUNPATH)\).*(" + re.escape(str(BUILD)) + r"|\$ORIGIN)", dynamic):
+            yield f"{path.name} is looking for libraries in the build folder"
+
+
 def command_runs_elsewhere():
     command = MOVED / "bin" / "ketch"
     library = find("libketch.so").parent
@@ -144,6 +151,7 @@ def cmake_refuses_another_version():
 
 
 try:
-    tap.run(everything_is_installed, command_runs_elsewhere, pkg_config_shared, pkg_config_static, cmake, cmake_refuses_another_version)
+    tap.run(everything_is_installed, no_path_of_the_build_is_left, command_runs_elsewhere, pkg_config_shared, pkg_config_static, cmake,
+            cmake_refuses_another_version)
 finally:
     shutil.rmtree(WORK, ignore_errors=True)
