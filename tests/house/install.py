@@ -86,14 +86,12 @@ def everything_is_installed():
 def no_path_of_the_build_is_left():
     for path in (find("libketch.so.0.1.0"), MOVED / "bin" / "ketch"):
         dynamic = do("readelf", "-d", path)
-        if re.search(r"\((RPATH|RUNPATH)\).*(" + re.escape(str(BUILD)) + r"|\$ORIGIN)", dynamic):
+        if re.search(r"\((RPATH|RUNPATH)\).*(" + re.escape(str(BUILD)) + ")", dynamic):
             yield f"{path.name} is looking for libraries in the build folder"
 
 
 def command_runs_elsewhere():
-    command = MOVED / "bin" / "ketch"
-    library = find("libketch.so").parent
-    text = do(command, "--version", environment={"LD_LIBRARY_PATH": str(library)})
+    text = do(MOVED / "bin" / "ketch", "--version")
     if not re.search(r"\b0\.1\.0\b", text):
         yield f"ketch --version printed: {text!r}"
 
