@@ -72,11 +72,11 @@ def everything_is_installed():
     shutil.move(prefix, MOVED)
     shutil.rmtree(stage)
     for name in [
-        "libketch.so", "libketch.so.0", "libketch.so.0.1.0", "libketch.a", "ketch.h", "ketch.pc", "ketch-config.cmake",
-        "ketch-config-version.cmake", "bin/ketch", "ketch.1", "bash-completion/completions/ketch", "site-functions/_ketch",
-        "vendor_completions.d/ketch.fish",
+        "libketch.so", "libketch.so.0", "libketch.so.0.1.0", "libketch.a", "include/ketch/ketch.h", "pkgconfig/ketch.pc",
+        "cmake/ketch/ketch-config.cmake", "cmake/ketch/ketch-config-version.cmake", "bin/ketch", "man1/ketch.1",
+        "bash-completion/completions/ketch", "zsh/site-functions/_ketch", "fish/vendor_completions.d/ketch.fish",
     ]:
-        if not (MOVED / name if "/" in name and (MOVED / name).exists() else find(pathlib.Path(name).name)):
+        if not any(path.as_posix().endswith("/" + name) for path in MOVED.rglob(pathlib.Path(name).name)):
             yield f"not installed: {name}"
     for path in MOVED.rglob("*"):
         if path.suffix in (".pc", ".cmake") and str(WORK) in path.read_text():
