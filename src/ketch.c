@@ -137,6 +137,12 @@ ketch_status ketch_gate_matrix(double *out, const char *name, const double *para
     return kt_gate_whole_matrix(out, name, parameters, diag);
 }
 
+ketch_status ketch_gate_matrix_at(double *out, size_t index, const double *parameters, ketch_diag *diag) {
+    BEGIN(out, diag)
+    if (index >= KT_GATE_COUNT) return kt_fail(diag, KT_BAD_ARGUMENT, "the table has no record %zu", index);
+    return kt_gate_record_matrix(out, (kt_gate_id)index, parameters, diag);
+}
+
 /* ── Circuits ── */
 
 ketch_status ketch_circuit_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag) {

@@ -151,6 +151,9 @@ KETCH_API const ketch_gate_info *ketch_gate_at(size_t index);
  * having room for them. Row and column indices count the first operand as bit 0. */
 KETCH_API ketch_status ketch_gate_matrix(double *out, const char *name, const double *parameters, ketch_diag *diag);
 
+/* The same by index: one name may have several records, by language. */
+KETCH_API ketch_status ketch_gate_matrix_at(double *out, size_t index, const double *parameters, ketch_diag *diag);
+
 /* ── A circuit: loaded ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct ketch_circuit ketch_circuit;

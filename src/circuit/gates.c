@@ -341,8 +341,12 @@ ketch_status kt_gate_whole_matrix(double *out, const char *name, const double *p
     kt_gate_id gate = kt_gate_find(name, strlen(name), KT_IN_CALLS);
     if ((unsigned)gate == KT_GATE_NONE) gate = kt_gate_find(name, strlen(name), ~0u);
     if ((unsigned)gate == KT_GATE_NONE) return kt_fail(diag, KT_BAD_GATE, "unknown gate `%s`", name);
+    return kt_gate_record_matrix(out, gate, params, diag);
+}
+
+ketch_status kt_gate_record_matrix(double *out, kt_gate_id gate, const double *params, ketch_diag *diag) {
     const kt_gate *record = &kt_gates[gate];
-    if (record->parameter_count && !params) return kt_fail(diag, KT_BAD_ARGUMENT, "`%s` has parameters, but they are NULL", name);
+    if (record->parameter_count && !params) return kt_fail(diag, KT_BAD_ARGUMENT, "`%s` has parameters, but they are NULL", record->name);
     double targets[2 << (2 * KT_GATE_TARGETS)];
     record->matrix(targets, params);
     /* controls are the low bits of an index: the matrix acts where they are all 1, and is the identity elsewhere */

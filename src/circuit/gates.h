@@ -79,5 +79,6 @@ const ketch_gate_info *kt_gate_info(size_t index);
 
 /* The matrix with the controls in it, as ketch_gate_matrix promises. */
 ketch_status kt_gate_whole_matrix(double *out, const char *name, const double *params, ketch_diag *diag);
+ketch_status kt_gate_record_matrix(double *out, kt_gate_id gate, const double *params, ketch_diag *diag);
 
 #endif

@@ -22,24 +22,26 @@ static void list_gates(FILE *stream) {
     }
 }
 
+enum { ENTRY_SIZE = 80 };
+
 /* "0.7071", "-0.5i", "0.5+0.5i": one entry, rounded. */
-static void format_entry(char out[40], double re, double im) {
-    char parts[2][20];
+static void format_entry(char out[ENTRY_SIZE], double re, double im) {
+    char parts[2][32];
     double values[2] = {re, im};
     for (int i = 0; i < 2; i++) snprintf(parts[i], sizeof parts[i], "%.4g", fabs(values[i]) < 5e-5 ? 0.0 : round(values[i] * 1e4) / 1e4);
     bool no_re = !strcmp(parts[0], "0"), no_im = !strcmp(parts[1], "0");
     const char *factor = !strcmp(parts[1], "1") ? "" : !strcmp(parts[1], "-1") ? "-" : parts[1];
     if (no_im)
-        snprintf(out, 40, "%s", parts[0]);
+        snprintf(out, ENTRY_SIZE, "%s", parts[0]);
     else if (no_re)
-        snprintf(out, 40, "%si", factor);
+        snprintf(out, ENTRY_SIZE, "%si", factor);
     else
-        snprintf(out, 40, "%s%s%si", parts[0], factor[0] == '-' ? "" : "+", factor);
+        snprintf(out, ENTRY_SIZE, "%s%s%si", parts[0], factor[0] == '-' ? "" : "+", factor);
 }
 
 static void print_matrix(FILE *stream, const double *matrix, size_t side) {
     int width = 0;
-    char text[40];
+    char text[ENTRY_SIZE];
     for (size_t i = 0; i < side * side; i++) {
         format_entry(text, matrix[2 * i], matrix[2 * i + 1]);
         if ((int)strlen(text) > width) width = (int)strlen(text);
@@ -73,8 +75,10 @@ static void print_gate_text(FILE *stream, const ketch_gate_info *gate, const dou
     if (gate->aliases[0]) fprintf(stream, "  also called   %s\n", gate->aliases);
     fprintf(stream, "  parameters    %s\n", gate->parameters[0] ? gate->parameters : "none");
     fprintf(stream, "  qubits        %u", gate->qubit_count);
-    if (gate->control_count) fprintf(stream, ", the first %u of them control%s", gate->control_count, gate->control_count == 1 ? "s" : "");
-    fprintf(stream, "\n  family        %s\n  inverse       %s\n  provided by   %s\n", gate->family, gate->inverse, gate->provided_by);
+    if (gate->control_count == 1) fputs(", the first is a control", stream);
+    if (gate->control_count > 1) fprintf(stream, ", the first %u are controls", gate->control_count);
+    fprintf(stream, "\n  family        %s\n  inverse       %s\n  provided by   %s\n", gate->family, gate->inverse,
+            gate->provided_by[0] ? gate->provided_by : "the C library alone");
     if (gate->qubit_count > MAX_SHOWN_QUBITS) {
         fprintf(stream, "  matrix        %u by %u: see --format json\n", 1u << gate->qubit_count, 1u << gate->qubit_count);
         return;
@@ -147,7 +151,7 @@ static int show_gate(FILE *stream, const settings *options, const char *name, si
         }
         double *matrix = malloc(((size_t)2 << 2 * gate->qubit_count) * sizeof *matrix);
         ketch_diag *diag = ketch_diag_create();
-        ketch_status status = matrix ? ketch_gate_matrix(matrix, gate->name, values, diag) : KETCH_ERROR_MEMORY;
+        ketch_status status = matrix ? ketch_gate_matrix_at(matrix, i, values, diag) : KETCH_ERROR_MEMORY;
         int code = status == KETCH_OK ? 0 : failed(status, diag);
         if (code == 0) {
             if ((*shown)++) fputs(json ? options->write.format == KETCH_FORMAT_JSON ? ",\n" : "\n" : "\n", stream);

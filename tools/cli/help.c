@@ -128,7 +128,6 @@ static int print_man(void) {
     for (size_t i = 0; i < option_count; i++) {
         if (i == 0 || strcmp(option_table[i].group, option_table[i - 1].group) != 0) printf("## %s\n\n", option_table[i].group);
         if (i && !strcmp(option_table[i].name, option_table[i - 1].name)) continue; /* the same option with other values */
-        fputs("", stdout);
         print_man_option(&option_table[i]);
     }
     fputs("# EXIT STATUS\n\n", stdout);
@@ -148,7 +147,8 @@ static int print_man(void) {
           "*ketch run --format json --no-run-info --amplitudes 00,11 bell.qasm*\n\tThe same bytes each time.\n\n"
           "*ketch run --param theta=pi/3 -I gates ansatz.qasm*\n\tAn input of the circuit gets its value; included files are looked for in "
           "_gates_.\n\n"
-          "*ketch draw --format svg --out bell.svg bell.qasm*\n\tA drawing.\n",
+          "*ketch draw --format svg --out bell.svg bell.qasm*\n\tA drawing.\n\n"
+          "# STANDARDS\n\nOpenQASM 2.0 and 3.1.\n",
           stdout);
     return 0;
 }
