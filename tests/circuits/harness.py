@@ -54,7 +54,8 @@ class Ketch:
 def compare_counts(counts, expected):
     """None if `counts` could have been drawn from `expected` (outcome: probability), else what is wrong.
 
-    Nothing of probability zero may come, and Pearson's chi-square must stay below the point that one sample in a million exceeds.
+    Nothing of probability zero may come, no count may be 6 standard deviations off, and Pearson's chi-square must stay below the point
+    that one sample in a million exceeds.
     """
     shots = sum(counts.values())
     never = sorted(outcome for outcome in counts if expected.get(outcome, 0) <= 0)
@@ -63,6 +64,8 @@ def compare_counts(counts, expected):
     statistic, cells, rest_seen, rest_expected = 0.0, 0, 0, 0.0
     for outcome, probability in expected.items():
         seen, mean = counts.get(outcome, 0), probability * shots
+        if abs(seen - mean) > 6 * math.sqrt(mean) + 6:
+            return f'{outcome}: came {seen} times, {mean:.1f} expected'
         if mean < 5:  # rare outcomes share a cell
             rest_seen += seen
             rest_expected += mean
@@ -72,7 +75,7 @@ def compare_counts(counts, expected):
     if rest_expected >= 5:
         statistic += (rest_seen - rest_expected) ** 2 / rest_expected
         cells += 1
-    elif rest_seen > rest_expected + 5 * math.sqrt(rest_expected) + 5:
+    elif rest_seen > rest_expected + 6 * math.sqrt(rest_expected) + 6:
         return f'{rest_seen} rare outcomes, {rest_expected:.2g} expected'
     if cells < 2:
         return None
