@@ -43,7 +43,8 @@ int main(int count, char **arguments) {
     char path[] = "/tmp/ketch-bench-XXXXXX.qasm";
     int file = mkstemps(path, 5);
     if (file < 0 || write(file, source, sizeof source - 1) < 0 || close(file)) return perror(path), 1;
-    char *nothing[] = {"/bin/true", NULL}, *version[] = {arguments[1], "--version", NULL}, *run[] = {arguments[1], "run", path, NULL};
+    char *program = arguments[1], true_path[] = "/bin/true", version_option[] = "--version", run_word[] = "run";
+    char *nothing[] = {true_path, NULL}, *version[] = {program, version_option, NULL}, *run[] = {program, run_word, path, NULL};
     int failed = time_process("/bin/true", nothing) || time_process("ketch --version", version) || time_process("ketch run, 5 qubits", run);
     unlink(path);
     return failed;
