@@ -15,6 +15,7 @@ typedef struct kt_engine {
     atomic_bool *cancelled; /* set from outside */
     kt_state spare;         /* a state of an earlier run to reuse, or amplitudes NULL; the engine takes it and leaves one here */
     uint64_t memory_limit;  /* bytes that the run may take; what kt_plan_memory leaves of it goes to copies at branches */
+    uint32_t grain; /* amplitudes between two looks whether to stop; 0: 2^16. Tests choose few, so that small states meet all threads */
 } kt_engine;
 
 /* `options` is complete: seed chosen, shots set. The caller has checked that memory suffices. */

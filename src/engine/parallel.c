@@ -109,6 +109,8 @@ static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, vo
 }
 
 ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
+    if (run->engine->grain) block = block * run->engine->grain >> 16;
+    if (!block) block = 1;
     if (count <= block / 4 || count == 1) {
         task(context, 0, count);
         run->unseen += (double)count / (double)block;

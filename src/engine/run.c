@@ -156,26 +156,22 @@ static ketch_status do_run(kt_run *run, kt_state *state) {
     return status;
 }
 
-static void set_up(kt_run *run) {
-    double state = (double)kt_amplitude_count(run);
-    run->shots = run->options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : run->options->shots;
+void kt_run_set_up(kt_run *run, kt_engine *engine, const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *options,
+                   ketch_diag *diag) {
+    *run = (kt_run){.engine = engine, .plan = plan, .circuit = circuit, .options = options, .diag = diag};
+    run->shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
     run->started = kt_seconds();
-    run->deadline = run->options->timeout_seconds > 0 ? run->started + run->options->timeout_seconds : INFINITY;
-    run->work = state * (3 + (double)run->plan->totals.gates); /* the first touch, and two passes to sample */
+    run->deadline = options->timeout_seconds > 0 ? run->started + options->timeout_seconds : INFINITY;
+    run->work = (double)kt_amplitude_count(run) * (3 + (double)plan->totals.gates); /* the first touch, and two passes to sample */
     atomic_init(&run->stop, KT_GO_ON);
 }
 
 ketch_status kt_engine_run(ketch_result **out, kt_engine *engine, const kt_plan *plan, const ketch_circuit *circuit,
                            const ketch_run_options *options, ketch_diag *diag) {
     *out = NULL;
-    kt_run *run = kt_zalloc(sizeof *run);
+    kt_run *run = kt_alloc(sizeof *run);
     if (!run) return kt_no_memory(diag);
-    run->engine = engine;
-    run->plan = plan;
-    run->circuit = circuit;
-    run->options = options;
-    run->diag = diag;
-    set_up(run);
+    kt_run_set_up(run, engine, plan, circuit, options, diag);
     kt_state state = {0};
     run->outside = kt_environment_enter();
     ketch_status status = kt_result_new(&run->result, diag);

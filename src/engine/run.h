@@ -54,6 +54,12 @@ typedef struct kt_run {
     struct kt_sampler *sampler;
 } kt_run;
 
+/* ── run.c ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A run before its first step, without any memory. */
+void kt_run_set_up(kt_run *run, kt_engine *engine, const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *options,
+                   ketch_diag *diag);
+
 /* ── parallel.c ─────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Work on items [first, last); it may be called for any partition of all items, in any order, by any threads. */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sampling: the distribution by chi-square, draws that belong to their shots, nothing impossible ever seen.
+ */
+#include "engine/run.h"
+#include "lab.h"
+#include "oracle.h"
+
+#include <math.h>
+
+static void distribution_of(const ketch_result *result, uint64_t first, uint64_t last, uint64_t *observed, size_t classes) {
+    memset(observed, 0, classes * sizeof *observed);
+    for (uint64_t shot = first; shot < last; shot++) observed[result->shots[shot]]++;
+}
+
+/* Random states of 1 to 8 qubits against the oracle's probabilities: all shots, and each half. */
+static void chi_square(void **unused) {
+    (void)unused;
+    static double state[2 * ORACLE_SIZE], p[ORACLE_SIZE];
+    uint64_t observed[ORACLE_SIZE], shots = 40000;
+    for (int round = 0; round < 32; round++) {
+        uint32_t qubits = 1 + (uint32_t)round % ORACLE_QUBITS;
+        ketch_circuit *circuit = circuit_of(qubits, qubits);
+        random_gates(circuit, 40);
+        oracle_run(state, circuit);
+        for (size_t i = 0; i < (size_t)1 << qubits; i++) p[i] = state[2 * i] * state[2 * i] + state[2 * i + 1] * state[2 * i + 1];
+        measure_all(circuit);
+        lab lab = lab_with(shots, KETCH_OUTPUT_SHOTS, 2);
+        lab.options.seed = (uint64_t)round;
+        lab.options.precision = round % 4 == 3 ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
+        ketch_result *result = lab_run(&lab, circuit);
+        for (int part = 0; part < 3; part++) { /* all, first half, second half */
+            distribution_of(result, part == 2 ? shots / 2 : 0, part == 1 ? shots / 2 : shots, observed, (size_t)1 << qubits);
+            if (lab.options.precision == KETCH_PRECISION_FP64) expect_distribution(observed, p, (size_t)1 << qubits);
+        }
+        kt_result_free(result);
+        ketch_circuit_free(&circuit);
+    }
+}
+
+/* First half against second half, directly: a two-sample chi-square over the 256 outcomes of a uniform state. */
+static void halves_agree(void **unused) {
+    (void)unused;
+    enum { CLASSES = 256, SHOTS = 200000 };
+    uint64_t a[CLASSES], b[CLASSES];
+    ketch_circuit *circuit = circuit_of(8, 8);
+    for (uint32_t q = 0; q < 8; q++) GATE(circuit, "h", q);
+    measure_all(circuit);
+    lab lab = lab_with(SHOTS, KETCH_OUTPUT_SHOTS, 2);
+    ketch_result *result = lab_run(&lab, circuit);
+    distribution_of(result, 0, SHOTS / 2, a, CLASSES);
+    distribution_of(result, SHOTS / 2, SHOTS, b, CLASSES);
+    double statistic = 0;
+    for (int i = 0; i < CLASSES; i++) statistic += pow((double)a[i] - (double)b[i], 2) / (double)(a[i] + b[i]);
+    assert_true(statistic < 362); /* 255 degrees of freedom: exceeded once in 100,000 times */
+    assert_true(statistic > 166); /* and once in 100,000 below this: too good to be draws */
+    uint64_t repeats = 0;         /* a shot and the one after it are independent */
+    for (int i = 1; i < SHOTS; i++) repeats += result->shots[i] == result->shots[i - 1];
+    assert_true(fabs((double)repeats - SHOTS / 256.0) < 4.5 * sqrt(SHOTS / 256.0));
+    kt_result_free(result);
+    ketch_circuit_free(&circuit);
+}
+
+/* Shot i depends on its own draw only: fewer shots are a prefix of more, and its value is what the definition says. */
+static void shots_are_keyed(void **unused) {
+    (void)unused;
+    ketch_circuit *circuit = circuit_of(3, 3);
+    gate(circuit, "ry", &(double){1.0}, 0, 0, 0);
+    gate(circuit, "ry", &(double){2.0}, 2, 0, 0);
+    GATE(circuit, "cx", 2, 1);
+    measure_all(circuit);
+    lab many = lab_with(5000, KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_PROBABILITIES, 2), few = lab_with(37, KETCH_OUTPUT_SHOTS, 1);
+    ketch_result *a = lab_run(&many, circuit), *b = lab_run(&few, circuit);
+    assert_memory_equal(a->shots, b->shots, 37 * sizeof *a->shots);
+    double p[8];
+    OK(ketch_result_probabilities(p, a, 0, 8, diag));
+    for (uint64_t shot = 0; shot < 5000; shot++) {
+        double u = kt_draw_uniform(&(kt_draw){.seed = 1, .shot = shot, .measurement = KT_DRAW_SAMPLE}), sum = 0;
+        size_t x = 0;
+        while (x < 7 && !((sum += p[x]) > u)) x++;
+        assert_int_equal(a->shots[shot], x);
+    }
+    kt_result_free(a);
+    kt_result_free(b);
+    many.options.seed = 2;
+    a = lab_run(&many, circuit);
+    b = lab_run(&few, circuit);
+    assert_memory_not_equal(a->shots, b->shots, 37 * sizeof *a->shots);
+    kt_result_free(a);
+    kt_result_free(b);
+    ketch_circuit_free(&circuit);
+}
+
+/* Two basis states far apart in a state of many chunks, all others exactly 0, and exactly 1/2 each. */
+static void nothing_impossible(void **unused) {
+    (void)unused;
+    enum { QUBITS = 17 };
+    ketch_circuit *circuit = circuit_of(QUBITS, QUBITS);
+    GATE(circuit, "h", 0);
+    for (uint32_t q = 0; q + 1 < QUBITS; q++) GATE(circuit, "cx", q, q + 1);
+    measure_all(circuit);
+    for (uint32_t threads = 1; threads <= 3; threads++) {
+        lab lab = lab_with(100000, 0, threads);
+        lab.grain = 0;
+        ketch_result *result = lab_run(&lab, circuit);
+        assert_int_equal(result->outcome_count, 2);
+        assert_true(count_of(result, "00000000000000000") + count_of(result, "11111111111111111") == 100000);
+        expect_distribution(result->counts, (const double[]){0.5, 0.5}, 2);
+        kt_result_free(result);
+    }
+    ketch_circuit_free(&circuit);
+}
+
+/* More shots than one walk takes: the second batch begins where the first ended. */
+static void several_walks(void **unused) {
+    (void)unused;
+    if (quick()) skip();
+    ketch_circuit *circuit = circuit_of(4, 4);
+    for (uint32_t q = 0; q < 4; q++) GATE(circuit, "h", q);
+    measure_all(circuit);
+    uint64_t shots = (UINT64_C(1) << 20) + 1000;
+    lab lab = lab_with(shots, KETCH_OUTPUT_SHOTS, 2);
+    ketch_result *result = lab_run(&lab, circuit);
+    for (uint64_t shot = shots - 2000; shot < shots; shot++) {
+        double u = kt_draw_uniform(&(kt_draw){.seed = 1, .shot = shot, .measurement = KT_DRAW_SAMPLE});
+        assert_int_equal(result->shots[shot], (uint64_t)(u * 16));
+    }
+    kt_result_free(result);
+    ketch_circuit_free(&circuit);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chi_square),         cmocka_unit_test(halves_agree),  cmocka_unit_test(shots_are_keyed),
+        cmocka_unit_test(nothing_impossible), cmocka_unit_test(several_walks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
