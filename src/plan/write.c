@@ -145,8 +145,7 @@ static void json_header(kt_json *json, const kt_plan *plan, const ketch_circuit 
                         const ketch_write_options *options) {
     const kt_plan_totals *totals = &plan->totals;
     kt_json_open(json, NULL, '{');
-    kt_json_string(json, "format", "ketch-plan");
-    kt_json_integer(json, "version", 1);
+    kt_json_string(json, "schema", "ketch-plan/1");
     if (options->name) kt_json_string(json, "name", options->name);
     kt_json_integer(json, "qubits", circuit->qubit_count);
     kt_json_integer(json, "simulated_qubits", plan->wires);
