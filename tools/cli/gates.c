@@ -111,7 +111,7 @@ static void print_words_json(FILE *stream, const char *words) {
 }
 
 static void print_gate_json(FILE *stream, const ketch_gate_info *gate, const double *values, const double *matrix) {
-    fputs("{\"name\": ", stream);
+    fputs("{\"schema\": \"ketch-gate/1\", \"name\": ", stream);
     write_json_string(stream, gate->name);
     fputs(", \"aliases\": ", stream);
     print_words_json(stream, gate->aliases);

@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ int main(int count, char **arguments) {
     int code = perform(count, arguments);
     clear_progress();
     if (fflush(stdout) != 0 || ferror(stdout)) { /* help, version and gates are printed through stdio */
-        complain(NULL, "cannot write to standard output");
+        complain(NULL, "cannot write to standard output: %s", strerror(errno));
         if (!code) code = EXIT_RUNTIME;
     }
     if (interrupted()) code = 128 + interrupted();

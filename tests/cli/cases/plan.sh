@@ -1,0 +1,2 @@
+ketch plan bell.qasm
+ketch plan --format jsonl bell.qasm

@@ -1,0 +1,1 @@
+ketch run --seed 1 --shots 3 --memory --probabilities --amplitudes 00,01 bell.qasm

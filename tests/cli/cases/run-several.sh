@@ -1,0 +1,1 @@
+ketch run --seed 1 asymmetric.qasm semantics.qasm syntax.qasm bell.qasm

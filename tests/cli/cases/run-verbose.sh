@@ -1,0 +1,1 @@
+ketch run --verbose --seed 1 --threads 1 asymmetric.qasm > /dev/null

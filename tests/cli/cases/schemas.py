@@ -1,0 +1,55 @@
+"""Every JSON that the command writes is what docs/*.schema.json says."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+try:
+    import jsonschema
+except ImportError:
+    print('the Python package jsonschema is missing')
+    sys.exit(77)
+
+schemas = {path.name.split('.')[0]: json.loads(path.read_text()) for path in pathlib.Path(os.environ['SCHEMAS']).glob('*.schema.json')}
+for schema in schemas.values():
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def valid(name, *arguments, stream='stdout', code=0):
+    done = subprocess.run(['ketch', *arguments], capture_output=True)
+    assert done.returncode == code, (arguments, done)
+    text = getattr(done, stream).decode()
+    documents = [json.loads(line) for line in text.splitlines()] if 'jsonl' in arguments or stream == 'stderr' else [json.loads(text)]
+    for document in documents:
+        for one in document if isinstance(document, list) else [document]:
+            jsonschema.Draft202012Validator(schemas[name]).validate(one)
+    assert documents
+    return documents
+
+
+everything = ['--memory', '--probabilities', '--amplitudes', 'all']
+for form in ('json', 'jsonl'):
+    for options in ([], everything, ['--no-run-info'], ['--shots', '0', '--probabilities'], ['--top', '1', '--order', 'msb'], ['--precision', 'fp32']):
+        valid('result', 'run', '--format', form, *options, 'bell.qasm', 'asymmetric.qasm', 'ghz.qasm')
+    valid('result', 'run', '--format', form, 'dynamic.qasm')
+    valid('info', 'info', '--format', form, 'bell.qasm')
+    valid('info', 'info', '--format', form, 'bell.qasm', 'everything.qasm', 'rotation.qasm')
+    valid('gates', 'gates', '--format', form)
+    valid('gates', 'gates', '--format', form, 'cx', 'u2')
+    valid('plan', 'plan', '--format', form, 'bell.qasm')
+valid('message', 'check', '--error-format', 'json', 'semantics.qasm', 'syntax.qasm', 'missing.qasm', stream='stderr', code=4)
+valid('message', 'run', '--error-format', 'json', '--nonsense', stream='stderr', code=2)
+valid('message', 'run', '--error-format', 'json', 'ghz.qasm', stream='stderr')
+
+# The promise: `result` is the same, whatever happens in `run`.
+first, second = (valid('result', 'run', '--seed', '7', '--threads', threads, '--format', 'json', *everything, 'bell.qasm')[0] for threads in '12')
+assert first['result'] == second['result'] and first['run']['threads'] == 1 and second['run']['threads'] == 2
+assert 'run' not in valid('result', 'run', '--format', 'json', '--no-run-info', 'bell.qasm')[0]
+
+# What must not validate does not.
+for breakage in (lambda d: d.pop('schema'), lambda d: d['result'].pop('qubits'), lambda d: d['result']['counts'].update({'2': 1}), lambda d: d.update(extra=1)):
+    broken = json.loads(json.dumps(first))
+    breakage(broken)
+    assert not jsonschema.Draft202012Validator(schemas['result']).is_valid(broken), breakage
+print('fine')

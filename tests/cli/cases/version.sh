@@ -1,0 +1,2 @@
+ketch --version
+ketch --version --verbose
