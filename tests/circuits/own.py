@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""own.py KETCH CIRCUITS: every circuit of the project keeps the promises of its opening comment (see promises.py)."""
+"""own.py KETCH FOLDER...: every circuit of the folders keeps the promises of its opening comment (see promises.py).
+
+circuits/ is to be read; wild/ holds what files in the wild do, and what readers of OpenQASM have got wrong.
+"""
 import pathlib
 import sys
 
@@ -17,10 +20,12 @@ def kept(ketch, path, options, outcomes):
     return compare_counts(counts, spread(outcomes, next(iter(counts))))
 
 
-def main(program, folder):
-    ketch, tap = Ketch(program), Tap()
-    paths = sorted(pathlib.Path(folder).glob('*.qasm'))
-    tap.check('there are circuits', None if len(paths) >= 15 else f'{len(paths)} in {folder}')
+def main(program, *folders):
+    ketch, tap, paths = Ketch(program), Tap(), []
+    for folder in folders:
+        found = sorted(pathlib.Path(folder).glob('*.qasm'))
+        tap.check(f'there are circuits in {pathlib.Path(folder).name}', None if len(found) >= 15 else f'{len(found)} in {folder}')
+        paths += found
     for path in paths:
         kept_none = True
         for options, outcomes in promises(path):

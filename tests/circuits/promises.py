@@ -14,7 +14,7 @@ from fractions import Fraction
 def promises(path):
     """Yields (options, outcomes) for each `expect:` line; outcomes maps bits to a probability, or is {'each': probability}."""
     options, pending = [], None
-    with open(path, encoding='utf-8') as source:
+    with open(path, encoding='utf-8-sig') as source:
         for line in source:
             if not line.startswith('//'):
                 break
