@@ -15,11 +15,12 @@
  *   Errors      Every fallible function returns a ketch_status. On failure `*out` is NULL (or untouched for plain numbers), nothing
  *               is half-changed, and `diag`, where given, says what is wrong and where. `diag` may always be NULL.
  *   Options     Structures begin with their own size, so that they can grow: initialise with KETCH_..._INIT, or zero the
- *               structure and set `struct_size`. A zero in any other field means "Ketch chooses". A NULL pointer to options means all
- * defaults. Threads     Different objects are independent: use them from different threads freely. One object is used by one thread at a
- * time, except ketch_session_cancel, which any thread or signal handler may call. A ketch_circuit that is no longer changed may be read
- * (run, drawn, printed) by many threads at once. Guest       The library never prints, exits, reads the environment, installs handlers or
- * changes global state.
+ *               structure and set `struct_size`. A zero in any other field means "Ketch chooses". A NULL pointer to options means
+ *               all defaults.
+ *   Threads     Different objects are independent: use them from different threads freely. One object is used by one thread at a
+ *               time, except ketch_session_cancel, which any thread or signal handler may call. A ketch_circuit that is no longer
+ *               changed may be read (run, drawn, printed) by many threads at once.
+ *   Guest       The library never prints, exits, reads the environment, installs handlers or changes global state.
  *
  * The header is C99 and C++ clean. The formats that are written are described in docs/formats.md.
  */
