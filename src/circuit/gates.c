@@ -347,6 +347,9 @@ ketch_status kt_gate_whole_matrix(double *out, const char *name, const double *p
 ketch_status kt_gate_record_matrix(double *out, kt_gate_id gate, const double *params, ketch_diag *diag) {
     const kt_gate *record = &kt_gates[gate];
     if (record->parameter_count && !params) return kt_fail(diag, KT_BAD_ARGUMENT, "`%s` has parameters, but they are NULL", record->name);
+    for (unsigned i = 0; i < record->parameter_count; i++) {
+        if (!isfinite(params[i])) return kt_fail(diag, KT_PARAMETER_NOT_FINITE, "angle %u of `%s` is NaN or infinite", i + 1, record->name);
+    }
     double targets[2 << (2 * KT_GATE_TARGETS)];
     record->matrix(targets, params);
     /* controls are the low bits of an index: the matrix acts where they are all 1, and is the identity elsewhere */

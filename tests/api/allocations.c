@@ -178,6 +178,7 @@ static ketch_status write_as(ketch_format format) {
 static ketch_status write_text(void) { return write_as(KETCH_FORMAT_TEXT); }
 static ketch_status write_json(void) { return write_as(KETCH_FORMAT_JSON); }
 static ketch_status write_csv(void) { return write_as(KETCH_FORMAT_CSV); }
+static ketch_status write_state(void) { return ketch_result_write_state(whole, nowhere, diag); }
 static ketch_status save_state(void) { return ketch_result_save_state(whole, target_path, diag); }
 static ketch_status create_file(void) { return ketch_file_create(&made.file, target_path, diag); }
 static ketch_status marginal(void) {
@@ -222,6 +223,7 @@ static const struct call {
     {"ketch_result_write as text", write_text, KETCH_OK, 1},
     {"ketch_result_write as JSON", write_json, KETCH_OK, 1},
     {"ketch_result_write as CSV", write_csv, KETCH_OK, 1},
+    {"ketch_result_write_state", write_state, KETCH_OK, 0},
     {"ketch_result_save_state", save_state, KETCH_OK, 0},
     {"ketch_file_create", create_file, KETCH_OK, 0},
     {"ketch_result_marginal", marginal, KETCH_OK, 0},

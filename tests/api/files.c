@@ -129,6 +129,13 @@ static void a_state_is_a_numpy_array(void **state) {
         assert_non_null(strstr(file + 10, fp32 ? "'<c8'" : "'<c16'"));
         assert_non_null(strstr(file + 10, "(32,)"));
         assert_memory_equal(file + header, ketch_result_state(result, NULL, NULL), amplitudes);
+        bytes all = {0};
+        OK(diag, ketch_result_write_state(result, into(&all), diag));
+        assert_int_equal(all.size, size);
+        assert_memory_equal(all.data, file, size);
+        all.room = 200;
+        EXPECT(KETCH_ERROR_IO, diag, ketch_result_write_state(result, into(&all), diag));
+        free(all.data);
         unlink(path);
         EXPECT(KETCH_ERROR_IO, diag, ketch_result_save_state(result, in_folder("none/state.npy"), diag));
         EXPECT(KETCH_ERROR_IO, diag, ketch_result_save_state(result, "/dev/full", diag));

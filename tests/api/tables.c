@@ -90,8 +90,10 @@ static void gate_matrices_are_unitary_under_every_name(void **state) {
         size_t n = (size_t)1 << gate->qubit_count;
         double *m = calloc(2 * n * n + 1, sizeof *m), *again = calloc(2 * n * n, sizeof *m);
         m[2 * n * n] = 1234.5; /* nothing is written beyond the end */
-        OK(NULL, ketch_gate_matrix(m, gate->name, angles, NULL));
+        OK(NULL, ketch_gate_matrix_at(m, g, angles, NULL));
         assert_true(m[2 * n * n] == 1234.5);
+        OK(NULL, ketch_gate_matrix(again, gate->name, angles, NULL));
+        if (strcmp(gate->name, "U") != 0) assert_memory_equal(m, again, 2 * n * n * sizeof *m); /* U: one by language */
         for (size_t i = 0; i < n; i++) {
             for (size_t j = 0; j < n; j++) {
                 double re = 0, im = 0;
@@ -138,6 +140,8 @@ static void gate_matrix_refuses(void **state) {
     EXPECT(KETCH_ERROR_USAGE, diag, ketch_gate_matrix(m, NULL, NULL, diag));
     EXPECT(KETCH_ERROR_USAGE, diag, ketch_gate_matrix(NULL, "h", NULL, diag));
     EXPECT(KETCH_ERROR_USAGE, diag, ketch_gate_matrix(m, "rx", NULL, diag));
+    EXPECT(KETCH_ERROR_USAGE, diag, ketch_gate_matrix_at(NULL, 0, angles, diag));
+    EXPECT(KETCH_ERROR_USAGE, diag, ketch_gate_matrix_at(m, SIZE_MAX, angles, diag));
     double nan_angle = NAN, infinite = INFINITY;
     EXPECT(KETCH_ERROR_SEMANTICS, diag, ketch_gate_matrix(m, "rx", &nan_angle, diag));
     EXPECT(KETCH_ERROR_SEMANTICS, diag, ketch_gate_matrix(m, "rx", &infinite, NULL));
