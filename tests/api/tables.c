@@ -75,13 +75,16 @@ static void gate_records_are_whole(void **state) {
         assert_true(gate->qubit_count <= 6 && gate->control_count <= gate->qubit_count);
         assert_true(strcmp(gate->family, "diagonal") == 0 || strcmp(gate->family, "permutation") == 0 ||
                     strcmp(gate->family, "real") == 0 || strcmp(gate->family, "dense") == 0);
-        for (size_t i = 0; i < count && (other = ketch_gate_at(i)); i++) { /* U is one gate in OpenQASM 2 and another in 3 */
+        for (size_t i = 0; i < count && (other = ketch_gate_at(i)); i++) { /* one record a language */
             assert_true(strcmp(gate->name, other->name) != 0 || strcmp(gate->provided_by, other->provided_by) != 0);
         }
     }
     assert_true(count > 40);
     assert_null(ketch_gate_at(SIZE_MAX));
 }
+
+/* U, u2 and u3 mean one thing in OpenQASM 2 and another, by a phase, in 3. */
+static int differs_by_language(const char *name) { return strcmp(name, "U") == 0 || strcmp(name, "u2") == 0 || strcmp(name, "u3") == 0; }
 
 static void gate_matrices_are_unitary_under_every_name(void **state) {
     (void)state;
@@ -93,7 +96,7 @@ static void gate_matrices_are_unitary_under_every_name(void **state) {
         OK(NULL, ketch_gate_matrix_at(m, g, angles, NULL));
         assert_true(m[2 * n * n] == 1234.5);
         OK(NULL, ketch_gate_matrix(again, gate->name, angles, NULL));
-        if (strcmp(gate->name, "U") != 0) assert_memory_equal(m, again, 2 * n * n * sizeof *m); /* U: one by language */
+        if (!differs_by_language(gate->name)) assert_memory_equal(m, again, 2 * n * n * sizeof *m);
         for (size_t i = 0; i < n; i++) {
             for (size_t j = 0; j < n; j++) {
                 double re = 0, im = 0;
@@ -110,7 +113,7 @@ static void gate_matrices_are_unitary_under_every_name(void **state) {
             size_t size = strcspn(alias, " ");
             snprintf(name, sizeof name, "%.*s", (int)size, alias);
             OK(NULL, ketch_gate_matrix(again, name, angles, NULL));
-            assert_memory_equal(m, again, 2 * n * n * sizeof *m);
+            if (!differs_by_language(name)) assert_memory_equal(m, again, 2 * n * n * sizeof *m);
             alias += size;
         }
         free(m);

@@ -74,7 +74,7 @@ static void gates(void) {
         code_words(gate->aliases);
         printf(" | %s | %u | %u | %s | `%s` | ", gate->parameters, (unsigned)gate->qubit_count, (unsigned)gate->control_count, gate->family,
                gate->inverse);
-        cell(gate->provided_by);
+        cell(*gate->provided_by ? gate->provided_by : "calls only");
         printf(" | ");
         cell(gate->help);
         puts(" |");
