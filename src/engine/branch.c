@@ -64,27 +64,22 @@ static void free_copy(kt_tree *tree, kt_copy copy) {
     kt_run_free(tree->run, copy.bits, tree->bit_words, sizeof *copy.bits);
 }
 
-/* Room for a copy; amplitudes NULL where there is none. */
-static kt_copy take_copy(kt_tree *tree) {
-    kt_copy copy = {NULL, NULL};
-    if (tree->unused_count) return tree->unused[--tree->unused_count];
-    if (!tree->copies_left) return copy;
+/* Room for a copy, if the budget has any left; else amplitudes are NULL. */
+static ketch_status take_copy(kt_tree *tree, kt_copy *out) {
+    *out = (kt_copy){NULL, NULL};
+    if (tree->unused_count) {
+        *out = tree->unused[--tree->unused_count];
+        return KETCH_OK;
+    }
+    if (!tree->copies_left) return KETCH_OK;
     tree->copies_left--;
     uint64_t bytes = kt_plan_state_bytes(tree->run->plan);
-    copy.amplitudes = kt_pages_alloc((size_t)bytes);
-    if (copy.amplitudes) kt_run_took(tree->run, bytes);
-    copy.bits = kt_run_alloc(tree->run, tree->bit_words, sizeof *copy.bits);
-    if (copy.amplitudes && copy.bits) return copy;
-    free_copy(tree, copy);
-    tree->copies_left = 0;
-    return (kt_copy){NULL, NULL};
-}
-
-static void give_copy(kt_tree *tree, kt_copy copy) {
-    if (kt_reserve(&tree->unused, &tree->unused_capacity, tree->unused_count + 1, sizeof copy))
-        tree->unused[tree->unused_count++] = copy;
-    else
-        free_copy(tree, copy);
+    out->amplitudes = kt_pages_alloc((size_t)bytes);
+    if (out->amplitudes) kt_run_took(tree->run, bytes);
+    out->bits = kt_run_alloc(tree->run, tree->bit_words, sizeof *out->bits);
+    if (out->amplitudes && out->bits) return KETCH_OK;
+    free_copy(tree, *out);
+    return kt_no_memory(tree->run->diag);
 }
 
 /* ── Measuring ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -127,9 +122,12 @@ static ketch_status part_shots(kt_tree *tree, const kt_op *op, double p1, uint64
 
 /* Outcome 1 waits with shots [middle, last). */
 static ketch_status let_wait(kt_tree *tree, uint64_t middle) {
-    if (!kt_reserve(&tree->waiting, &tree->waiting_capacity, tree->waiting_count + 1, sizeof *tree->waiting))
+    if (!kt_reserve(&tree->waiting, &tree->waiting_capacity, tree->waiting_count + 1, sizeof *tree->waiting) ||
+        !kt_reserve(&tree->unused, &tree->unused_capacity, tree->waiting_capacity, sizeof *tree->unused))
         return kt_no_memory(tree->run->diag);
-    kt_waiting waiting = {tree->step, tree->path_count, middle, tree->last, take_copy(tree)};
+    kt_waiting waiting = {.step = tree->step, .path = tree->path_count, .first = middle, .last = tree->last};
+    ketch_status status = take_copy(tree, &waiting.copy);
+    if (status) return status;
     tree->waiting[tree->waiting_count++] = waiting;
     tree->last = middle;
     if (!waiting.copy.amplitudes) return KETCH_OK;
@@ -229,7 +227,7 @@ static ketch_status next_branch(kt_tree *tree) {
     tree->path_count = waiting.path;
     ketch_status status = record_outcome(tree, 1);
     if (waiting.copy.amplitudes) {
-        give_copy(tree, (kt_copy){tree->amplitudes, tree->bits});
+        tree->unused[tree->unused_count++] = (kt_copy){tree->amplitudes, tree->bits};
         tree->amplitudes = waiting.copy.amplitudes;
         tree->bits = waiting.copy.bits;
         tree->step = waiting.step;

@@ -96,14 +96,20 @@ double kt_step_amplitudes(const kt_plan *plan, const kt_step *step, const ketch_
     return touched_amplitudes(plan, step, kt_gate_shape(op->gate, kt_op_target_count(op)));
 }
 
-static void count_gate(kt_plan *plan, const kt_step *step, kt_shape shape, bool matrix) {
+/* A segment ends where a condition begins or ends, too. */
+static bool goes_on(const kt_plan *plan, const ketch_circuit *circuit, const kt_op *op) {
+    const kt_step *last = plan->step_count ? &plan->steps[plan->step_count - 1] : NULL;
+    return last && last->code == KT_STEP_GATE && circuit->ops[last->op].conditional == op->conditional;
+}
+
+static void count_gate(kt_plan *plan, const kt_step *step, kt_shape shape, const ketch_circuit *circuit) {
     kt_plan_totals *totals = &plan->totals;
-    bool follows_gate = plan->step_count && plan->steps[plan->step_count - 1].code == KT_STEP_GATE;
+    const kt_op *op = &circuit->ops[step->op];
     double amplitudes = touched_amplitudes(plan, step, shape), each = kt_kernels[step->kernel].multiply_adds;
     for (uint32_t t = 0; t < step->target_count; t++) each *= kt_kernels[step->kernel].growth;
     totals->gates++;
-    totals->segments += !follows_gate;
-    totals->matrices += matrix;
+    totals->segments += !goes_on(plan, circuit, op);
+    totals->matrices += op->gate == KT_GATE_MATRIX;
     totals->amplitudes += amplitudes;
     totals->multiply_adds += amplitudes * each;
 }
@@ -128,7 +134,7 @@ static bool make_gate(kt_planner *planner, kt_step *step, const kt_op *op) {
         step->controls |= bit;
         if (!(operands[k] & KT_NEGATED)) step->values |= bit;
     }
-    count_gate(plan, step, shape, op->gate == KT_GATE_MATRIX);
+    count_gate(plan, step, shape, planner->circuit);
     return true;
 }
 

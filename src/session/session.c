@@ -4,7 +4,8 @@
  */
 #include "session/session.h"
 
-#define MOST_THREADS 4096
+#define MOST_THREADS  4096
+#define LITTLE_MEMORY (UINT64_C(16) << 20) /* runs that take less do not ask what is free: asking takes longer than they do */
 
 struct ketch_session {
     atomic_bool cancelled;
@@ -46,10 +47,9 @@ static uint32_t fitting_qubits(const kt_plan *plan, const ketch_run_options *opt
     return other.wires;
 }
 
-/* `spare` bytes are held already and can be used again. */
-static void measure_memory(ketch_memory *out, const kt_plan *plan, const ketch_run_options *options, uint64_t spare) {
-    uint64_t free_bytes = kt_memory_available();
-    free_bytes = free_bytes + spare < spare ? UINT64_MAX : free_bytes + spare;
+static uint64_t add(uint64_t a, uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
+
+static void measure_memory(ketch_memory *out, const kt_plan *plan, const ketch_run_options *options, uint64_t free_bytes) {
     out->needed_bytes = kt_plan_memory(plan, options);
     out->available_bytes = options->max_memory && options->max_memory < free_bytes ? options->max_memory : free_bytes;
     out->qubits = kt_plan_wires(plan);
@@ -84,7 +84,9 @@ static ketch_status check_circuit(const ketch_circuit *circuit, ketch_diag *diag
 static ketch_status run_plan(ketch_result **out, ketch_session *session, const kt_plan *plan, const ketch_circuit *circuit,
                              const ketch_run_options *options, ketch_diag *diag) {
     ketch_memory memory;
-    measure_memory(&memory, plan, options, session->engine.spare.bytes);
+    uint64_t free_bytes = LITTLE_MEMORY; /* a spare state will be used again, or freed */
+    if (kt_plan_memory(plan, options) > LITTLE_MEMORY) free_bytes = add(kt_memory_available(), session->engine.spare.bytes);
+    measure_memory(&memory, plan, options, free_bytes);
     if (memory.needed_bytes > memory.available_bytes) return refuse(&memory, plan, options, diag);
     session->engine.memory_limit = memory.available_bytes;
     return kt_engine_run(out, &session->engine, plan, circuit, options, diag);
@@ -112,7 +114,7 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
 ketch_status kt_session_memory(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {
     kt_plan *plan = NULL;
     ketch_status status = kt_plan_make(&plan, circuit, options, diag);
-    if (!status) measure_memory(out, plan, options, 0);
+    if (!status) measure_memory(out, plan, options, kt_memory_available());
     kt_plan_free(plan);
     return status;
 }

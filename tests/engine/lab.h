@@ -19,8 +19,9 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define OK(call)      lab_expect(KETCH_OK, call, #call, __FILE__, __LINE__)
-#define FAILS(code, call) \
-    lab_expect(kt_code_status(KT_##code), call, #call, __FILE__, __LINE__), lab_expect_code(#code, KT_##code, __FILE__, __LINE__)
+#define FAILS(code, call)                                                                            \
+    (ketch_diag_clear(diag), lab_expect(kt_code_status(KT_##code), call, #call, __FILE__, __LINE__), \
+     lab_expect_code(#code, KT_##code, __FILE__, __LINE__))
 
 extern ketch_diag *diag; /* of the last call */
 void lab_expect(ketch_status wanted, ketch_status got, const char *call, const char *file, int line);
