@@ -53,13 +53,9 @@ enum {
 const option_record option_table[] = {
     {"shots", 'n', RUN | PLAN, VALUE_SHOTS, AT(run.shots), "COUNT", .group = "Run", .help = "how often the circuit is run (1024); 0: nothing is sampled"},
     {"seed", 's', RUN, VALUE_SEED, AT(run.seed), "NUMBER", .group = "Run", .help = "makes the draws repeatable: the same seed gives the same results; otherwise one is taken from the system and reported"},
-    {"param", 'p', READING | GATES, VALUE_LIST, AT(parameters), "NAME=VALUE", .group = "Run", .help = "gives an input of the circuit its value, a number or an expression such as -3*pi/4; may be repeated"},
     {"precision", 0, RUN | PLAN, VALUE_WORD, AT(run.precision), "PRECISION", "fp64 fp32", .group = "Run", .help = "of the amplitudes: fp64 (the default) or fp32, which takes half the memory"},
     {"engine", 0, RUN | PLAN, VALUE_WORD, AT(run.engine), "ENGINE", "auto reference", .group = "Run", .help = "auto (the default) or reference, one pass over the state for each gate"},
     {"threads", 't', RUN, VALUE_COUNT32, AT(session.threads), "COUNT", .group = "Run", .help = "threads to use; otherwise $KETCH_NUM_THREADS, $OMP_NUM_THREADS, or as many as there are processors"},
-    {"max-memory", 0, RUN | PLAN, VALUE_BYTES, AT(run.max_memory), "SIZE", .group = "Run", .help = "memory that a run may take, such as 500M or 2G; otherwise what is free"},
-    {"max-qubits", 0, RUN | PLAN, VALUE_COUNT32, AT(run.max_qubits), "COUNT", .group = "Run", .help = "refuses circuits with more qubits in use"},
-    {"timeout", 0, READING, VALUE_SECONDS, AT(run.timeout_seconds), "TIME", .group = "Run", .help = "gives up on a file after TIME: 10, 500ms, 5m"},
     {"dry-run", 0, RUN, VALUE_FLAG, AT(dry_run), .group = "Run", .help = "says what would be done and what memory it takes, and simulates nothing"},
 
     {"top", 'k', RUN, VALUE_COUNT, AT(write.top), "COUNT", .group = "Results", .help = "only the most frequent outcomes and the likeliest states"},
@@ -82,9 +78,13 @@ const option_record option_table[] = {
     {"quiet", 'q', READING, VALUE_FLAG, AT(quiet), .group = "Output", .help = "no notes and warnings, only results and errors"},
     {"verbose", 'v', READING, VALUE_FLAG, AT(verbose), .group = "Output", .help = "says what takes how long"},
 
+    {"param", 'p', READING | GATES, VALUE_LIST, AT(parameters), "NAME=VALUE", .group = "Reading", .help = "gives an input of the circuit its value, a number or an expression such as -3*pi/4; may be repeated"},
     {"include-dir", 'I', READING, VALUE_LIST, AT(include_dirs), "FOLDER", .complete = "dir", .group = "Reading", .help = "where included files are looked for after the file's own folder; may be repeated"},
     {"safe-include", 0, READING, VALUE_FLAG, AT(load.safe_include), .group = "Reading", .help = "includes nothing outside these folders"},
     {"prelude", 0, READING, VALUE_TEXT, AT(load.prelude), "NAME", .group = "Reading", .help = "as if each file began by including NAME: stdgates.inc or qelib1.inc"},
+    {"max-memory", 0, RUN | PLAN, VALUE_BYTES, AT(run.max_memory), "SIZE", .group = "Limits", .help = "memory that a run may take, such as 500M or 2G; otherwise what is free"},
+    {"max-qubits", 0, RUN | PLAN, VALUE_COUNT32, AT(run.max_qubits), "COUNT", .group = "Limits", .help = "refuses circuits with more qubits in use"},
+    {"timeout", 0, READING, VALUE_SECONDS, AT(run.timeout_seconds), "TIME", .group = "Limits", .help = "gives up on a file after TIME: 10, 500ms, 5m"},
     {"max-source-bytes", 0, READING, VALUE_BYTES, AT(load.max_source_bytes), "SIZE", .group = "Limits", .help = "of a file and what it includes (1G)"},
     {"max-gates", 0, READING, VALUE_COUNT, AT(load.max_gates), "COUNT", .group = "Limits", .help = "after gates and broadcasts are expanded (100000000)"},
     {"max-declared-qubits", 0, READING, VALUE_COUNT, AT(load.max_qubits), "COUNT", .group = "Limits", .help = "in use or not (1048576)"},
