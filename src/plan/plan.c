@@ -49,7 +49,6 @@ typedef struct kt_planner {
     kt_finals finals;
     kt_shape shapes[KT_GATE_COUNT]; /* of the gates met so far */
     uint8_t *touched;               /* by qubit: a gate came before */
-    size_t step_capacity;
 } kt_planner;
 
 /* A gate of any number of targets: only a block's number differs from call to call, so it is not kept. */
@@ -191,8 +190,9 @@ static uint32_t step_at(const kt_plan *plan, size_t op) {
 
 static ketch_status make_steps(kt_planner *planner, ketch_diag *diag) {
     kt_plan *plan = planner->plan;
+    plan->steps = kt_array(planner->finals.op_end + 1, sizeof *plan->steps); /* as many as there can be; what is not used is not touched */
+    if (!plan->steps) return kt_no_memory(diag);
     for (size_t i = 0; i < planner->finals.op_end; i++) {
-        if (!kt_reserve(&plan->steps, &planner->step_capacity, plan->step_count + 1, sizeof *plan->steps)) return kt_no_memory(diag);
         if (make_step(planner, &plan->steps[plan->step_count], i)) plan->step_count++;
     }
     for (size_t i = 0; i < plan->step_count; i++) {

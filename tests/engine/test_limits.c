@@ -96,12 +96,12 @@ static void time_goes_by(void **unused) {
     expect_text("of 2000 gates");
     ketch_circuit_free(&circuit);
     /* small states too, which never enter a parallel region */
-    circuit = circuit_of(4, 4);
-    for (uint32_t i = 0; i < 3000000; i++) OK(kt_circuit_add_gate(circuit, KT_GATE_H, 0, &(uint32_t){i % 4}, NULL, 0, diag));
-    options.timeout_seconds = 0.02;
+    circuit = circuit_of(12, 0);
+    for (uint32_t i = 0; i < 400000; i++) OK(kt_circuit_add_gate(circuit, KT_GATE_H, 0, &(uint32_t){i % 12}, NULL, 0, diag));
+    options.timeout_seconds = 0.05;
     started = kt_seconds();
     FAILS(RUN_TIMEOUT, run(&result, circuit, &options));
-    assert_true(kt_seconds() - started < 0.4); /* planning included */
+    assert_true(kt_seconds() - started < 0.4);
     ketch_circuit_free(&circuit);
     expect_usable();
 }
