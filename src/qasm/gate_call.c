@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Gate calls: which gate a name means for so many angles and qubits, and spreading it over registers.
+ */
+#include "qasm/program.h"
+
+#include <string.h>
+
+/* ── Which gate ── */
+
+static const char *plural(uint32_t count) { return count == 1 ? "" : "s"; }
+
+typedef struct search {
+    kt_nearest nearest;
+} search;
+
+static void try_gate(void *user, const char *name, size_t size, kt_gate_id gate) {
+    (void)gate;
+    kt_nearest_try(&((search *)user)->nearest, name, size);
+}
+
+/* The gate would be there with another include? */
+static bool hint_include(kt_program *program, kt_span name) {
+    bool paper = program->dialect == 2;
+    const char *library = paper ? "qelib1.inc" : "stdgates.inc";
+    unsigned whose = paper ? KT_IN_PAPER | KT_IN_QELIB1 : KT_IN_STDGATES;
+    if ((program->provided & whose) || kt_gate_find(name.at, name.size, whose) == (kt_gate_id)KT_GATE_NONE) return false;
+    kt_hint_add(&program->report, "`include \"%s\";` is missing; or run with --prelude %s", library, library);
+    return true;
+}
+
+static bool unknown_gate(kt_program *program, uint32_t symbol, kt_span name) {
+    kt_gate_name *known = kt_gate_name_of(program, symbol);
+    if (!known || known->reported) return false;
+    known->reported = true;
+    kt_error_at(&program->report, KT_UNKNOWN_GATE, name, "no gate is called `%.*s`", KT_SHOWN(name));
+    if (kt_keyword_in(symbol, 5 - program->dialect)) {
+        kt_hint_add(&program->report, "`%.*s` belongs to OpenQASM %d; this program is OpenQASM %d", KT_SHOWN(name), 5 - program->dialect,
+                    program->dialect);
+        return false;
+    }
+    if (hint_include(program, name)) return false;
+    /* what some frameworks call it */
+    static const char *const habits[][2] = {{"cnot", "cx"},       {"CNOT", "cx"},    {"toffoli", "ccx"},
+                                            {"fredkin", "cswap"}, {"hadamard", "h"}, {"cphase", "cp"}};
+    search found = {.nearest = kt_nearest_to(name)};
+    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+        if (strlen(habits[i][0]) == name.size && memcmp(habits[i][0], name.at, name.size) == 0)
+            found.nearest.best = (kt_span){habits[i][1], (uint32_t)strlen(habits[i][1])}, found.nearest.distance = 0;
+    for (size_t i = 0; i < program->gates_capacity && i < program->symbols.count; i++)
+        if (program->gates[i].definitions) kt_nearest_try(&found.nearest, program->symbols.items[i].name, program->symbols.items[i].size);
+    kt_gate_names(program->provided, try_gate, &found);
+    if (found.nearest.best.size) kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(found.nearest.best));
+    return false;
+}
+
+static bool wrong_arity(kt_program *program, kt_span name, uint32_t parameters, uint32_t qubits, uint32_t wanted_parameters,
+                        uint32_t wanted_qubits, uint32_t controls, kt_span span) {
+    if (parameters != wanted_parameters)
+        return kt_error_at(&program->report, KT_PARAMETER_COUNT, span, "`%.*s` takes %u angle%s, not %u", KT_SHOWN(name), wanted_parameters,
+                           plural(wanted_parameters), parameters);
+    if (controls)
+        return kt_error_at(&program->report, KT_OPERAND_COUNT, span, "`%.*s` acts on %u qubit%s, with its modifiers on %u, not %u",
+                           KT_SHOWN(name), wanted_qubits, plural(wanted_qubits), wanted_qubits + controls, qubits + controls);
+    return kt_error_at(&program->report, KT_OPERAND_COUNT, span, "`%.*s` acts on %u qubit%s, not %u", KT_SHOWN(name), wanted_qubits,
+                       plural(wanted_qubits), qubits);
+}
+
+/* The gate called `symbol` with so many angles and qubits (controls of modifiers left out). */
+static bool find_callee(kt_callee *out, kt_program *program, uint32_t symbol, kt_span name, uint32_t parameters, uint32_t qubits,
+                        uint32_t controls, bool too_few) {
+    kt_gate_name *known = kt_gate_name_of(program, symbol);
+    if (!known) return false;
+    *out = (kt_callee){.gate = known->gate, .parameter_count = parameters, .qubit_count = qubits};
+    const kt_gate *record = known->gate == KT_GATE_NONE ? NULL : &kt_gates[known->gate];
+    const kt_definition *other = NULL;
+    for (kt_definition *definition = known->definitions; definition; definition = definition->next) {
+        other = definition;
+        if (definition->parameter_count != parameters || definition->qubit_count != qubits || too_few) continue;
+        if (definition->broken) return false;
+        out->definition = definition;
+        if (!definition->opaque) return true;
+        if (record) break; /* declared opaque, but known */
+        kt_error_at(&program->report, KT_OPAQUE_GATE, name, "`%.*s` is opaque: what it does is not known", KT_SHOWN(name));
+        return false;
+    }
+    out->definition = NULL;
+    uint32_t record_qubits = record ? (uint32_t)record->control_count + record->target_count : 0;
+    if (record && record->parameter_count == parameters && record_qubits == qubits && !too_few) return true;
+    if (program->defining && program->defining_symbol == symbol) {
+        return kt_error_at(&program->report, KT_RECURSIVE_GATE, name, "the gate `%.*s` calls itself", KT_SHOWN(name));
+    }
+    if (!record && !other) {
+        const kt_binding *binding = kt_scope_find(program, symbol);
+        if (binding && binding->kind == KT_BINDING_SPOILED) return false;
+        return unknown_gate(program, symbol, name);
+    }
+    if (other && other->broken) return false;
+    if (record) return wrong_arity(program, name, parameters, qubits, record->parameter_count, record_qubits, controls, name);
+    return wrong_arity(program, name, parameters, qubits, other->parameter_count, other->qubit_count, controls, name);
+}
+
+/* ── Modifiers ── */
+
+static bool resolve_modifiers(kt_application *out, kt_program *program, const kt_modifier *modifiers, kt_arena *arena) {
+    uint32_t count = 0;
+    for (const kt_modifier *modifier = modifiers; modifier; modifier = modifier->next) count++;
+    out->modifier_count = count;
+    out->control_count = 0;
+    out->modifiers = NULL;
+    out->fixed = true;
+    if (!count) return true;
+    if (count > program->options->max_nesting)
+        return kt_error_at(&program->report, KT_NESTING_LIMIT, modifiers->span, "more than %u modifiers on one gate",
+                           program->options->max_nesting);
+    kt_resolved_modifier *resolved = out->modifiers = kt_arena_alloc(arena, count * sizeof *resolved);
+    if (!resolved) return kt_report_no_memory(&program->report);
+    for (const kt_modifier *modifier = modifiers; modifier; modifier = modifier->next, resolved++) {
+        *resolved = (kt_resolved_modifier){.kind = modifier->kind, .span = modifier->span, .expression = modifier->argument};
+        if (modifier->kind == KT_TOKEN_INV) continue;
+        if (modifier->kind == KT_TOKEN_POW) {
+            /* In a gate's body what is constant has been made a value; else it waits for the gate's parameters. */
+            resolved->known = !program->defining || modifier->argument->kind == KT_EXPRESSION_VALUE;
+            if (!resolved->known)
+                out->fixed = false;
+            else if (!kt_evaluate_exponent(&resolved->exponent, program, modifier->argument))
+                return false;
+            continue;
+        }
+        int64_t controls = 1;
+        if (modifier->argument && !kt_evaluate_integer(&controls, program, modifier->argument, "the number of controls")) return false;
+        if (controls < 1 || controls > (int64_t)program->options->max_qubits || controls > KT_MAX_WIDTH - (int64_t)out->control_count)
+            return kt_error_at(&program->report, KT_BAD_MODIFIER, kt_expression_span(modifier->argument),
+                               "%lld controls; the number is positive and no larger than that of the qubits", (long long)controls);
+        resolved->controls = (uint32_t)controls;
+        out->control_count += resolved->controls;
+    }
+    return true;
+}
+
+bool kt_resolve_application(kt_application *out, kt_program *program, const kt_statement *call, kt_arena *arena) {
+    out->span = call->name;
+    out->line = call->line;
+    if (!resolve_modifiers(out, program, call->as.call.modifiers, arena)) return false;
+    uint32_t operands = call->as.call.operand_count, controls = out->control_count;
+    bool too_few = operands < controls;
+    return find_callee(&out->callee, program, call->symbol, call->name, call->as.call.argument_count, too_few ? 0 : operands - controls,
+                       controls, too_few);
+}
+
+/* ── Calls ── */
+
+uint64_t kt_saturating_multiply(uint64_t a, uint64_t b) {
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+
+bool kt_charge(kt_program *program, uint64_t operations, kt_span span) {
+    uint64_t limit = program->options->max_gates;
+    if (operations <= limit && program->operations <= limit - operations) {
+        program->operations += operations;
+        return true;
+    }
+    kt_error_at(&program->report, KT_GATE_LIMIT, span, "with gates and broadcasts expanded the program has more than %llu operations",
+                (unsigned long long)limit);
+    kt_hint_add(&program->report, "--max-gates raises the limit");
+    program->report.stopped = true; /* whatever follows would be over the limit, too */
+    return false;
+}
+
+/* Registers among the operands have one size: how often the gate is applied. */
+static bool broadcast_size(uint32_t *out, kt_program *program, const kt_selection *selections, const kt_expression *operands,
+                           uint32_t count) {
+    const kt_selection *first = NULL;
+    kt_span first_span = {0};
+    *out = 1;
+    for (uint32_t i = 0; i < count; i++, operands = operands->next) {
+        kt_span span = kt_expression_span(operands);
+        if (selections[i].scalar) continue;
+        if (!first) first = &selections[i], first_span = span, *out = first->count;
+        if (selections[i].count != first->count)
+            return kt_error_at(&program->report, KT_SIZES_DIFFER, span, "`%.*s` has size %u, but `%.*s` has %u", KT_SHOWN(span),
+                               selections[i].count, KT_SHOWN(first_span), first->count);
+    }
+    return true;
+}
+
+bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
+    kt_application application;
+    const kt_expression *operand = statement->as.call.operands, *argument = statement->as.call.arguments;
+    uint32_t count = statement->as.call.operand_count, argument_count = statement->as.call.argument_count;
+    if (!kt_resolve_application(&application, program, statement, &program->statement)) return false;
+    if (statement->as.call.designator)
+        return kt_error_at(&program->report, KT_NO_TIMING, kt_expression_span(statement->as.call.designator),
+                           "a duration on a gate is not supported yet");
+    enum { FEW = 8 };
+    kt_selection few[FEW], *selections = few;
+    kt_value few_values[FEW], *values = few_values;
+    if (count > FEW && !(selections = kt_arena_alloc(&program->statement, count * sizeof *selections)))
+        return kt_report_no_memory(&program->report);
+    if (argument_count > FEW && !(values = kt_arena_alloc(&program->statement, argument_count * sizeof *values)))
+        return kt_report_no_memory(&program->report);
+    bool good = true;
+    for (uint32_t i = 0; i < argument_count; i++, argument = argument->next)
+        good = kt_evaluate_angle(&values[i], program, argument) && good;
+    for (uint32_t i = 0; i < count; i++, operand = operand->next) good = kt_select(&selections[i], program, operand, true) && good;
+    uint32_t times;
+    if (!good || !broadcast_size(&times, program, selections, statement->as.call.operands, count) ||
+        !kt_all_different(program, selections, statement->as.call.operands, count))
+        return false;
+    uint64_t cost = kt_application_cost(&application);
+    if (!kt_charge(program, kt_saturating_multiply(cost, times), statement->name)) return false;
+    if (!cost) return true;
+    uint32_t few_qubits[FEW], *qubits = few_qubits;
+    if (count > FEW && !(qubits = kt_arena_alloc(&program->statement, count * sizeof *qubits)))
+        return kt_report_no_memory(&program->report);
+    program->call = statement->name;
+    for (uint32_t k = 0; k < times; k++) {
+        for (uint32_t i = 0; i < count; i++) qubits[i] = kt_selection_at(&selections[i], selections[i].scalar ? 0 : k);
+        if (!kt_apply(program, &application, values, qubits)) return false;
+    }
+    return true;
+}

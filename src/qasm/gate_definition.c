@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Gate definitions. A body is checked and resolved once, where it is defined: names become numbers, what is constant is computed, and the
+ * operations that a call will make are counted, so that a call costs no more than what it makes and an explosion is seen before it begins.
+ */
+#include "qasm/program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ── Expressions of a body ── */
+
+static bool resolve_expression(bool *constant, kt_program *program, kt_expression *expression);
+
+static bool resolve_list(bool *constant, kt_program *program, kt_expression *first) {
+    for (; first; first = first->next)
+        if (!resolve_expression(constant, program, first)) return false;
+    return true;
+}
+
+/* The gate's parameters become numbers; *constant stays true where there are none. */
+static bool resolve_expression(bool *constant, kt_program *program, kt_expression *expression) {
+    const kt_binding *binding;
+    switch (expression->kind) {
+    case KT_EXPRESSION_NAME:
+        binding = kt_scope_find(program, expression->as.symbol);
+        if (binding && binding->kind == KT_BINDING_PARAMETER) {
+            expression->kind = KT_EXPRESSION_PARAMETER;
+            expression->as.integer = binding->as.index;
+            *constant = false;
+        } else if (binding && binding->kind == KT_BINDING_VALUE && binding->as.value.symbolic) {
+            kt_span span = kt_expression_span(expression);
+            return kt_error_at(&program->report, KT_NOT_IN_GATE, span,
+                               "the input `%.*s` is not visible in a gate; hand it over as an angle", KT_SHOWN(span));
+        }
+        return true;
+    case KT_EXPRESSION_UNARY:
+    case KT_EXPRESSION_CHAIN: return resolve_list(constant, program, expression->as.first);
+    case KT_EXPRESSION_CALL: return resolve_list(constant, program, expression->as.call.arguments);
+    case KT_EXPRESSION_CAST: return resolve_expression(constant, program, expression->as.cast.operand);
+    default: return true;
+    }
+}
+
+/* A constant expression is computed now; another stays, with its parameters numbered. */
+static bool fold(kt_program *program, kt_expression *expression, bool angle) {
+    bool constant = true;
+    if (!resolve_expression(&constant, program, expression)) return false;
+    if (!constant) return true;
+    kt_value value, *kept;
+    if (!(angle ? kt_evaluate_angle(&value, program, expression) : kt_evaluate(&value, program, expression))) return false;
+    if (!(kept = kt_arena_alloc(&program->kept, sizeof *kept))) return kt_report_no_memory(&program->report);
+    *kept = value;
+    expression->kind = KT_EXPRESSION_VALUE;
+    expression->as.value = kept;
+    return true;
+}
+
+/* ── Statements of a body ── */
+
+static bool resolve_qubits(kt_body_item *item, kt_program *program, const kt_expression *operands, uint32_t count) {
+    item->qubit_count = count;
+    item->qubits = kt_arena_alloc(&program->kept, (count + 1) * sizeof *item->qubits);
+    if (!item->qubits) return kt_report_no_memory(&program->report);
+    uint32_t i = 0;
+    bool good = true;
+    for (const kt_expression *operand = operands; operand; operand = operand->next, i++) {
+        kt_span span = kt_expression_span(operand);
+        const kt_binding *binding = operand->kind == KT_EXPRESSION_NAME ? kt_scope_find(program, operand->as.symbol) : NULL;
+        if (binding && binding->kind == KT_BINDING_FORMAL) {
+            item->qubits[i] = binding->as.index;
+            for (uint32_t k = 0; k < i && !item->barrier; k++) {
+                if (item->qubits[k] != item->qubits[i]) continue;
+                good = kt_error_at(&program->report, KT_QUBIT_TWICE, span, "`%.*s` names a qubit that this operation has already",
+                                   KT_SHOWN(span));
+                break;
+            }
+            continue;
+        }
+        good = false;
+        if (operand->kind == KT_EXPRESSION_NAME && !binding)
+            kt_scope_unknown(program, operand->as.symbol, span, "the qubit");
+        else if (operand->kind == KT_EXPRESSION_INDEX)
+            kt_error_at(&program->report, KT_NOT_IN_GATE, span, "the qubits of a gate are single and have no index");
+        else if (operand->kind != KT_EXPRESSION_NAME || binding->kind != KT_BINDING_SPOILED)
+            kt_error_at(&program->report, KT_NOT_IN_GATE, span, "`%.*s` is no qubit of this gate", KT_SHOWN(span));
+    }
+    return good;
+}
+
+static bool resolve_call(kt_body_item *item, kt_program *program, const kt_statement *call) {
+    kt_definition *definition = program->defining;
+    bool good = true;
+    for (kt_modifier *modifier = call->as.call.modifiers; modifier; modifier = modifier->next)
+        if (modifier->argument) good = fold(program, modifier->argument, false) && good;
+    for (kt_expression *argument = call->as.call.arguments; argument; argument = argument->next)
+        good = fold(program, argument, true) && good;
+    item->arguments = call->as.call.arguments;
+    good = resolve_qubits(item, program, call->as.call.operands, call->as.call.operand_count) && good;
+    if (!kt_resolve_application(&item->application, program, call, &program->kept) || !good) return false;
+    for (const kt_expression *argument = item->arguments; argument; argument = argument->next)
+        if (argument->kind != KT_EXPRESSION_VALUE) item->application.fixed = false;
+    if (call->as.call.designator)
+        return kt_error_at(&program->report, KT_NO_TIMING, kt_expression_span(call->as.call.designator),
+                           "a duration on a gate is not supported yet");
+    const kt_definition *callee = item->application.callee.definition;
+    if (callee && callee->depth >= definition->depth) definition->depth = callee->depth + 1;
+    if (definition->depth > program->options->max_nesting)
+        return kt_error_at(&program->report, KT_NESTING_LIMIT, call->name, "gates call gates more than %u deep",
+                           program->options->max_nesting);
+    return true;
+}
+
+/* `barrier;` means all the gate's qubits. */
+static bool all_qubits(kt_body_item *item, kt_program *program) {
+    item->qubit_count = program->defining->qubit_count;
+    item->qubits = kt_arena_alloc(&program->kept, item->qubit_count * sizeof *item->qubits);
+    if (!item->qubits) return kt_report_no_memory(&program->report);
+    for (uint32_t i = 0; i < item->qubit_count; i++) item->qubits[i] = i;
+    return true;
+}
+
+/* One statement; *used tells whether it does anything. */
+static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, const kt_statement *statement) {
+    *item = (kt_body_item){.barrier = statement->kind == KT_STATEMENT_BARRIER};
+    *used = true;
+    uint64_t cost = 0;
+    switch (statement->kind) {
+    case KT_STATEMENT_BARRIER:
+        item->application.line = statement->line;
+        if (!resolve_qubits(item, program, statement->as.call.operands, statement->as.call.operand_count)) return false;
+        if (!statement->as.call.operand_count && !all_qubits(item, program)) return false;
+        cost = 1;
+        break;
+    case KT_STATEMENT_NOP:
+        *used = false;
+        return resolve_qubits(item, program, statement->as.call.operands, statement->as.call.operand_count);
+    case KT_STATEMENT_GATE_CALL:
+        if (!resolve_call(item, program, statement)) return false;
+        cost = kt_application_cost(&item->application);
+        break;
+    case KT_STATEMENT_FOR: return kt_error_at(&program->report, KT_NO_LOOPS, statement->span, "`for` is not supported yet");
+    default:
+        return kt_error_at(&program->report, KT_NOT_IN_GATE, statement->span, "`%.*s` is not allowed in a gate's body",
+                           KT_SHOWN(statement->span));
+    }
+    *used = cost != 0;
+    if (__builtin_add_overflow(program->defining->cost, cost, &program->defining->cost)) program->defining->cost = UINT64_MAX;
+    return true;
+}
+
+static bool resolve_body(kt_program *program, const kt_statement *body) {
+    kt_definition *definition = program->defining;
+    size_t count = 0;
+    for (const kt_statement *statement = body; statement; statement = statement->next) count++;
+    definition->items = kt_arena_alloc(&program->kept, (count + 1) * sizeof *definition->items);
+    if (!definition->items) return kt_report_no_memory(&program->report);
+    bool good = true;
+    for (const kt_statement *statement = body; statement && !program->report.stopped; statement = statement->next) {
+        bool used;
+        if (!resolve_item(&definition->items[definition->item_count], &used, program, statement))
+            good = false;
+        else
+            definition->item_count += used;
+    }
+    return good && !program->report.stopped;
+}
+
+/* ── Definitions ── */
+
+static bool declare_formals(kt_program *program, const kt_name *names, kt_binding_kind kind) {
+    bool good = true;
+    for (uint32_t index = 0; names; names = names->next, index++) {
+        kt_binding *binding = kt_scope_declare(program, kind, names->symbol, names->span);
+        if (binding)
+            binding->as.index = index;
+        else
+            good = false;
+    }
+    return good;
+}
+
+/* Do two definitions consist of the same tokens? */
+static bool same_tokens(kt_program *program, kt_span a, kt_span b) {
+    kt_report silence = {.stopped = true};
+    kt_lexer first = program->parser.lexer, second;
+    first.report = &silence;
+    second = first;
+    first.next = a.at, first.end = a.at + a.size;
+    second.next = b.at, second.end = b.at + b.size;
+    for (kt_token x, y;;) {
+        kt_lexer_next(&x, &first);
+        kt_lexer_next(&y, &second);
+        if (x.kind != y.kind || x.size != y.size || memcmp(x.at, y.at, x.size) != 0) return false;
+        if (x.kind == KT_TOKEN_END_OF_FILE) return true;
+    }
+}
+
+/* Names that a program may not define again: those of the paper's qelib1.inc, of stdgates.inc and of the language. What only exporters
+ * assume to be in qelib1.inc may be, and files do. */
+static unsigned protected_names(const kt_program *program) {
+    return program->provided & (KT_IN_PAPER | KT_IN_STDGATES | KT_IN_LANGUAGE2 | KT_IN_LANGUAGE3);
+}
+
+static const char *library_of(unsigned provided) {
+    return provided & KT_IN_PAPER ? "qelib1.inc" : provided & KT_IN_STDGATES ? "stdgates.inc" : "the language";
+}
+
+static bool is_protected(kt_span name, unsigned provided, uint32_t parameters, uint32_t qubits) {
+    kt_gate_id gate = kt_gate_find(name.at, name.size, provided);
+    if (gate == (kt_gate_id)KT_GATE_NONE) return false;
+    const kt_gate *record = &kt_gates[gate];
+    return record->parameter_count == parameters && (uint32_t)record->control_count + record->target_count == qubits;
+}
+
+/* An include comes after definitions of its names. */
+bool kt_names_clash(kt_program *program, kt_span include, unsigned newly, const char *file) {
+    for (size_t i = 0; i < program->gates_capacity && i < program->symbols.count; i++)
+        for (const kt_definition *definition = program->gates[i].definitions; definition; definition = definition->next) {
+            if (definition->opaque || !is_protected(definition->name, newly, definition->parameter_count, definition->qubit_count))
+                continue;
+            char where[KT_WHERE_TEXT];
+            kt_error_at(&program->report, KT_GATE_REDEFINED, include, "%s defines `%.*s`, which the program has defined before (%s)", file,
+                        KT_SHOWN(definition->name), kt_where_text(where, &program->report, definition->name, include));
+            return true;
+        }
+    return false;
+}
+
+static bool clashes(kt_program *program, const kt_statement *statement, const kt_gate_name *known) {
+    uint32_t parameters = statement->as.gate.parameter_count, qubits = statement->as.gate.qubit_count;
+    unsigned taken = protected_names(program);
+    if (statement->kind == KT_STATEMENT_GATE && is_protected(statement->name, taken, parameters, qubits)) {
+        kt_error_at(&program->report, KT_GATE_REDEFINED, statement->name, "`%.*s` is defined by %s already", KT_SHOWN(statement->name),
+                    library_of(taken));
+        kt_hint_add(&program->report, "leave the definition out, or choose another name");
+        return true;
+    }
+    for (const kt_definition *other = known->definitions; other; other = other->next) {
+        char where[KT_WHERE_TEXT];
+        kt_where_text(where, &program->report, other->name, statement->name);
+        if (other->parameter_count != parameters || other->qubit_count != qubits) {
+            kt_warning_at(&program->report, KT_SEVERAL_ARITIES, statement->name,
+                          "`%.*s` is defined for another number of angles or qubits, too (%s)", KT_SHOWN(statement->name), where);
+            continue;
+        }
+        if (other->opaque || statement->kind == KT_STATEMENT_OPAQUE) continue;
+        if (same_tokens(program, other->text, statement->as.gate.text)) {
+            kt_warning_at(&program->report, KT_SAME_DEFINITION, statement->name, "`%.*s` is defined again with the same body (%s)",
+                          KT_SHOWN(statement->name), where);
+            return true;
+        }
+        kt_error_at(&program->report, KT_GATE_REDEFINED, statement->name, "`%.*s` is defined already, with another body (%s)",
+                    KT_SHOWN(statement->name), where);
+        return true;
+    }
+    return false;
+}
+
+bool kt_define_gate(kt_program *program, const kt_statement *statement) {
+    if (program->depth)
+        return kt_error_at(&program->report, KT_NOT_HERE, statement->span, "a gate is defined at the top of a program, not in a block");
+    kt_gate_name *known = kt_gate_name_of(program, statement->symbol);
+    if (!known) return false;
+    uint32_t errors = program->report.errors;
+    if (clashes(program, statement, known)) return program->report.errors == errors;
+    kt_definition *definition = kt_arena_alloc(&program->kept, sizeof *definition);
+    if (!definition) return kt_report_no_memory(&program->report);
+    *definition = (kt_definition){.name = statement->name,
+                                  .text = statement->as.gate.text,
+                                  .parameter_count = statement->as.gate.parameter_count,
+                                  .qubit_count = statement->as.gate.qubit_count,
+                                  .opaque = statement->kind == KT_STATEMENT_OPAQUE,
+                                  .depth = 1};
+    kt_scope_enter(program);
+    program->defining = definition;
+    program->defining_symbol = statement->symbol;
+    bool good = declare_formals(program, statement->as.gate.parameters, KT_BINDING_PARAMETER) &&
+                declare_formals(program, statement->as.gate.qubits, KT_BINDING_FORMAL) && resolve_body(program, statement->as.gate.body);
+    program->defining = NULL;
+    kt_scope_leave(program);
+    definition->broken = !good || !program->parser.complete;
+    kt_definition **place = &kt_gate_name_of(program, statement->symbol)->definitions;
+    definition->next = *place; /* the newest first: it wins over an opaque declaration */
+    *place = definition;
+    return good;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From an application of a gate to operations. Modifiers are taken from left to right, and what stands around the rest is kept in a frame:
+ *
+ *     ctrl @ inv @ pow(2) @ g  q0, q1     controls {q0}, inverted; twice: g on q1
+ *
+ * Controls and inversion go through a body to each of its operations; a power repeats, or becomes a matrix of its own (a block of the
+ * circuit) where it is no integer or repeating would take many operations. Controls inside a power are taken out of it: pow @ ctrl @ U is
+ * ctrl @ pow @ U.
+ */
+#include "qasm/program.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct frame {
+    const uint32_t *controls;
+    uint32_t control_count;
+    bool inverse;
+    bool bare; /* inside a block: the controls of this application's modifiers are outside */
+} frame;
+
+static bool apply_from(kt_program *program, kt_application *application, uint32_t first, const kt_value *arguments, const uint32_t *qubits,
+                       frame around);
+
+static void *scratch(kt_program *program, size_t count, size_t size) {
+    void *items = kt_arena_alloc(&program->statement, (count + 1) * size);
+    if (!items) kt_report_no_memory(&program->report);
+    return items;
+}
+
+static bool okay(kt_program *program, ketch_status status) { return status == KETCH_OK || kt_report_status(&program->report, status); }
+
+/* ── Powers ── */
+
+enum { REPEATED_OPERATIONS = 64 };                    /* a power is written out up to so many */
+static const double largest_power = 9007199254740992; /* 2^53 */
+
+bool kt_evaluate_exponent(kt_value *out, kt_program *program, const kt_expression *expression) {
+    kt_span span = kt_expression_span(expression);
+    program->division_matters = program->dialect == 3;
+    bool good = kt_evaluate(out, program, expression);
+    program->division_matters = false;
+    if (!good) return false;
+    if (out->type == KT_TYPE_ANGLE || !kt_value_real(out, &program->arithmetic, *out))
+        return kt_error_at(&program->report, KT_BAD_MODIFIER, span, "the exponent is a real number");
+    if (out->symbolic) return true;
+    if (!isfinite(out->as.number)) return kt_error_at(&program->report, KT_ANGLE_NOT_FINITE, span, "this exponent is not finite");
+    if (fabs(out->as.number) > largest_power) return kt_error_at(&program->report, KT_BAD_MODIFIER, span, "an exponent beyond 2^53");
+    return true;
+}
+
+static bool is_whole(kt_value exponent) { return !exponent.symbolic && exponent.as.number == floor(exponent.as.number); }
+
+/* Is the power of something that takes `cost` operations on `qubits` qubits written out? */
+static bool repeats(kt_value exponent, uint64_t cost, uint32_t qubits) {
+    if (!is_whole(exponent)) return false;
+    return qubits > KT_BLOCK_QUBITS || kt_saturating_multiply((uint64_t)fabs(exponent.as.number), cost) <= REPEATED_OPERATIONS;
+}
+
+static uint64_t cost_from(const kt_application *application, uint32_t first) {
+    const kt_callee *callee = &application->callee;
+    uint64_t cost = callee->definition ? callee->definition->cost : 1;
+    for (uint32_t m = application->modifier_count; m-- > first && cost;) {
+        const kt_resolved_modifier *modifier = &application->modifiers[m];
+        if (modifier->kind != KT_TOKEN_POW) continue;
+        if (modifier->known && repeats(modifier->exponent, cost, callee->qubit_count))
+            cost = kt_saturating_multiply((uint64_t)fabs(modifier->exponent.as.number), cost);
+        else if (cost < UINT64_MAX)
+            cost++; /* a block: its operations and the matrix. An unknown exponent is charged when it is known. */
+    }
+    return cost;
+}
+
+uint64_t kt_application_cost(const kt_application *application) { return cost_from(application, 0); }
+
+/* ── Operations of the gate table ── */
+
+static bool add_slots(kt_program *program, const kt_value *arguments, uint32_t count, uint32_t first_param, kt_span span) {
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place_index;
+        if (!arguments[i].symbolic) continue;
+        kt_place place = kt_report_place(&program->report, span);
+        if (!okay(program, kt_circuit_add_place(&place_index, program->circuit, &place, program->diag)) ||
+            !okay(program, kt_circuit_add_slot(program->circuit, first_param + i, arguments[i].as.node, place_index, program->diag)))
+            return false;
+    }
+    return true;
+}
+
+/* sign * value + offset */
+static bool scale(kt_value *out, kt_program *program, kt_value value, int sign, double offset) {
+    *out = value;
+    if (sign < 0 && !kt_value_unary(out, &program->arithmetic, KT_TOKEN_MINUS, *out)) return false;
+    return offset == 0 || kt_value_binary(out, &program->arithmetic, KT_TOKEN_PLUS, *out, kt_value_float(offset));
+}
+
+/* controls, then the gate's own operands */
+static const uint32_t *all_operands(kt_program *program, const uint32_t *qubits, uint32_t count, frame around) {
+    if (!around.control_count) return qubits;
+    if (!kt_operands_reserve(program, (size_t)around.control_count + count)) return NULL;
+    memcpy(program->operands, around.controls, around.control_count * sizeof *qubits);
+    memcpy(program->operands + around.control_count, qubits, count * sizeof *qubits);
+    return program->operands;
+}
+
+static bool add_block(kt_program *program, uint32_t *block, size_t first_op, uint32_t qubit_count, kt_value exponent, bool adjoint,
+                      kt_span span);
+static bool add_matrix(kt_program *program, uint32_t block, const uint32_t *qubits, uint32_t qubit_count, uint32_t line, frame around);
+
+static bool emit(kt_program *program, uint16_t gate, const kt_value *arguments, const uint32_t *qubits, frame around, kt_span span,
+                 uint32_t line) {
+    const kt_gate *record = &kt_gates[gate];
+    uint32_t own = (uint32_t)record->control_count + record->target_count, controls = around.control_count + record->control_count;
+    kt_value turned[KT_GATE_PARAMS];
+    if (around.inverse && record->inverse.adjoint) {
+        static const uint32_t local[] = {0, 1, 2, 3, 4, 5};
+        uint32_t block;
+        size_t first_op = program->circuit->ops_count;
+        return emit(program, gate, arguments, local, (frame){0}, span, line) &&
+               add_block(program, &block, first_op, own, kt_value_float(1), true, span) &&
+               add_matrix(program, block, qubits, own, line, around);
+    }
+    if (around.inverse) {
+        const kt_inverse *inverse = &record->inverse;
+        uint32_t count = kt_gates[inverse->gate].parameter_count;
+        for (uint32_t i = 0; i < count; i++) {
+            int source = inverse->params[i].source;
+            kt_value value = source < 0 ? kt_value_float(0) : arguments[source];
+            if (!scale(&turned[i], program, value, inverse->params[i].sign, inverse->params[i].offset))
+                return kt_arithmetic_failed(program, span);
+        }
+        gate = inverse->gate;
+        arguments = turned;
+    }
+    double params[KT_GATE_PARAMS];
+    bool symbolic = false;
+    uint32_t count = kt_gates[gate].parameter_count;
+    for (uint32_t i = 0; i < count; i++) {
+        params[i] = arguments[i].symbolic ? NAN : arguments[i].as.number;
+        symbolic = symbolic || arguments[i].symbolic;
+    }
+    const uint32_t *operands = all_operands(program, qubits, own, around);
+    ketch_circuit *circuit = program->circuit;
+    if (!operands || !okay(program, kt_circuit_add_gate(circuit, (kt_gate_id)gate, controls, operands, params, line, program->diag)))
+        return false;
+    return !symbolic || add_slots(program, arguments, count, circuit->ops[circuit->ops_count - 1].data, span);
+}
+
+/* ── Matrices ── */
+
+/* The operations from first_op on leave the circuit and become those of a block. */
+static bool add_block(kt_program *program, uint32_t *block, size_t first_op, uint32_t qubit_count, kt_value exponent, bool adjoint,
+                      kt_span span) {
+    ketch_circuit *circuit = program->circuit;
+    size_t count = circuit->ops_count - first_op, kept = circuit->block_ops_count;
+    circuit->ops_count = first_op;
+    if (!kt_reserve(&circuit->block_ops, &circuit->block_ops_capacity, kept + count, sizeof *circuit->block_ops) ||
+        !kt_reserve(&circuit->params, &circuit->params_capacity, circuit->params_count + 1, sizeof *circuit->params))
+        return kt_report_no_memory(&program->report);
+    for (size_t i = 0; i < count; i++) {
+        kt_op op = circuit->ops[first_op + i];
+        op.conditional = 0;
+        if (op.code == KT_OP_GATE) circuit->block_ops[circuit->block_ops_count++] = op;
+    }
+    kt_block made = {.qubit_count = qubit_count,
+                     .first = (uint32_t)kept,
+                     .count = (uint32_t)(circuit->block_ops_count - kept),
+                     .exponent = (uint32_t)circuit->params_count,
+                     .adjoint = adjoint};
+    circuit->params[circuit->params_count++] = exponent.symbolic ? NAN : exponent.as.number;
+    kt_place place = kt_report_place(&program->report, span);
+    if (!okay(program, kt_circuit_add_place(&made.place, circuit, &place, program->diag))) return false;
+    if (exponent.symbolic && !add_slots(program, &exponent, 1, made.exponent, span)) return false;
+    return okay(program, kt_circuit_add_block(block, circuit, made, NULL, program->diag));
+}
+
+static bool add_matrix(kt_program *program, uint32_t block, const uint32_t *qubits, uint32_t qubit_count, uint32_t line, frame around) {
+    const uint32_t *operands = all_operands(program, qubits, qubit_count, around);
+    kt_op op = {.code = KT_OP_GATE, .gate = KT_GATE_MATRIX, .control_count = around.control_count, .data = block, .line = line};
+    return operands && kt_add_op(program, op, operands, around.control_count + qubit_count);
+}
+
+/* controls of ctrl @ and negctrl @, behind those around */
+static bool take_controls(kt_program *program, frame *around, const kt_resolved_modifier *modifier, const uint32_t **qubits,
+                          uint32_t **room, const kt_application *application) {
+    if (!*room) {
+        *room = scratch(program, (size_t)around->control_count + application->control_count, sizeof **room);
+        if (!*room) return false;
+        if (around->control_count) memcpy(*room, around->controls, around->control_count * sizeof **room);
+        around->controls = *room;
+    }
+    uint32_t mark = modifier->kind == KT_TOKEN_NEGCTRL ? KT_NEGATED : 0;
+    for (uint32_t i = 0; i < modifier->controls; i++) (*room)[around->control_count++] = *(*qubits)++ | mark;
+    return true;
+}
+
+static bool is_control(const kt_resolved_modifier *modifier) {
+    return modifier->kind == KT_TOKEN_CTRL || modifier->kind == KT_TOKEN_NEGCTRL;
+}
+
+/* pow(exponent) @ what follows modifier m, as a matrix */
+static bool apply_as_matrix(kt_program *program, kt_application *application, uint32_t m, kt_value exponent, const kt_value *arguments,
+                            const uint32_t *qubits, frame around, uint32_t *room) {
+    uint32_t qubit_count = application->callee.qubit_count;
+    kt_resolved_modifier *modifier = &application->modifiers[m];
+    if (qubit_count > KT_BLOCK_QUBITS)
+        return kt_error_at(&program->report, KT_POWER_LIMIT, modifier->span,
+                           "a power that is no integer, of a gate on %u qubits; at most %d are possible", qubit_count, KT_BLOCK_QUBITS);
+    for (uint32_t i = m + 1; i < application->modifier_count && !around.bare; i++)
+        if (is_control(&application->modifiers[i]) &&
+            !take_controls(program, &around, &application->modifiers[i], &qubits, &room, application))
+            return false;
+    uint32_t *known = &modifier->blocks[around.inverse], block = *known - 1;
+    if (!*known) {
+        static const uint32_t local[KT_BLOCK_QUBITS] = {0, 1, 2, 3, 4, 5};
+        size_t first_op = program->circuit->ops_count;
+        bool good = apply_from(program, application, m + 1, arguments, local, (frame){.bare = true});
+        if (!good) program->circuit->ops_count = first_op;
+        if (!good || program->circuit->ops_count == first_op) return good; /* nothing to raise to a power */
+        if (!add_block(program, &block, first_op, qubit_count, exponent, around.inverse, modifier->span)) return false;
+        if (application->fixed) *known = block + 1;
+    }
+    return add_matrix(program, block, qubits, qubit_count, application->line, around);
+}
+
+/* ── Bodies ── */
+
+static bool expand(kt_program *program, const kt_definition *definition, const kt_value *arguments, const uint32_t *qubits, frame around,
+                   uint32_t line) {
+    for (uint32_t i = 0; i < definition->item_count && !program->report.stopped; i++) {
+        kt_body_item *item = &definition->items[around.inverse ? definition->item_count - 1 - i : i];
+        kt_arena_mark mark = kt_arena_save(&program->statement);
+        uint32_t *mapped = scratch(program, item->qubit_count, sizeof *mapped);
+        if (!mapped) return false;
+        for (uint32_t k = 0; k < item->qubit_count; k++) mapped[k] = qubits[item->qubits[k]];
+        bool good;
+        if (item->barrier) {
+            good = kt_add_op(program, (kt_op){.code = KT_OP_BARRIER, .line = line}, mapped, item->qubit_count);
+        } else {
+            kt_value *values = scratch(program, item->application.callee.parameter_count, sizeof *values), *value = values;
+            const kt_value *outer = program->arguments;
+            good = values != NULL;
+            program->arguments = arguments;
+            for (const kt_expression *argument = item->arguments; argument && good; argument = argument->next)
+                good = kt_evaluate_angle(value++, program, argument);
+            item->application.line = line;
+            good = good && apply_from(program, &item->application, 0, values, mapped,
+                                      (frame){around.controls, around.control_count, around.inverse, false});
+            program->arguments = outer;
+        }
+        kt_arena_restore(&program->statement, mark);
+        if (!good) return false;
+    }
+    return !program->report.stopped;
+}
+
+static bool apply_from(kt_program *program, kt_application *application, uint32_t first, const kt_value *arguments, const uint32_t *qubits,
+                       frame around) {
+    uint32_t *room = NULL;
+    for (uint32_t m = first; m < application->modifier_count; m++) {
+        kt_resolved_modifier *modifier = &application->modifiers[m];
+        if (is_control(modifier)) {
+            if (!around.bare && !take_controls(program, &around, modifier, &qubits, &room, application)) return false;
+            continue;
+        }
+        if (modifier->kind == KT_TOKEN_INV) {
+            around.inverse = !around.inverse;
+            continue;
+        }
+        kt_value exponent = modifier->exponent;
+        if (!modifier->known && !kt_evaluate_exponent(&exponent, program, modifier->expression)) return false;
+        uint64_t cost = cost_from(application, m + 1);
+        if (!repeats(exponent, cost, application->callee.qubit_count))
+            return apply_as_matrix(program, application, m, exponent, arguments, qubits, around, room);
+        uint64_t times = (uint64_t)fabs(exponent.as.number), total = kt_saturating_multiply(times, cost);
+        if (!modifier->known && total > cost && !kt_charge(program, total - cost, application->span)) return false;
+        around.inverse = around.inverse != (exponent.as.number < 0);
+        if (times == 1) continue;
+        for (uint64_t i = 0; i < times; i++)
+            if (!apply_from(program, application, m + 1, arguments, qubits, around)) return false;
+        return true;
+    }
+    const kt_callee *callee = &application->callee;
+    if (callee->definition) return expand(program, callee->definition, arguments, qubits, around, application->line);
+    return emit(program, callee->gate, arguments, qubits, around, application->span, application->line);
+}
+
+bool kt_apply(kt_program *program, kt_application *application, const kt_value *arguments, const uint32_t *qubits) {
+    if (!application->modifier_count && !application->callee.definition)
+        return emit(program, application->callee.gate, arguments, qubits, (frame){0}, application->span, application->line);
+    kt_arena_mark mark = kt_arena_save(&program->statement);
+    bool good = apply_from(program, application, 0, arguments, qubits, (frame){0});
+    kt_arena_restore(&program->statement, mark);
+    return good;
+}

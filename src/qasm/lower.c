@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Statements to operations, by kind.
+ */
+#include "qasm/program.h"
+
+#include <string.h>
+
+bool kt_add_op(kt_program *program, kt_op op, const uint32_t *operands, uint32_t count) {
+    ketch_status status = kt_circuit_add_op(program->circuit, op, operands, count, program->diag);
+    return status == KETCH_OK || kt_report_status(&program->report, status);
+}
+
+bool kt_other_dialect(kt_program *program, kt_span span, const char *what) {
+    return kt_error_at(&program->report, KT_OTHER_DIALECT, span, "%s belongs to OpenQASM %d; this program is OpenQASM %d", what,
+                       5 - program->dialect, program->dialect);
+}
+
+/* ── Qubits: barrier, reset, delay, nop ── */
+
+/* All qubits named, each once, in program->operands. Without operands: all there are. */
+static bool gather(uint32_t *count, kt_program *program, const kt_expression *operands) {
+    kt_selection part = {.count = program->circuit->qubit_count, .step = 1};
+    const kt_expression *operand = operands;
+    uint64_t total = 0;
+    *count = 0;
+    do {
+        if (operand && !kt_select(&part, program, operand, true)) return false;
+        total += part.count;
+        if (total > UINT32_MAX || !kt_operands_reserve(program, total)) return kt_report_no_memory(&program->report);
+        for (uint32_t i = 0; i < part.count; i++) program->operands[(*count)++] = kt_selection_at(&part, i);
+    } while (operand && (operand = operand->next));
+    return true;
+}
+
+/* Wide operations count for as much as they hold. */
+static uint64_t weight(uint32_t operands) { return 1 + operands / 8; }
+
+static bool lower_spread(kt_program *program, const kt_statement *statement, kt_op op) {
+    uint32_t count, kept = 0;
+    if (!gather(&count, program, statement->as.call.operands) || !kt_charge(program, weight(count), statement->span)) return false;
+    if (count && !kt_once_each(program, program->operands, count, &kept)) return false;
+    op.line = statement->line;
+    return kt_add_op(program, op, program->operands, kept);
+}
+
+static bool lower_reset(kt_program *program, const kt_statement *statement) {
+    kt_selection qubits;
+    if (!kt_select(&qubits, program, statement->as.call.operands, true) || !kt_charge(program, qubits.count, statement->span)) return false;
+    for (uint32_t i = 0; i < qubits.count; i++) {
+        uint32_t qubit = kt_selection_at(&qubits, i);
+        if (!kt_add_op(program, (kt_op){.code = KT_OP_RESET, .line = statement->line}, &qubit, 1)) return false;
+    }
+    return true;
+}
+
+static bool lower_delay(kt_program *program, const kt_statement *statement) {
+    kt_value time;
+    const kt_expression *designator = statement->as.call.designator;
+    ketch_circuit *circuit = program->circuit;
+    if (!kt_evaluate(&time, program, designator)) return false;
+    if (time.type != KT_TYPE_DURATION)
+        return kt_error_at(&program->report, KT_WRONG_TYPE, kt_expression_span(designator), "a delay is a duration, as 100ns");
+    if (!kt_reserve(&circuit->params, &circuit->params_capacity, circuit->params_count + 1, sizeof *circuit->params))
+        return kt_report_no_memory(&program->report);
+    circuit->params[circuit->params_count++] = time.as.number;
+    return lower_spread(program, statement, (kt_op){.code = KT_OP_DELAY, .data = (uint32_t)circuit->params_count - 1});
+}
+
+static bool lower_nop(kt_program *program, const kt_statement *statement) {
+    kt_selection part;
+    for (const kt_expression *operand = statement->as.call.operands; operand; operand = operand->next)
+        if (!kt_select(&part, program, operand, true)) return false;
+    return true;
+}
+
+/* ── Bits: measure and assign ── */
+
+static bool measure(kt_program *program, const kt_expression *operand, const kt_selection *bits, kt_span span, uint32_t line) {
+    kt_selection qubits;
+    if (!kt_select(&qubits, program, operand, true)) return false;
+    if (bits && !kt_same_sizes(program, &qubits, bits, span)) return false;
+    if (!kt_all_different(program, &qubits, operand, 1) || !kt_charge(program, qubits.count, span)) return false;
+    for (uint32_t i = 0; i < qubits.count; i++) {
+        uint32_t operands[2] = {kt_selection_at(&qubits, i), bits ? kt_selection_at(bits, i) : KT_NO_BIT};
+        if (!kt_add_op(program, (kt_op){.code = KT_OP_MEASURE, .line = line}, operands, 2)) return false;
+    }
+    return true;
+}
+
+static bool set_bits(kt_program *program, const kt_selection *bits, const kt_expression *expression, uint32_t line) {
+    kt_value value;
+    kt_span span = kt_expression_span(expression);
+    if (!kt_evaluate(&value, program, expression)) return false;
+    if (!kt_value_cast(&value, &program->arithmetic, bits->scalar ? KT_TYPE_BOOL : KT_TYPE_BITS, bits->scalar ? 0 : bits->count, false,
+                       value))
+        return kt_arithmetic_failed(program, span);
+    if (!kt_charge(program, bits->count, span)) return false;
+    for (uint32_t i = 0; i < bits->count; i++) {
+        uint32_t bit = kt_selection_at(bits, i), set = bits->scalar ? value.as.natural != 0 : value.as.words[i / 64] >> i % 64 & 1;
+        if (!kt_add_op(program, (kt_op){.code = KT_OP_SET_BIT, .data = set, .line = line}, &bit, 1)) return false;
+    }
+    return true;
+}
+
+/* bits = measure q; bits = "0101"; */
+bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line) {
+    if (value->kind == KT_EXPRESSION_MEASURE) return measure(program, value->as.first, bits, span, line);
+    if (value->kind == KT_EXPRESSION_QUANTUM_CALL)
+        return kt_error_at(&program->report, KT_NO_ROUTINES, kt_expression_span(value), "calls of subroutines are not supported yet");
+    if (kt_is_runtime(program, value))
+        return kt_error_at(&program->report, KT_NO_ASSIGNMENT, kt_expression_span(value),
+                           "an assignment of a value that is computed while the program runs is not supported yet");
+    return set_bits(program, bits, value, line);
+}
+
+static bool lower_measure(kt_program *program, const kt_statement *statement) {
+    const kt_expression *target = statement->as.assign.target, *value = statement->as.assign.value;
+    kt_selection bits;
+    if (target && !kt_select(&bits, program, target, false)) return false;
+    if (target) return kt_assign_bits(program, &bits, value, statement->span, statement->line);
+    if (value->kind != KT_EXPRESSION_MEASURE)
+        return kt_error_at(&program->report, KT_NO_ROUTINES, kt_expression_span(value), "calls of subroutines are not supported yet");
+    return measure(program, value->as.first, NULL, statement->span, statement->line);
+}
+
+static bool lower_assignment(kt_program *program, const kt_statement *statement) {
+    const kt_expression *target = statement->as.assign.target;
+    kt_span span = kt_expression_span(target);
+    kt_selection bits;
+    if (program->dialect == 2) {
+        kt_other_dialect(program, statement->span, "an assignment");
+        if (statement->as.assign.value->kind == KT_EXPRESSION_MEASURE) kt_hint_add(&program->report, "in OpenQASM 2: measure q -> c;");
+        return false;
+    }
+    const kt_binding *binding = kt_scope_find(program, target->kind == KT_EXPRESSION_NAME ? target->as.symbol : target->as.index.symbol);
+    if (binding && binding->kind == KT_BINDING_VALUE)
+        return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is constant and cannot be assigned", KT_SHOWN(span));
+    if (!kt_select(&bits, program, target, false)) return false;
+    if (statement->op != KT_TOKEN_EQUALS)
+        return kt_error_at(&program->report, KT_NO_ASSIGNMENT, span, "assignments with an operator are not supported yet");
+    return kt_assign_bits(program, &bits, statement->as.assign.value, statement->span, statement->line);
+}
+
+/* ── Others ── */
+
+/* An expression alone does nothing; `h;` and `rx(pi);` are gates without their qubits. */
+static bool lower_expression(kt_program *program, const kt_statement *statement) {
+    const kt_expression *expression = statement->as.expression;
+    kt_value value;
+    if (expression->kind == KT_EXPRESSION_NAME || expression->kind == KT_EXPRESSION_CALL) {
+        bool call = expression->kind == KT_EXPRESSION_CALL;
+        uint32_t symbol = call ? expression->as.call.symbol : expression->as.symbol;
+        const kt_gate_name *known = kt_gate_name_of(program, symbol);
+        if (!known) return false;
+        kt_span name = {expression->at, program->symbols.items[symbol].size};
+        if (!kt_scope_find(program, symbol) && (known->gate != KT_GATE_NONE || known->definitions))
+            return kt_error_at(&program->report, KT_OPERAND_COUNT, name, "the gate `%.*s` is applied to no qubit", KT_SHOWN(name));
+    }
+    return kt_is_runtime(program, expression) || kt_evaluate(&value, program, expression);
+}
+
+static bool lower_calibration(kt_program *program, const kt_statement *statement) {
+    if (!program->calibration_warned) kt_warning_at(&program->report, KT_CALIBRATION_SKIPPED, statement->span, "calibrations are skipped");
+    program->calibration_warned = true;
+    return true;
+}
+
+static bool not_yet(kt_program *program, const kt_statement *statement, kt_code code) {
+    if (statement->kind == KT_STATEMENT_DEF || statement->kind == KT_STATEMENT_EXTERN) kt_scope_spoil(program, statement->symbol);
+    return kt_error_at(&program->report, code, statement->span, "`%.*s` is not supported yet", KT_SHOWN(statement->span));
+}
+
+bool kt_lower_body(kt_program *program, const kt_statement *body) {
+    bool good = true;
+    kt_scope_enter(program);
+    if (body->kind != KT_STATEMENT_BLOCK) {
+        good = kt_lower(program, body);
+    } else {
+        for (const kt_statement *statement = body->as.block; statement && !program->report.stopped; statement = statement->next)
+            good = kt_lower(program, statement) && good;
+    }
+    kt_scope_leave(program);
+    return good;
+}
+
+bool kt_lower(kt_program *program, const kt_statement *statement) {
+    for (const kt_annotation *annotation = statement->annotations; annotation; annotation = annotation->next) program->notes++;
+    switch ((kt_statement_kind)statement->kind) {
+    case KT_STATEMENT_GATE_CALL: return kt_lower_gate_call(program, statement);
+    case KT_STATEMENT_BARRIER: return lower_spread(program, statement, (kt_op){.code = KT_OP_BARRIER});
+    case KT_STATEMENT_RESET: return lower_reset(program, statement);
+    case KT_STATEMENT_DELAY: return lower_delay(program, statement);
+    case KT_STATEMENT_NOP: return lower_nop(program, statement);
+    case KT_STATEMENT_MEASURE: return lower_measure(program, statement);
+    case KT_STATEMENT_ASSIGN: return lower_assignment(program, statement);
+    case KT_STATEMENT_EXPRESSION:
+        return program->dialect == 2 ? kt_other_dialect(program, statement->span, "an expression as a statement")
+                                     : lower_expression(program, statement);
+    case KT_STATEMENT_REGISTER: return kt_lower_register(program, statement);
+    case KT_STATEMENT_CLASSICAL: return kt_lower_classical(program, statement);
+    case KT_STATEMENT_LET: return kt_lower_let(program, statement);
+    case KT_STATEMENT_GATE:
+    case KT_STATEMENT_OPAQUE: return kt_define_gate(program, statement);
+    case KT_STATEMENT_INCLUDE: return kt_include(program, statement);
+    case KT_STATEMENT_IF: return kt_lower_if(program, statement);
+    case KT_STATEMENT_BLOCK: return kt_lower_body(program, statement);
+    case KT_STATEMENT_END:
+        return kt_charge(program, 1, statement->span) && kt_add_op(program, (kt_op){.code = KT_OP_END, .line = statement->line}, NULL, 0);
+    case KT_STATEMENT_PRAGMA: program->notes++; return true;
+    case KT_STATEMENT_CALIBRATION: return lower_calibration(program, statement);
+    case KT_STATEMENT_FOR:
+    case KT_STATEMENT_WHILE:
+    case KT_STATEMENT_SWITCH:
+    case KT_STATEMENT_BREAK:
+    case KT_STATEMENT_CONTINUE: return not_yet(program, statement, KT_NO_LOOPS);
+    case KT_STATEMENT_RETURN:
+    case KT_STATEMENT_DEF:
+    case KT_STATEMENT_EXTERN: return not_yet(program, statement, KT_NO_ROUTINES);
+    case KT_STATEMENT_BOX: return not_yet(program, statement, KT_NO_TIMING);
+    }
+    return false;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Operands: q, q[3], q[-1], q[0:2:8], q[{0,3}], c[0:3][1], $5, aliases. Ranges stay arithmetic (first, step, count), so that naming a
+ * register of a million qubits costs nothing.
+ */
+#include "qasm/program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool kt_operands_reserve(kt_program *program, size_t count) {
+    return kt_reserve(&program->operands, &program->operands_capacity, count, sizeof *program->operands) ||
+           kt_report_no_memory(&program->report);
+}
+
+/* ── Indices ── */
+
+/* -1 is the last. OpenQASM 2 has no negative indices. */
+static bool resolve_index(int64_t *index, kt_program *program, uint32_t count, kt_span name, const kt_expression *expression) {
+    if (!kt_evaluate_integer(index, program, expression, "an index")) return false;
+    int64_t given = *index;
+    if (given < 0 && program->dialect == 3) *index += count;
+    if (*index >= 0 && *index < count) return true;
+    kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(expression), "the index %lld is out of range", (long long)given);
+    if (count == 1)
+        kt_hint_add(&program->report, "`%.*s` has size 1: its only index is 0", KT_SHOWN(name));
+    else
+        kt_hint_add(&program->report, "`%.*s` has size %u: the indices are 0 to %u", KT_SHOWN(name), count, count - 1);
+    return false;
+}
+
+static bool select_range(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *range, kt_span name) {
+    int64_t start = 0, step = 1, stop = (int64_t)from.count - 1;
+    if (range->as.range.step && !kt_evaluate_integer(&step, program, range->as.range.step, "a step")) return false;
+    if (step == 0)
+        return kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(range->as.range.step), "the step of a range is not 0");
+    if (step < 0) start = stop, stop = 0;
+    /* Both ends are included. The start exists; the end need only not be reached (q[0:2:12] of 12). */
+    if (range->as.range.start && !resolve_index(&start, program, from.count, name, range->as.range.start)) return false;
+    if (range->as.range.stop) {
+        if (!kt_evaluate_integer(&stop, program, range->as.range.stop, "the end of a range")) return false;
+        if (stop < 0) stop += from.count;
+    }
+    const int64_t far = (int64_t)1 << 40; /* beyond every register: nothing below overflows */
+    stop = stop > far ? far : stop < -far ? -far : stop;
+    step = step > far ? far : step < -far ? -far : step;
+    int64_t distance = stop - start, count = distance == 0 || (step > 0) == (distance > 0) ? distance / step + 1 : 0;
+    int64_t last = count > 0 ? start + (count - 1) * step : 0;
+    if (last < 0 || (count > 0 && last >= from.count)) {
+        kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(range), "the range goes beyond the register");
+        kt_hint_add(&program->report, "`%.*s` has size %u: the indices are 0 to %u; both ends of a range are included", KT_SHOWN(name),
+                    from.count, from.count - 1);
+        return false;
+    }
+    *out = (kt_selection){.count = (uint32_t)count, .first = start, .step = count > 1 ? step : 1};
+    return true;
+}
+
+static bool select_set(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *set, kt_span name, kt_arena *arena) {
+    uint32_t count = 0;
+    for (const kt_expression *item = set->as.first; item; item = item->next) count++;
+    uint32_t *list = kt_arena_alloc(arena, count * sizeof *list);
+    if (!list) return kt_report_no_memory(&program->report);
+    *out = (kt_selection){.count = count, .list = list};
+    for (const kt_expression *item = set->as.first; item; item = item->next) {
+        int64_t index;
+        if (!resolve_index(&index, program, from.count, name, item)) return false;
+        *list++ = (uint32_t)index;
+    }
+    return true;
+}
+
+/* Positions in `from`, turned into what stands there. */
+static bool compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_arena *arena) {
+    *out = positions;
+    if (!positions.list && !from.list) {
+        out->first = from.first + positions.first * from.step;
+        out->step = from.step * positions.step;
+        return true;
+    }
+    uint32_t *list = kt_arena_alloc(arena, (positions.count + 1) * sizeof *list);
+    if (!list) return kt_report_no_memory(&program->report);
+    for (uint32_t i = 0; i < positions.count; i++) list[i] = kt_selection_at(&from, kt_selection_at(&positions, i));
+    out->list = list;
+    return true;
+}
+
+bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena) {
+    if (items->next)
+        return kt_error_at(&program->report, KT_WRONG_KIND, span, "a register has one index; `{...}` lists several of its elements");
+    kt_selection positions = {0};
+    if (items->kind == KT_EXPRESSION_RANGE) {
+        if (!select_range(&positions, program, from, items, span)) return false;
+    } else if (items->kind == KT_EXPRESSION_SET) {
+        if (!select_set(&positions, program, from, items, span, arena)) return false;
+    } else {
+        int64_t index;
+        if (!resolve_index(&index, program, from.count, span, items)) return false;
+        positions = (kt_selection){.scalar = true, .count = 1, .first = index, .step = 1};
+    }
+    return compose(out, program, from, positions, arena);
+}
+
+/* ── Physical qubits ── */
+
+/* $k: physical qubits come in order, $0 to the highest one used, so that their order in results is that of their numbers. */
+static bool hardware_qubit(uint32_t *out, kt_program *program, const kt_expression *expression) {
+    uint64_t number = expression->as.integer;
+    ketch_circuit *circuit = program->circuit;
+    if (number >= program->hardware_count) {
+        uint64_t more = number == UINT64_MAX ? number : number + 1 - program->hardware_count;
+        if (more > program->options->max_qubits || more + circuit->qubit_count > program->options->max_qubits)
+            return kt_error_at(&program->report, KT_QUBIT_LIMIT, kt_expression_span(expression), "more than %llu qubits",
+                               (unsigned long long)program->options->max_qubits);
+        if (!kt_reserve(&program->hardware, &program->hardware_capacity, number + 1, sizeof *program->hardware))
+            return kt_report_no_memory(&program->report);
+        while (program->hardware_count <= number) {
+            char name[32];
+            int size = snprintf(name, sizeof name, "$%zu", program->hardware_count);
+            program->hardware[program->hardware_count] = circuit->qubit_count;
+            if (!kt_report_status(&program->report, kt_circuit_add_register(circuit, true, name, (size_t)size, 1, false, program->diag)))
+                return false;
+            program->hardware_count++;
+        }
+    }
+    *out = program->hardware[number];
+    return true;
+}
+
+/* ── Operands ── */
+
+bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum) {
+    const kt_expression *index = NULL;
+    kt_span span = kt_expression_span(expression);
+    uint32_t symbol;
+    if (expression->kind == KT_EXPRESSION_NAME) {
+        symbol = expression->as.symbol;
+    } else if (expression->kind == KT_EXPRESSION_INDEX && !expression->as.index.base) {
+        symbol = expression->as.index.symbol;
+        index = expression->as.index.items;
+        span.size = program->symbols.items[symbol].size;
+    } else if (expression->kind == KT_EXPRESSION_INDEX) {
+        kt_selection base;
+        if (!kt_select(&base, program, expression->as.index.base, quantum)) return false;
+        if (base.scalar) return kt_error_at(&program->report, KT_WRONG_KIND, span, "a single %s has no index", quantum ? "qubit" : "bit");
+        return kt_select_index(out, program, base, expression->as.index.items, span, &program->statement);
+    } else if (expression->kind == KT_EXPRESSION_HARDWARE && quantum) {
+        uint32_t qubit = 0;
+        if (!hardware_qubit(&qubit, program, expression)) return false;
+        *out = (kt_selection){.scalar = true, .count = 1, .first = qubit, .step = 1};
+        return true;
+    } else {
+        return kt_error_at(&program->report, KT_WRONG_KIND, span, "a %s is expected",
+                           quantum ? "qubit or qubit register" : "bit or bit register");
+    }
+    const kt_binding *binding = kt_scope_find(program, symbol);
+    if (!binding) return kt_scope_unknown(program, symbol, span, quantum ? "the qubit" : "the bit");
+    if (binding->kind == KT_BINDING_SPOILED) return false;
+    if (binding->kind != (quantum ? KT_BINDING_QUBITS : KT_BINDING_BITS)) {
+        char where[KT_WHERE_TEXT];
+        return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is no %s (declared at %s)", KT_SHOWN(span),
+                           quantum ? "qubit or qubit register" : "bit or bit register",
+                           kt_where_text(where, &program->report, binding->span, span));
+    }
+    *out = binding->as.selection;
+    if (!index) return true;
+    if (out->scalar)
+        return kt_error_at(&program->report, KT_WRONG_KIND, kt_expression_span(expression), "`%.*s` is a single %s and has no index",
+                           KT_SHOWN(span), quantum ? "qubit" : "bit");
+    return kt_select_index(out, program, *out, index, span, &program->statement);
+}
+
+bool kt_is_runtime(kt_program *program, const kt_expression *expression) {
+    const kt_expression *first = NULL;
+    const kt_binding *binding;
+    switch (expression->kind) {
+    case KT_EXPRESSION_NAME: return (binding = kt_scope_find(program, expression->as.symbol)) && binding->kind == KT_BINDING_BITS;
+    case KT_EXPRESSION_INDEX:
+        if (expression->as.index.base) return kt_is_runtime(program, expression->as.index.base);
+        return (binding = kt_scope_find(program, expression->as.index.symbol)) && binding->kind == KT_BINDING_BITS;
+    case KT_EXPRESSION_CAST: return kt_is_runtime(program, expression->as.cast.operand);
+    case KT_EXPRESSION_CALL: first = expression->as.call.arguments; break;
+    case KT_EXPRESSION_UNARY:
+    case KT_EXPRESSION_CHAIN:
+    case KT_EXPRESSION_SET: first = expression->as.first; break;
+    case KT_EXPRESSION_MEASURE:
+    case KT_EXPRESSION_QUANTUM_CALL: return true;
+    default: return false;
+    }
+    for (; first; first = first->next)
+        if (kt_is_runtime(program, first)) return true;
+    return false;
+}
+
+/* ── Checks over several operands ── */
+
+bool kt_same_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span) {
+    if (a->count != b->count)
+        return kt_error_at(&program->report, KT_SIZES_DIFFER, span, "%u qubit%s measured into %u bit%s", a->count, a->count == 1 ? "" : "s",
+                           b->count, b->count == 1 ? "" : "s");
+    if (a->scalar != b->scalar)
+        kt_warning_at(&program->report, KT_ONE_BIT_REGISTER, span, "a register of one and a single qubit or bit are measured together");
+    return true;
+}
+
+static bool given_twice(kt_program *program, const kt_expression *operand) {
+    kt_span span = kt_expression_span(operand);
+    return kt_error_at(&program->report, KT_QUBIT_TWICE, span, "`%.*s` names a qubit that this operation has already", KT_SHOWN(span));
+}
+
+/* Marks index `at`; false if it was marked since the last new stamp. */
+static bool stamp(kt_program *program, uint32_t at) {
+    if (program->stamps[at] == program->stamp) return false;
+    program->stamps[at] = program->stamp;
+    return true;
+}
+
+static bool stamps_ready(kt_program *program) {
+    size_t old = program->stamps_capacity, qubits = program->circuit->qubit_count, bits = program->circuit->bit_count;
+    if (!kt_reserve(&program->stamps, &program->stamps_capacity, qubits > bits ? qubits : bits, sizeof *program->stamps))
+        return kt_report_no_memory(&program->report);
+    if (program->stamps_capacity > old) memset(program->stamps + old, 0, (program->stamps_capacity - old) * sizeof *program->stamps);
+    return true;
+}
+
+bool kt_once_each(kt_program *program, uint32_t *qubits, uint32_t count, uint32_t *kept) {
+    if (!stamps_ready(program)) return false;
+    program->stamp++;
+    *kept = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (stamp(program, qubits[i])) qubits[(*kept)++] = qubits[i];
+    return true;
+}
+
+/* a ++ b ++ ...: parts of one kind, none in another */
+bool kt_concatenate(kt_selection *out, kt_program *program, const kt_selection *parts, const kt_expression *expressions, uint32_t count) {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < count; i++) total += parts[i].count;
+    if (!stamps_ready(program)) return false;
+    uint32_t *list = NULL, filled = 0;
+    if (count > 1 || parts[0].list) {
+        if (total > KT_MAX_WIDTH || !(list = kt_arena_alloc(&program->kept, (total + 1) * sizeof *list)))
+            return kt_report_no_memory(&program->report);
+    }
+    program->stamp++;
+    for (uint32_t i = 0; list && i < count; i++, expressions = expressions->next)
+        for (uint32_t k = 0; k < parts[i].count; k++) {
+            list[filled] = kt_selection_at(&parts[i], k);
+            kt_span span = kt_expression_span(expressions);
+            if (!stamp(program, list[filled++]))
+                return kt_error_at(&program->report, KT_QUBIT_TWICE, span, "`%.*s` overlaps with what stands before it", KT_SHOWN(span));
+        }
+    *out = parts[0];
+    if (!list) return true;
+    *out = (kt_selection){.scalar = count == 1 && parts[0].scalar, .count = (uint32_t)total, .list = list};
+    return true;
+}
+
+bool kt_all_different(kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count) {
+    enum { FEW = 8 };
+    bool single = count <= FEW;
+    for (uint32_t i = 0; i < count; i++) single = single && selections[i].scalar;
+    const kt_expression *operand = operands;
+    if (single) { /* nearly always */
+        for (uint32_t i = 1; i < count; i++) {
+            operand = operand->next;
+            for (uint32_t k = 0; k < i; k++)
+                if (selections[i].first == selections[k].first) return given_twice(program, operand);
+        }
+        return true;
+    }
+    if (!stamps_ready(program)) return false;
+    uint32_t width = 1;
+    for (uint32_t i = 0; i < count; i++, operand = operand->next) {
+        if (selections[i].scalar) continue;
+        width = selections[i].count;
+        program->stamp++;
+        for (uint32_t k = 0; selections[i].list && k < width; k++)
+            if (!stamp(program, selections[i].list[k])) return given_twice(program, operand);
+    }
+    for (uint32_t k = 0; k < width; k++) { /* each application for itself */
+        program->stamp++;
+        operand = operands;
+        for (uint32_t i = 0; i < count; i++, operand = operand->next)
+            if (!stamp(program, kt_selection_at(&selections[i], selections[i].scalar ? 0 : k))) return given_twice(program, operand);
+    }
+    return true;
+}

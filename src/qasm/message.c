@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Places and messages. See message.h.
+ */
+#include "qasm/message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static kt_source *source_of(const kt_report *report, const char *at) {
+    for (kt_source *source = report->sources; source; source = source->older)
+        if (at >= source->text && at <= source->text + source->size) return source;
+    return NULL;
+}
+
+kt_place kt_report_place(kt_report *report, kt_span span) {
+    kt_source *source = span.at ? source_of(report, span.at) : NULL;
+    if (!source) return (kt_place){.file = report->sources ? report->sources->name : ""};
+    const char *end = source->text + source->size;
+    if (span.at < source->counted) {
+        source->counted = source->text;
+        source->counted_line = 1;
+    }
+    /* Messages and parameters come mostly in order, so counting goes on where it stopped. */
+    for (const char *line_end; (line_end = memchr(source->counted, '\n', (size_t)(span.at - source->counted))); source->counted_line++)
+        source->counted = line_end + 1;
+    const char *line_end = memchr(span.at, '\n', (size_t)(end - span.at));
+    if (!line_end) line_end = end;
+    if (line_end > span.at && line_end[-1] == '\r') line_end--;
+    size_t left = (size_t)(line_end - span.at);
+    return (kt_place){.file = source->name,
+                      .line = source->counted_line,
+                      .column = (uint32_t)(span.at - source->counted) + 1,
+                      .length = span.size < left ? span.size
+                                : left           ? (uint32_t)left
+                                                 : 1,
+                      .source_line = source->counted,
+                      .source_size = (size_t)(line_end - source->counted)};
+}
+
+enum { MESSAGE_SIZE = 512 };
+
+bool kt_error_at(kt_report *report, kt_code code, kt_span span, const char *format, ...) {
+    if (report->stopped) return false;
+    char text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    kt_place place = kt_report_place(report, span);
+    ketch_status status = kt_fail_at(report->diag, code, &place, "%s", text);
+    if (!report->errors++) report->status = status;
+    report->stopped = report->errors >= report->max_errors;
+    return false;
+}
+
+void kt_warning_at(kt_report *report, kt_code code, kt_span span, const char *format, ...) {
+    if (report->stopped || report->warnings++ > KT_ENOUGH_WARNINGS) return;
+    char text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    kt_place place = kt_report_place(report, span);
+    kt_warn_at(report->diag, code, &place, "%s", text);
+}
+
+bool kt_report_no_memory(kt_report *report) {
+    if (report->stopped) return false;
+    return kt_report_status(report, kt_no_memory(report->diag));
+}
+
+bool kt_report_status(kt_report *report, ketch_status status) {
+    if (status == KETCH_OK) return true;
+    if (!report->errors++) report->status = status;
+    if (status == KETCH_ERROR_MEMORY || report->errors >= report->max_errors) report->stopped = true;
+    return false;
+}
+
+void kt_hint_add(kt_report *report, const char *format, ...) {
+    char text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    kt_hint(report->diag, "%s", text);
+}
+
+int kt_shown_size(kt_span span) {
+    uint32_t size = span.size < 60 ? span.size : 60;
+    while (size < span.size && size && ((unsigned char)span.at[size] & 0xc0) == 0x80) size--;
+    return (int)size;
+}
+
+const char *kt_where_text(char out[KT_WHERE_TEXT], kt_report *report, kt_span span, kt_span from) {
+    kt_place place = kt_report_place(report, span), here = kt_report_place(report, from);
+    if (place.file == here.file)
+        snprintf(out, KT_WHERE_TEXT, "line %u", place.line);
+    else
+        snprintf(out, KT_WHERE_TEXT, "%.100s:%u", place.file, place.line);
+    return out;
+}
+
+kt_nearest kt_nearest_to(kt_span wanted) {
+    unsigned limit = wanted.size < 3 ? 1 : wanted.size < 6 ? 2 : 3;
+    return (kt_nearest){.wanted = wanted, .distance = limit + 1};
+}
+
+void kt_nearest_try(kt_nearest *nearest, const char *name, size_t size) {
+    if (nearest->distance <= 1) return; /* cannot be bettered: an equal name would have been found */
+    unsigned distance = kt_edit_distance(nearest->wanted.at, nearest->wanted.size, name, size, nearest->distance - 1);
+    if (distance >= nearest->distance || distance >= size) return; /* nothing of the name would be left */
+    nearest->distance = distance;
+    nearest->best = (kt_span){name, (uint32_t)size};
+}

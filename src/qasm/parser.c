@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The parser's core: looking at tokens, saying what was expected, and going on after an error.
+ */
+#include "qasm/parser.h"
+
+#include <string.h>
+
+void kt_parser_advance(kt_parser *parser) {
+    parser->last_end = parser->token.at + parser->token.size;
+    parser->last_line = parser->token.line;
+    kt_lexer_next(&parser->token, &parser->lexer);
+}
+
+bool kt_parser_at(const kt_parser *parser, kt_token_kind kind) { return parser->token.kind == kind; }
+
+bool kt_parser_accept(kt_parser *parser, kt_token_kind kind) {
+    if (parser->token.kind != kind) return false;
+    kt_parser_advance(parser);
+    return true;
+}
+
+bool kt_parser_expect(kt_parser *parser, kt_token_kind kind, const char *after) {
+    if (kt_parser_accept(parser, kind)) return true;
+    kt_parser_wrong(parser, kt_token_text(kind), after);
+    return false;
+}
+
+/* A statement that begins with a word of OpenQASM 3 in an OpenQASM 2 program goes wrong somewhere behind it: that word is the reason. */
+static void hint_dialect(kt_parser *parser) {
+    uint32_t symbol = parser->statement.symbol;
+    if (parser->statement.kind == KT_TOKEN_NAME && kt_keyword_in(symbol, 5 - parser->lexer.dialect))
+        kt_hint_add(parser->report, "`%.*s` belongs to OpenQASM %d; this program is OpenQASM %d",
+                    KT_SHOWN(kt_token_span(&parser->statement)), 5 - parser->lexer.dialect, parser->lexer.dialect);
+}
+
+void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after) {
+    const kt_token *token = &parser->token;
+    if (token->kind == KT_TOKEN_WRONG || parser->report->stopped) return NULL; /* said already */
+    const char *link = after ? " after " : "";
+    if (!after) after = "";
+    kt_span span = kt_token_span(token);
+    if (token->kind == KT_TOKEN_END_OF_FILE)
+        kt_error_at(parser->report, KT_SYNTAX, span, "expected %s%s%s, but the file ends", expected, link, after);
+    else
+        kt_error_at(parser->report, KT_SYNTAX, span, "expected %s%s%s, found `%.*s`", expected, link, after, KT_SHOWN(span));
+    hint_dialect(parser);
+    return NULL;
+}
+
+bool kt_parser_enter(kt_parser *parser) {
+    if (parser->nesting < parser->max_nesting) {
+        parser->nesting++;
+        return true;
+    }
+    return kt_error_at(parser->report, KT_NESTING_LIMIT, kt_token_span(&parser->token), "nested more than %u deep", parser->max_nesting);
+}
+
+void kt_parser_leave(kt_parser *parser) { parser->nesting--; }
+
+void *kt_parser_alloc(kt_parser *parser, size_t size) {
+    void *item = kt_arena_alloc(parser->arena, size);
+    if (!item) {
+        if (parser->arena->budget && parser->arena->used + size + 16 > parser->arena->budget)
+            kt_error_at(parser->report, KT_STATEMENT_LIMIT, kt_token_span(&parser->statement),
+                        "a single statement that takes more than %zu bytes", parser->arena->budget);
+        else
+            kt_report_no_memory(parser->report);
+    }
+    return item;
+}
+
+bool kt_parser_more(kt_parser *parser, kt_token_kind end) {
+    kt_token comma = parser->token;
+    if (!kt_parser_accept(parser, KT_TOKEN_COMMA)) return false;
+    if (!kt_parser_at(parser, end)) return true;
+    if (parser->lexer.dialect == 2 && !parser->trailing_comma) {
+        parser->trailing_comma = true;
+        kt_warning_at(parser->report, KT_TRAILING_COMMA, kt_token_span(&comma),
+                      "a comma at the end of a list, which OpenQASM 2 does not know");
+    }
+    return false;
+}
+
+static bool begins_statement(const kt_token *token) {
+    return token->kind < KT_TOKEN_NAME && token->kind != KT_TOKEN_IN && token->kind != KT_TOKEN_ELSE && token->kind != KT_TOKEN_TRUE &&
+           token->kind != KT_TOKEN_FALSE && token->kind != KT_TOKEN_DURATIONOF;
+}
+
+/* The `;` of a statement. Where it is plainly missing, that is said at the place where it belongs and the statement counts as read. */
+bool kt_parser_finish(kt_parser *parser) {
+    if (kt_parser_accept(parser, KT_TOKEN_SEMICOLON)) return true;
+    const kt_token *token = &parser->token;
+    bool missing = token->kind == KT_TOKEN_END_OF_FILE || token->kind == KT_TOKEN_RIGHT_BRACE || begins_statement(token) ||
+                   (token->line > parser->last_line && token->kind == KT_TOKEN_NAME);
+    if (!missing) return kt_parser_wrong(parser, "`;`", NULL);
+    kt_error_at(parser->report, KT_MISSING_SEMICOLON, (kt_span){parser->last_end, 1}, "`;` is missing");
+    hint_dialect(parser);
+    parser->complete = false;
+    return true;
+}
+
+/* ── Going on after an error ── */
+
+static bool declares(kt_token_kind kind) {
+    return kind == KT_TOKEN_QREG || kind == KT_TOKEN_CREG || kind == KT_TOKEN_GATE || kind == KT_TOKEN_OPAQUE || kind == KT_TOKEN_LET ||
+           kind == KT_TOKEN_DEF || kind == KT_TOKEN_EXTERN || (kind >= KT_TOKEN_INPUT && kind <= KT_TOKEN_ARRAY);
+}
+
+/* Names in a declaration that could not be read. */
+static void spoil_names(kt_parser *parser, const kt_token *first) {
+    if (!parser->spoiled || !declares(first->kind)) return;
+    kt_report silence = {.stopped = true};
+    kt_lexer lexer = parser->lexer;
+    lexer.next = first->at;
+    lexer.end = parser->last_end > first->at ? parser->last_end : first->at;
+    lexer.report = &silence;
+    for (kt_token token;;) {
+        kt_lexer_next(&token, &lexer);
+        if (token.kind == KT_TOKEN_END_OF_FILE) return;
+        if (token.kind == KT_TOKEN_NAME) parser->spoiled(parser->user, token.symbol);
+    }
+}
+
+/* Skips to behind the next `;` or block, or to before a `}` that closes a block around, or to a line that begins like a statement. */
+static void recover(kt_parser *parser, const kt_token *first, bool inside_block) {
+    size_t depth = 0;
+    while (!kt_parser_at(parser, KT_TOKEN_END_OF_FILE) && !parser->report->stopped) {
+        bool moved = parser->token.at > first->at;
+        if (depth == 0 && moved && parser->token.line > parser->last_line && begins_statement(&parser->token)) break;
+        kt_token_kind kind = parser->token.kind;
+        if (kind == KT_TOKEN_RIGHT_BRACE && depth == 0 && inside_block) break;
+        kt_parser_advance(parser);
+        if (kind == KT_TOKEN_LEFT_BRACE) depth++;
+        if (kind == KT_TOKEN_RIGHT_BRACE && (depth == 0 || --depth == 0)) break;
+        if (kind == KT_TOKEN_SEMICOLON && depth == 0) break;
+    }
+    spoil_names(parser, first);
+}
+
+/* A statement, or what is left of it; *list gets it where there is one. */
+static void parse_or_recover(kt_parser *parser, kt_statement **out, bool inside_block) {
+    kt_token first = parser->token;
+    uint32_t nesting = parser->nesting;
+    *out = kt_parse_statement_here(parser);
+    parser->nesting = nesting;
+    if (*out) return;
+    parser->complete = false;
+    recover(parser, &first, inside_block);
+}
+
+/* { statementOrScope* } */
+bool kt_parse_block(kt_parser *parser, kt_statement **list) {
+    kt_token brace = parser->token;
+    *list = NULL;
+    if (!kt_parser_expect(parser, KT_TOKEN_LEFT_BRACE, NULL) || !kt_parser_enter(parser)) return false;
+    while (!kt_parser_at(parser, KT_TOKEN_RIGHT_BRACE)) {
+        if (parser->report->stopped) return false;
+        if (kt_parser_at(parser, KT_TOKEN_END_OF_FILE))
+            return kt_error_at(parser->report, KT_UNCLOSED_BLOCK, kt_token_span(&brace), "this `{` is never closed");
+        parse_or_recover(parser, list, true);
+        if (*list) list = &(*list)->next;
+    }
+    kt_parser_leave(parser);
+    kt_parser_advance(parser);
+    return true;
+}
+
+/* statementOrScope, as a list */
+kt_statement *kt_parse_body(kt_parser *parser) {
+    if (!kt_parser_at(parser, KT_TOKEN_LEFT_BRACE)) {
+        if (!kt_parser_enter(parser)) return NULL;
+        kt_statement *statement = kt_parse_statement_here(parser);
+        kt_parser_leave(parser);
+        return statement;
+    }
+    kt_statement *block = kt_parser_statement(parser, KT_STATEMENT_BLOCK);
+    return block && kt_parse_block(parser, &block->as.block) ? block : NULL;
+}
+
+kt_statement *kt_parse_statement(kt_parser *parser, bool *end) {
+    parser->complete = true;
+    parser->nesting = 0;
+    *end = kt_parser_at(parser, KT_TOKEN_END_OF_FILE) || parser->report->stopped;
+    if (*end) return NULL;
+    kt_statement *statement;
+    parse_or_recover(parser, &statement, false);
+    return statement;
+}
+
+kt_statement *kt_parser_statement(kt_parser *parser, kt_statement_kind kind) {
+    kt_statement *statement = kt_parser_alloc(parser, sizeof *statement);
+    if (!statement) return NULL;
+    statement->kind = (uint8_t)kind;
+    statement->op = parser->token.kind;
+    statement->modifier = KT_TOKEN_NAME;
+    statement->line = parser->token.line;
+    statement->span = statement->name = kt_token_span(&parser->token);
+    statement->symbol = parser->token.symbol;
+    statement->next = NULL;
+    statement->annotations = NULL;
+    memset(&statement->as, 0, sizeof statement->as);
+    return statement;
+}
+
+/* ── Whole texts ── */
+
+void kt_parser_begin(kt_parser *parser, const kt_source *source, int dialect) {
+    const char *start = source->text;
+    if (source->size >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0) start += 3; /* a byte order mark */
+    parser->lexer.next = parser->last_end = start;
+    parser->lexer.end = source->text + source->size;
+    parser->lexer.line = parser->last_line = 1;
+    parser->lexer.dialect = dialect;
+    parser->nesting = 0;
+    kt_lexer_next(&parser->token, &parser->lexer);
+}
+
+/* OPENQASM VersionSpecifier ; */
+bool kt_parse_version(kt_parser *parser, int *major, kt_span *span) {
+    *major = 0;
+    if (!kt_parser_at(parser, KT_TOKEN_OPENQASM)) return true;
+    parser->statement = parser->token;
+    kt_parser_advance(parser);
+    const kt_token *token = &parser->token;
+    *span = kt_token_span(token);
+    bool number =
+        token->kind == KT_TOKEN_INTEGER || (token->kind == KT_TOKEN_REAL && token->at[token->size - 1] != '.' && token->at[0] != '.');
+    uint64_t value = 0;
+    for (uint32_t i = 0; number && i < token->size; i++) {
+        bool digit = token->at[i] >= '0' && token->at[i] <= '9';
+        number = digit || token->at[i] == '.';
+        if (token->at[i] == '.') break;
+        if (value < 1000) value = value * 10 + (uint64_t)(token->at[i] - '0');
+    }
+    if (!number) return kt_parser_wrong(parser, "a version number", "`OPENQASM`");
+    *major = (int)value;
+    parser->lexer.dialect = value == 2 ? 2 : 3; /* from the next token on */
+    kt_parser_advance(parser);
+    return kt_parser_finish(parser);
+}
+
+ketch_status kt_qasm_check_grammar(const char *text, size_t size, int dialect, const ketch_load_options *options, ketch_diag *diag) {
+    kt_source source = {.name = "<text>", .text = text, .size = size, .counted = text, .counted_line = 1};
+    kt_report report = {.diag = diag, .sources = &source, .max_errors = options->max_errors};
+    kt_symbols symbols = {0};
+    kt_arena arena = {0};
+    kt_parser parser = {.lexer = {.max_token = options->max_token_bytes, .symbols = &symbols, .report = &report},
+                        .max_nesting = options->max_nesting,
+                        .arena = &arena,
+                        .report = &report};
+    kt_span span;
+    int major;
+    if (!kt_lexer_prepare(&symbols)) {
+        kt_report_no_memory(&report);
+    } else {
+        kt_parser_begin(&parser, &source, dialect);
+        if (kt_parse_version(&parser, &major, &span)) {
+            for (bool end = false; !end;) {
+                kt_arena_mark mark = kt_arena_save(&arena);
+                kt_parse_statement(&parser, &end);
+                kt_arena_restore(&arena, mark);
+            }
+        }
+    }
+    kt_arena_free(&arena);
+    kt_symbols_free(&symbols);
+    return report.errors ? report.status : KETCH_OK;
+}

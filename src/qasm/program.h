@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A program while it is read: what its names mean, and the circuit that grows. The parser hands over one statement at a time; each
+ * lower_*.c turns some kinds of them into operations.
+ *
+ *   qasm.c                the door: sources, dialect, the loop over statements
+ *   scope.c               what a name means, innermost scope first
+ *   evaluate.c            expressions to values
+ *   lower.c               one statement, by kind
+ *   lower_declaration.c   registers, bits, constants, inputs, aliases
+ *   lower_operand.c       q, q[3], q[0:2], $5 to qubits and bits
+ *   gate_definition.c     gate and opaque
+ *   gate_call.c           which gate a call means; broadcast
+ *   gate_expand.c         modifiers and bodies to operations
+ *   lower_condition.c     if
+ *   include.c             include
+ */
+#ifndef KETCH_QASM_PROGRAM_H
+#define KETCH_QASM_PROGRAM_H
+
+#include "qasm/parser.h"
+#include "qasm/value.h"
+
+/* Some qubits or bits, in order: first, first + step, ..., or a list. */
+typedef struct kt_selection {
+    bool scalar; /* a single one, not a register of one */
+    uint32_t count;
+    int64_t first, step;
+    const uint32_t *list; /* NULL: first and step tell */
+} kt_selection;
+
+static inline uint32_t kt_selection_at(const kt_selection *selection, uint32_t i) {
+    return selection->list ? selection->list[i] : (uint32_t)(selection->first + selection->step * (int64_t)i);
+}
+
+/* What a name means. */
+typedef enum kt_binding_kind {
+    KT_BINDING_SPOILED, /* its declaration went wrong: uses of it are not reported */
+    KT_BINDING_QUBITS,
+    KT_BINDING_BITS,
+    KT_BINDING_VALUE,     /* constant or input */
+    KT_BINDING_PARAMETER, /* of the gate being defined: index */
+    KT_BINDING_FORMAL     /* a qubit of the gate being defined: index */
+} kt_binding_kind;
+
+typedef struct kt_binding {
+    uint8_t kind;
+    bool output;
+    uint32_t symbol, depth; /* depth: of the scope */
+    uint32_t hidden;        /* the binding that it hides, + 1 */
+    kt_span span;           /* where it was declared */
+    union {
+        kt_selection selection;
+        kt_value value;
+        uint32_t index;
+    } as;
+} kt_binding;
+
+/* ── Gates ── */
+
+typedef struct kt_definition kt_definition;
+
+/* A gate that a call means: a record of the table, or a definition of the program. */
+typedef struct kt_callee {
+    kt_definition *definition; /* NULL: `gate` */
+    uint16_t gate;
+    uint32_t parameter_count, qubit_count;
+} kt_callee;
+
+typedef struct kt_resolved_modifier {
+    uint8_t kind; /* KT_TOKEN_INV, _POW, _CTRL, _NEGCTRL */
+    bool known;   /* the exponent is computed already */
+    kt_span span;
+    uint32_t controls;               /* of ctrl and negctrl */
+    kt_value exponent;               /* of pow */
+    const kt_expression *expression; /* of the exponent */
+    uint32_t blocks[2];              /* of a pow that was made a matrix: its block + 1, plain and inverted, where it can be used again */
+} kt_resolved_modifier;
+
+/* A gate with its modifiers, as written once in the source. */
+typedef struct kt_application {
+    kt_callee callee;
+    kt_resolved_modifier *modifiers; /* from left to right */
+    uint32_t modifier_count, control_count;
+    bool fixed; /* angles and exponents are the same each time it is applied */
+    kt_span span;
+    uint32_t line;
+} kt_application;
+
+typedef struct kt_body_item {
+    bool barrier;
+    kt_application application;
+    const kt_expression *arguments; /* with the gate's parameters resolved */
+    uint32_t qubit_count;
+    uint32_t *qubits; /* by index among the gate's own */
+} kt_body_item;
+
+struct kt_definition {
+    kt_definition *next; /* of the same name, with another number of parameters or qubits */
+    kt_span name, text;
+    uint32_t parameter_count, qubit_count;
+    bool opaque, broken; /* broken: its body was refused, calls do nothing */
+    uint32_t depth;      /* how deep its calls nest */
+    uint64_t cost;       /* operations that a call makes, saturating */
+    kt_body_item *items;
+    uint32_t item_count;
+};
+
+/* What is known of a name as a gate. */
+typedef struct kt_gate_name {
+    uint16_t gate; /* of the table, KT_GATE_NONE if it has none of this name in the program's includes */
+    bool looked_up;
+    bool reported; /* unknown, and said so */
+    kt_definition *definitions;
+} kt_gate_name;
+
+typedef struct kt_program {
+    kt_parser parser;
+    kt_report report;
+    kt_symbols symbols;
+    const ketch_load_options *options;
+    ketch_diag *diag;
+    ketch_circuit *circuit;
+    int dialect;
+    unsigned provided;  /* KT_IN_...: whose gates are known */
+    kt_arena statement; /* of the statement at hand */
+    kt_arena kept;      /* definitions, aliases, words */
+    kt_source *source;  /* being read */
+    uint32_t include_depth;
+    uint64_t source_bytes;
+    const char *folder; /* of the program itself; NULL: none */
+    /* scope.c */
+    kt_binding *bindings;
+    size_t bindings_count, bindings_capacity;
+    uint32_t *binding_of; /* by symbol: number + 1 */
+    size_t binding_of_capacity;
+    uint32_t depth;      /* of the scope: 0 is the program's */
+    kt_gate_name *gates; /* by symbol */
+    size_t gates_capacity;
+    kt_definition *defining; /* the gate whose body is being read */
+    uint32_t defining_symbol;
+    /* evaluation */
+    kt_arithmetic arithmetic;
+    const kt_value *arguments; /* of the gate being expanded */
+    kt_span call;              /* the call at the top that is being expanded */
+    /* operations */
+    uint64_t operations; /* made or promised; against max_gates */
+    uint32_t *stamps;    /* by qubit or bit: the last time it was seen */
+    size_t stamps_capacity;
+    uint32_t stamp;
+    uint32_t *operands; /* scratch */
+    size_t operands_capacity;
+    uint32_t *hardware; /* physical qubits: number to index */
+    size_t hardware_count, hardware_capacity;
+    kt_selection compared; /* by the comparison before, whose bits are in the pool at: */
+    uint32_t compared_at;
+    bool outputs;    /* an `output` was declared */
+    bool statements; /* there was one */
+    bool calibration_warned;
+    uint32_t notes;        /* pragmas and annotations passed over */
+    bool division_matters; /* warn where an integer division drops a fraction */
+} kt_program;
+
+/* scope.c */
+kt_binding *kt_scope_find(kt_program *program, uint32_t symbol);                                        /* NULL: nothing of this name */
+kt_binding *kt_scope_declare(kt_program *program, kt_binding_kind kind, uint32_t symbol, kt_span span); /* NULL after an error */
+void kt_scope_spoil(kt_program *program, uint32_t symbol);
+void kt_scope_enter(kt_program *program);
+void kt_scope_leave(kt_program *program);
+bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const char *what); /* reports once; false */
+kt_gate_name *kt_gate_name_of(kt_program *program, uint32_t symbol);                         /* NULL when out of memory */
+void kt_gate_names_changed(kt_program *program);                                             /* after an include */
+
+/* evaluate.c */
+bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression);
+bool kt_evaluate_integer(int64_t *out, kt_program *program, const kt_expression *expression, const char *what);
+bool kt_evaluate_angle(kt_value *out, kt_program *program, const kt_expression *expression); /* finite, or symbolic */
+bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name);
+bool kt_arithmetic_failed(kt_program *program, kt_span span); /* reports what arithmetic says; false */
+kt_span kt_expression_span(const kt_expression *expression);
+
+/* lower_operand.c */
+bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum);
+bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena);
+bool kt_all_different(kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count);
+bool kt_is_runtime(kt_program *program, const kt_expression *expression);                 /* does it read a bit? */
+bool kt_once_each(kt_program *program, uint32_t *qubits, uint32_t count, uint32_t *kept); /* drops repetitions */
+bool kt_concatenate(kt_selection *out, kt_program *program, const kt_selection *parts, const kt_expression *expressions, uint32_t count);
+bool kt_same_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span);
+
+/* gate_definition.c, gate_call.c, gate_expand.c */
+bool kt_define_gate(kt_program *program, const kt_statement *statement);
+bool kt_resolve_application(kt_application *out, kt_program *program, const kt_statement *call, kt_arena *arena);
+bool kt_lower_gate_call(kt_program *program, const kt_statement *statement);
+bool kt_names_clash(kt_program *program, kt_span include, unsigned newly, const char *file);
+bool kt_apply(kt_program *program, kt_application *application, const kt_value *arguments, const uint32_t *qubits);
+uint64_t kt_application_cost(const kt_application *application);
+bool kt_evaluate_exponent(kt_value *out, kt_program *program, const kt_expression *expression);
+bool kt_charge(kt_program *program, uint64_t operations, kt_span span);
+uint64_t kt_saturating_multiply(uint64_t a, uint64_t b);
+
+/* lower*.c */
+bool kt_lower(kt_program *program, const kt_statement *statement);
+bool kt_lower_body(kt_program *program, const kt_statement *body); /* in a scope of its own */
+bool kt_lower_register(kt_program *program, const kt_statement *statement);
+bool kt_lower_classical(kt_program *program, const kt_statement *statement);
+bool kt_lower_let(kt_program *program, const kt_statement *statement);
+bool kt_lower_if(kt_program *program, const kt_statement *statement);
+bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line);
+bool kt_add_op(kt_program *program, kt_op op, const uint32_t *operands, uint32_t count);
+bool kt_operands_reserve(kt_program *program, size_t count);
+bool kt_other_dialect(kt_program *program, kt_span span, const char *what); /* false */
+
+/* include.c and qasm.c */
+bool kt_include(kt_program *program, const kt_statement *statement);
+bool kt_include_library(kt_program *program, kt_span name, kt_span at, bool *known); /* `at` empty: the prelude */
+bool kt_read_source(kt_program *program, kt_source *source);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The door of the room: a text, its dialect, and the loop that reads a statement, turns it into operations and forgets it.
+ */
+#include "qasm/qasm.h"
+
+#include "qasm/program.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATEMENT_BUDGET = 1 << 30 };  /* bytes that one statement's tree may take */
+static const uint32_t deepest = 1000; /* whatever the options say: the stack is not unlimited */
+
+/* ── Sources ── */
+
+static bool check_encoding(kt_program *program, const kt_source *source) {
+    const char *wrong = kt_utf8_check(source->text, source->size);
+    if (!wrong) return true;
+    unsigned byte = (unsigned char)*wrong;
+    kt_error_at(&program->report, KT_NOT_UTF8, (kt_span){wrong, 1}, "the byte 0x%02X is not UTF-8", byte);
+    bool utf16 = wrong == source->text && (byte == 0xff || byte == 0xfe);
+    kt_hint_add(&program->report, utf16 ? "the file looks like UTF-16; save it as UTF-8" : "a program is UTF-8 text; is this file one?");
+    return false;
+}
+
+/* Reads statements up to the end of the source; an included one inside its includer. */
+bool kt_read_source(kt_program *program, kt_source *source) {
+    if (!check_encoding(program, source)) return false;
+    kt_parser outer = program->parser;
+    kt_source *outer_source = program->source;
+    program->source = source;
+    if (source->includer) kt_parser_begin(&program->parser, source, program->dialect);
+    uint32_t errors = program->report.errors;
+    for (bool end = false; !end;) {
+        kt_arena_mark mark = kt_arena_save(&program->statement);
+        /* A gate's body is used as long as the program is read. */
+        program->parser.arena = kt_parser_at(&program->parser, KT_TOKEN_GATE) ? &program->kept : &program->statement;
+        const kt_statement *statement = kt_parse_statement(&program->parser, &end);
+        if (statement) {
+            program->statements = true;
+            kt_lower(program, statement);
+        }
+        kt_arena_restore(&program->statement, mark);
+    }
+    program->source = outer_source;
+    if (source->includer) program->parser = outer;
+    return program->report.errors == errors;
+}
+
+/* ── Dialect ── */
+
+/* Without a version line: OpenQASM 2 if qelib1.inc or a qreg comes before anything that only OpenQASM 3 has. Only tokens that begin a
+ * statement count, since others may be names. */
+static int guess_dialect(const kt_program *program) {
+    kt_report silence = {.stopped = true};
+    kt_lexer lexer = program->parser.lexer;
+    lexer.report = &silence;
+    kt_token token = program->parser.token;
+    for (bool begins = true; token.kind != KT_TOKEN_END_OF_FILE; kt_lexer_next(&token, &lexer)) {
+        kt_token_kind kind = token.kind;
+        if (begins && kind == KT_TOKEN_INCLUDE) {
+            kt_lexer_next(&token, &lexer);
+            if (token.size == 12 && memcmp(token.at + 1, "qelib1.inc", 10) == 0) return 2;
+            if (token.size == 14 && memcmp(token.at + 1, "stdgates.inc", 12) == 0) return 3;
+        } else if (begins && (kind == KT_TOKEN_QREG || (kind == KT_TOKEN_NAME && token.symbol == KT_TOKEN_OPAQUE))) {
+            return 2;
+        } else if (begins && ((kind < KT_TOKEN_NAME && !kt_keyword_in(kind, 2)) || kind == KT_TOKEN_AT || kind == KT_TOKEN_HASH_PRAGMA)) {
+            return 3;
+        }
+        begins = kind == KT_TOKEN_SEMICOLON || kind == KT_TOKEN_LEFT_BRACE || kind == KT_TOKEN_RIGHT_BRACE;
+    }
+    return 3;
+}
+
+static bool settle_dialect(kt_program *program) {
+    int major;
+    kt_span span;
+    kt_parser *parser = &program->parser;
+    kt_parser_begin(parser, program->source, 3);
+    if (!kt_parse_version(parser, &major, &span)) return false;
+    if (!major) {
+        const char *prelude = program->options->prelude;
+        program->dialect = prelude && strcmp(prelude, "qelib1.inc") == 0 ? 2 : guess_dialect(program);
+        if (program->dialect == 2) kt_parser_begin(parser, program->source, 2);
+        if (!kt_parser_at(parser, KT_TOKEN_END_OF_FILE))
+            kt_note(program->diag, "without a version line: read as OpenQASM %d", program->dialect);
+        return true;
+    }
+    static const char *const known[] = {"2", "2.0", "3", "3.0", "3.1"};
+    size_t i = 0, count = sizeof known / sizeof *known;
+    while (i < count && (strlen(known[i]) != span.size || memcmp(known[i], span.at, span.size) != 0)) i++;
+    if (i == count) {
+        kt_error_at(&program->report, KT_BAD_VERSION, span, "OpenQASM %.*s is not known", KT_SHOWN(span));
+        kt_hint_add(&program->report, "known are 2.0, 3.0 and 3.1");
+        return false;
+    }
+    if (i == 0) kt_warning_at(&program->report, KT_VERSION_FORM, span, "the version is written 2.0");
+    program->dialect = major;
+    return true;
+}
+
+static bool include_prelude(kt_program *program) {
+    const char *prelude = program->options->prelude;
+    bool known;
+    if (!prelude) return true;
+    kt_span name = {prelude, (uint32_t)strlen(prelude)};
+    bool good = kt_include_library(program, name, (kt_span){program->source->text, 0}, &known);
+    if (known) return good;
+    return kt_report_status(&program->report,
+                            kt_fail(program->diag, KT_BAD_ARGUMENT, "the prelude is qelib1.inc or stdgates.inc, not %s", prelude));
+}
+
+/* ── A program ── */
+
+static void spoiled(void *user, uint32_t symbol) { kt_scope_spoil(user, symbol); }
+
+/* Only outputs are counted if there are any. */
+static void count_outputs(kt_program *program) {
+    ketch_circuit *circuit = program->circuit;
+    if (!program->outputs) return;
+    for (size_t i = 0; i < circuit->bit_registers_count; i++) circuit->bit_registers[i].counted = false;
+    for (size_t i = 0; i < program->bindings_count; i++) {
+        const kt_binding *binding = &program->bindings[i];
+        for (size_t k = 0; binding->output && k < circuit->bit_registers_count; k++)
+            if (circuit->bit_registers[k].first == binding->as.selection.first) circuit->bit_registers[k].counted = true;
+    }
+}
+
+static void finish(kt_program *program) {
+    kt_report *report = &program->report;
+    kt_span start = {program->source->text, 1};
+    if (report->errors) return;
+    if (!program->statements) {
+        kt_error_at(report, KT_EMPTY_PROGRAM, start, "there is no statement in this program");
+    } else if (!program->circuit->qubit_count) {
+        kt_error_at(report, KT_NO_QUBITS, start, "the program declares no qubit");
+        kt_hint_add(report, program->dialect == 2 ? "qreg q[2];" : "qubit[2] q;");
+    } else {
+        count_outputs(program);
+        if (program->notes)
+            kt_note(program->diag, "%u pragma%s or annotation%s passed over", program->notes, program->notes == 1 ? "" : "s",
+                    program->notes == 1 ? "" : "s");
+        kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
+    }
+}
+
+static void read_program(kt_program *program) {
+    kt_source *source = program->source;
+    bool ready = kt_circuit_new(&program->circuit, program->diag) == KETCH_OK && kt_lexer_prepare(&program->symbols) &&
+                 kt_arena_alloc(&program->statement, 16); /* keeps the arena's first block */
+    if (!ready) {
+        kt_report_no_memory(&program->report);
+        return;
+    }
+    program->arithmetic.circuit = program->circuit;
+    if (!check_encoding(program, source) || !settle_dialect(program)) return;
+    program->arithmetic.dialect = program->circuit->version = program->dialect;
+    program->provided = program->dialect == 2 ? KT_IN_LANGUAGE2 : KT_IN_LANGUAGE3;
+    if (!include_prelude(program)) return;
+    kt_read_source(program, source);
+    kt_hash128(program->circuit->hash, source->text, source->size);
+    finish(program);
+}
+
+static ketch_status read_text(ketch_circuit **out, kt_source *source, const char *folder, const ketch_load_options *options,
+                              ketch_diag *diag) {
+    kt_program program = {.options = options, .diag = diag, .source = source, .source_bytes = source->size, .folder = folder};
+    program.report = (kt_report){.diag = diag, .sources = source, .max_errors = options->max_errors};
+    program.statement.budget = STATEMENT_BUDGET;
+    program.arithmetic.arena = &program.statement;
+    program.parser = (kt_parser){.lexer = {.max_token = options->max_token_bytes, .symbols = &program.symbols, .report = &program.report},
+                                 .max_nesting = options->max_nesting < deepest ? options->max_nesting : deepest,
+                                 .arena = &program.statement,
+                                 .report = &program.report,
+                                 .spoiled = spoiled,
+                                 .user = &program};
+    *out = NULL;
+    read_program(&program);
+    ketch_status status = program.report.errors ? program.report.status : KETCH_OK;
+    if (status == KETCH_OK)
+        *out = program.circuit;
+    else
+        kt_circuit_free(program.circuit);
+    for (kt_source *read = program.report.sources; read; read = read->older) kt_free(read->owned);
+    kt_free(program.bindings);
+    kt_free(program.binding_of);
+    kt_free(program.gates);
+    kt_free(program.stamps);
+    kt_free(program.operands);
+    kt_free(program.hardware);
+    kt_symbols_free(&program.symbols);
+    kt_arena_free(&program.statement);
+    kt_arena_free(&program.kept);
+    return status;
+}
+
+ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag) {
+    kt_source source = {.name = path, .counted_line = 1};
+    char resolved[PATH_MAX];
+    *out = NULL;
+    ketch_status status = kt_file_read(&source.owned, &source.size, path,
+                                       options->max_source_bytes < SIZE_MAX ? (size_t)options->max_source_bytes : SIZE_MAX, diag);
+    if (status != KETCH_OK) return status;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? kt_strndup(path, (size_t)(slash - path) + (slash == path)) : kt_strdup(".");
+    source.identity = realpath(path, resolved);
+    source.text = source.counted = source.owned;
+    if (folder) {
+        status = read_text(out, &source, folder, options, diag);
+    } else {
+        status = kt_no_memory(diag);
+        kt_free(source.owned);
+    }
+    kt_free(folder);
+    return status;
+}
+
+ketch_status kt_qasm_parse(ketch_circuit **out, const char *text, size_t size, const ketch_load_options *options, ketch_diag *diag) {
+    kt_source source = {.name = options->name ? options->name : "<text>", .text = text ? text : "", .size = size, .counted_line = 1};
+    source.counted = source.text;
+    *out = NULL;
+    if (size > options->max_source_bytes)
+        return kt_fail(diag, KT_SOURCE_TOO_LARGE, "the text has %zu bytes; the limit is %llu", size,
+                       (unsigned long long)options->max_source_bytes);
+    return read_text(out, &source, options->folder, options, diag);
+}

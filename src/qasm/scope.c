@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a name means. Bindings form a stack; each symbol knows its innermost one, and a binding the one that it hides, so that finding a
+ * name is one look-up and leaving a scope pops. Gates have names of their own: a register may be called like a gate.
+ */
+#include "qasm/program.h"
+
+#include <string.h>
+
+static bool reserve_symbols(kt_program *program) {
+    size_t old = program->binding_of_capacity;
+    if (program->symbols.count <= old) return true;
+    if (!kt_reserve(&program->binding_of, &program->binding_of_capacity, program->symbols.count, sizeof *program->binding_of))
+        return kt_report_no_memory(&program->report);
+    memset(program->binding_of + old, 0, (program->binding_of_capacity - old) * sizeof *program->binding_of);
+    return true;
+}
+
+kt_binding *kt_scope_find(kt_program *program, uint32_t symbol) {
+    uint32_t number = symbol < program->binding_of_capacity ? program->binding_of[symbol] : 0;
+    return number ? &program->bindings[number - 1] : NULL;
+}
+
+static const char *const kinds[] = {"a name", "a qubit register", "a bit register", "a constant", "a parameter", "a qubit"};
+
+kt_binding *kt_scope_declare(kt_program *program, kt_binding_kind kind, uint32_t symbol, kt_span span) {
+    kt_binding *old = kt_scope_find(program, symbol);
+    if (old && old->depth == program->depth && old->kind != KT_BINDING_SPOILED) {
+        char where[KT_WHERE_TEXT];
+        kt_error_at(&program->report, KT_REDECLARED, span, "`%.*s` is declared already, as %s (%s)", KT_SHOWN(span), kinds[old->kind],
+                    kt_where_text(where, &program->report, old->span, span));
+        return NULL;
+    }
+    if (!reserve_symbols(program) ||
+        !kt_reserve(&program->bindings, &program->bindings_capacity, program->bindings_count + 1, sizeof *program->bindings)) {
+        kt_report_no_memory(&program->report);
+        return NULL;
+    }
+    kt_binding *binding = &program->bindings[program->bindings_count++];
+    *binding =
+        (kt_binding){.kind = (uint8_t)kind, .symbol = symbol, .depth = program->depth, .hidden = program->binding_of[symbol], .span = span};
+    program->binding_of[symbol] = (uint32_t)program->bindings_count;
+    return binding;
+}
+
+void kt_scope_spoil(kt_program *program, uint32_t symbol) {
+    if (!kt_scope_find(program, symbol)) kt_scope_declare(program, KT_BINDING_SPOILED, symbol, (kt_span){0});
+}
+
+void kt_scope_enter(kt_program *program) { program->depth++; }
+
+void kt_scope_leave(kt_program *program) {
+    while (program->bindings_count && program->bindings[program->bindings_count - 1].depth == program->depth) {
+        const kt_binding *binding = &program->bindings[--program->bindings_count];
+        program->binding_of[binding->symbol] = binding->hidden;
+    }
+    program->depth--;
+}
+
+bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const char *what) {
+    kt_error_at(&program->report, KT_UNKNOWN_NAME, span, "%s `%.*s` is not declared", what, KT_SHOWN(span));
+    kt_nearest nearest = kt_nearest_to(span);
+    for (size_t i = 0; i < program->bindings_count; i++) {
+        const kt_binding *binding = &program->bindings[i];
+        const kt_symbol *name = &program->symbols.items[binding->symbol];
+        if (binding->kind != KT_BINDING_SPOILED) kt_nearest_try(&nearest, name->name, name->size);
+    }
+    if (nearest.best.size) kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
+    kt_scope_spoil(program, symbol); /* said once */
+    return false;
+}
+
+kt_gate_name *kt_gate_name_of(kt_program *program, uint32_t symbol) {
+    if (symbol >= program->gates_capacity) {
+        size_t old = program->gates_capacity;
+        if (!kt_reserve(&program->gates, &program->gates_capacity, program->symbols.count, sizeof *program->gates)) {
+            kt_report_no_memory(&program->report);
+            return NULL;
+        }
+        memset(program->gates + old, 0, (program->gates_capacity - old) * sizeof *program->gates);
+    }
+    kt_gate_name *name = &program->gates[symbol];
+    if (!name->looked_up) {
+        const kt_symbol *text = &program->symbols.items[symbol];
+        name->gate = (uint16_t)kt_gate_find(text->name, text->size, program->provided);
+        name->looked_up = true;
+    }
+    return name;
+}
+
+void kt_gate_names_changed(kt_program *program) {
+    for (size_t i = 0; i < program->gates_capacity; i++) program->gates[i].looked_up = false;
+}
