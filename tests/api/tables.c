@@ -211,7 +211,7 @@ static void a_message_has_its_place(void **state) {
 static void no_more_than_twenty_errors_are_kept(void **state) {
     (void)state;
     char text[4096] = "OPENQASM 2.0;\nqreg q[1];\n";
-    for (int i = 0; i < 60; i++) strcat(text, "nogate q[0];\n");
+    for (int i = 0; i < 60; i++) snprintf(text + strlen(text), 32, "nogate%d q[0];\n", i);
     ketch_diag *diag = ketch_diag_create();
     ketch_circuit *circuit = NULL;
     ketch_load_options options = KETCH_LOAD_OPTIONS_INIT;
