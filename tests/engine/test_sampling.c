@@ -114,7 +114,6 @@ static void nothing_impossible(void **unused) {
 /* More shots than one walk takes: the second batch begins where the first ended. */
 static void several_walks(void **unused) {
     (void)unused;
-    if (quick()) skip();
     ketch_circuit *circuit = circuit_of(4, 4);
     for (uint32_t q = 0; q < 4; q++) GATE(circuit, "h", q);
     measure_all(circuit);
