@@ -48,7 +48,6 @@ void kt_buffer_repeat(kt_buffer *buffer, const char *text, size_t count) {
 
 void kt_buffer_clear(kt_buffer *buffer) {
     buffer->size = 0;
-    buffer->failed = false;
     if (buffer->bytes) buffer->bytes[0] = '\0';
 }
 

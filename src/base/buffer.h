@@ -23,7 +23,7 @@ void kt_buffer_text(kt_buffer *buffer, const char *text);
 void kt_buffer_format(kt_buffer *buffer, const char *format, ...) KT_PRINTF(2, 3); /* no %f, %g: they know a locale */
 void kt_buffer_repeat(kt_buffer *buffer, const char *text, size_t count);
 void kt_buffer_number(kt_buffer *buffer, double value); /* kt_number_text */
-void kt_buffer_clear(kt_buffer *buffer);                /* keeps its memory */
+void kt_buffer_clear(kt_buffer *buffer);                /* keeps its memory, and whether it failed */
 void kt_buffer_free(kt_buffer *buffer);
 
 /* The shortest decimal text that reads back as the same double ("0.1", "1e-300", "nan"), with a point in every locale. */

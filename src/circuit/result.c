@@ -135,6 +135,7 @@ uint64_t ketch_result_count(const ketch_result *result, size_t outcome) {
 const char *ketch_result_bitstring(ketch_result *result, size_t outcome) {
     if (!result || outcome >= result->outcome_count) return NULL;
     kt_buffer_clear(&result->text);
+    result->text.failed = false; /* an earlier call's business */
     kt_buffer_add(&result->text, "", 0);
     kt_result_outcome_text(&result->text, result, result->outcomes + outcome * result->words, false);
     return result->text.failed ? NULL : result->text.bytes;

@@ -199,53 +199,61 @@ static ketch_status marginal(void) {
     return ketch_result_marginal(out, whole, qubits, 2, diag);
 }
 
-/* `grows`: the call may keep room that it made in an object that lives on. */
+/* `grows`: the call may keep room that it made in an object that lives on. `quiet`: it does without something that it can do without
+ * (the folder of a committed file is not flushed). */
 static const struct call {
     const char *name;
     ketch_status (*act)(void);
     ketch_status wanted;
-    int grows;
+    int grows, quiet;
 } calls[] = {
-    {"ketch_diag_create", create_diag, KETCH_OK, 0},
-    {"ketch_circuit_parse of OpenQASM 2", parse_2, KETCH_OK, 0},
-    {"ketch_circuit_parse of OpenQASM 3", parse_3, KETCH_OK, 0},
-    {"ketch_circuit_parse of errors", parse_wrong, KETCH_ERROR_SEMANTICS, 0},
-    {"ketch_circuit_load", load, KETCH_OK, 0},
-    {"ketch_circuit_create", create_circuit, KETCH_OK, 0},
-    {"ketch_circuit_copy", copy, KETCH_OK, 0},
-    {"ketch_circuit_bind", bind, KETCH_OK, 1},
-    {"ketch_circuit_append", append, KETCH_OK, 1},
-    {"ketch_circuit_append_controlled", append_controlled, KETCH_OK, 1},
-    {"ketch_circuit_append_matrix", append_matrix, KETCH_OK, 1},
-    {"ketch_circuit_measure", measure, KETCH_OK, 1},
-    {"ketch_circuit_reset", reset, KETCH_OK, 1},
-    {"ketch_circuit_barrier", barrier, KETCH_OK, 1},
-    {"ketch_circuit_begin_if", condition, KETCH_OK, 1},
-    {"ketch_circuit_draw as text", draw_text, KETCH_OK, 0},
-    {"ketch_circuit_draw as SVG", draw_svg, KETCH_OK, 0},
-    {"ketch_circuit_describe as text", describe_text, KETCH_OK, 0},
-    {"ketch_circuit_describe as JSON", describe_json, KETCH_OK, 0},
-    {"ketch_plan_write", write_plan, KETCH_OK, 0},
-    {"ketch_memory_needed", memory_needed, KETCH_OK, 0},
-    {"ketch_session_create", create_session, KETCH_OK, 0},
-    {"ketch_run of a Bell pair", run_bell, KETCH_OK, 1},
-    {"ketch_run with every output", run_bell_for_all, KETCH_OK, 1},
-    {"ketch_run with measurements in the middle", run_teleport, KETCH_OK, 1},
-    {"ketch_run of one shot with its state", run_teleport_once, KETCH_OK, 1},
-    {"ketch_run in a new session", run_in_a_new_session, KETCH_OK, 0},
-    {"ketch_result_write as text", write_text, KETCH_OK, 1},
-    {"ketch_result_write as JSON", write_json, KETCH_OK, 1},
-    {"ketch_result_write as CSV", write_csv, KETCH_OK, 1},
-    {"ketch_result_write_state", write_state, KETCH_OK, 0},
-    {"ketch_result_save_state", save_state, KETCH_OK, 0},
-    {"ketch_file_create", create_file, KETCH_OK, 0},
-    {"ketch_result_marginal", marginal, KETCH_OK, 0},
+    {"ketch_diag_create", create_diag, KETCH_OK, 0, 0},
+    {"ketch_circuit_parse of OpenQASM 2", parse_2, KETCH_OK, 0, 0},
+    {"ketch_circuit_parse of OpenQASM 3", parse_3, KETCH_OK, 0, 0},
+    {"ketch_circuit_parse of errors", parse_wrong, KETCH_ERROR_SEMANTICS, 0, 0},
+    {"ketch_circuit_load", load, KETCH_OK, 0, 0},
+    {"ketch_circuit_create", create_circuit, KETCH_OK, 0, 0},
+    {"ketch_circuit_copy", copy, KETCH_OK, 0, 0},
+    {"ketch_circuit_bind", bind, KETCH_OK, 1, 0},
+    {"ketch_circuit_append", append, KETCH_OK, 1, 0},
+    {"ketch_circuit_append_controlled", append_controlled, KETCH_OK, 1, 0},
+    {"ketch_circuit_append_matrix", append_matrix, KETCH_OK, 1, 0},
+    {"ketch_circuit_measure", measure, KETCH_OK, 1, 0},
+    {"ketch_circuit_reset", reset, KETCH_OK, 1, 0},
+    {"ketch_circuit_barrier", barrier, KETCH_OK, 1, 0},
+    {"ketch_circuit_begin_if", condition, KETCH_OK, 1, 0},
+    {"ketch_circuit_draw as text", draw_text, KETCH_OK, 0, 0},
+    {"ketch_circuit_draw as SVG", draw_svg, KETCH_OK, 0, 0},
+    {"ketch_circuit_describe as text", describe_text, KETCH_OK, 0, 0},
+    {"ketch_circuit_describe as JSON", describe_json, KETCH_OK, 0, 0},
+    {"ketch_plan_write", write_plan, KETCH_OK, 0, 0},
+    {"ketch_memory_needed", memory_needed, KETCH_OK, 0, 0},
+    {"ketch_session_create", create_session, KETCH_OK, 0, 0},
+    {"ketch_run of a Bell pair", run_bell, KETCH_OK, 1, 0},
+    {"ketch_run with every output", run_bell_for_all, KETCH_OK, 1, 0},
+    {"ketch_run with measurements in the middle", run_teleport, KETCH_OK, 1, 0},
+    {"ketch_run of one shot with its state", run_teleport_once, KETCH_OK, 1, 0},
+    {"ketch_run in a new session", run_in_a_new_session, KETCH_OK, 0, 0},
+    {"ketch_result_write as text", write_text, KETCH_OK, 1, 0},
+    {"ketch_result_write as JSON", write_json, KETCH_OK, 1, 0},
+    {"ketch_result_write as CSV", write_csv, KETCH_OK, 1, 0},
+    {"ketch_result_write_state", write_state, KETCH_OK, 0, 0},
+    {"ketch_result_save_state", save_state, KETCH_OK, 0, 1},
+    {"ketch_file_create", create_file, KETCH_OK, 0, 0},
+    {"ketch_result_marginal", marginal, KETCH_OK, 0, 0},
 };
 
 static uint64_t operations_of(const ketch_circuit *circuit) {
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
     OK(NULL, ketch_circuit_summarize(&summary, circuit));
     return summary.operations;
+}
+
+static int says_no_memory(void) {
+    for (size_t i = 0; i < ketch_diag_count(diag); i++) {
+        if (strcmp(ketch_diag_message(diag, i)->code, "KQ0701") == 0) return 1;
+    }
+    return 0;
 }
 
 static void each_allocation_fails_in_turn(void **state) {
@@ -263,13 +271,14 @@ static void each_allocation_fails_in_turn(void **state) {
             if (!call->grows) assert_int_equal(atomic_load(&live), before);
             return;
         }
-        if (status != KETCH_ERROR_MEMORY) {
+        int other_error = call->wanted != KETCH_OK && status == call->wanted; /* found before memory ran out */
+        if (status != KETCH_ERROR_MEMORY && !other_error && !call->quiet) {
             fail_msg("%s: with allocation %ld failing: '%s'\n%s", call->name, n, ketch_status_name(status), ketch_diag_text(diag));
         }
         assert_null(made.circuit);
         assert_null(made.result);
         assert_int_equal(operations_of(building), operations);
-        if (call->act != create_diag) assert_string_equal(ketch_diag_message(diag, 0)->code, "KQ0701");
+        if (call->act != create_diag && status != KETCH_OK) assert_true(says_no_memory());
         unmake();
         if (!call->grows && atomic_load(&live) != before) {
             fail_msg("%s: allocation %ld failed, and %ld blocks are lost", call->name, n, atomic_load(&live) - before);
