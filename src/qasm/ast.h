@@ -87,6 +87,8 @@ struct kt_expression {
     } as;
 };
 
+static inline kt_span kt_expression_span(const kt_expression *expression) { return (kt_span){expression->at, expression->size}; }
+
 typedef struct kt_modifier {
     struct kt_modifier *next; /* the one to its right */
     uint8_t kind;             /* KT_TOKEN_INV, _POW, _CTRL, _NEGCTRL */

@@ -8,8 +8,6 @@
 
 #include <math.h>
 
-kt_span kt_expression_span(const kt_expression *expression) { return (kt_span){expression->at, expression->size}; }
-
 bool kt_arithmetic_failed(kt_program *program, kt_span span) {
     if (program->arithmetic.code == KT_NO_MEMORY) return kt_report_no_memory(&program->report);
     return kt_error_at(&program->report, program->arithmetic.code, span, "%s", program->arithmetic.problem);

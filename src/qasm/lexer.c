@@ -6,18 +6,27 @@
 
 #include <string.h>
 
-enum { WRONG, B /* blank */, L /* line feed */, N /* letter or _ */, D /* digit */, S /* sign */, H /* beyond ASCII */ };
+enum {
+    WRONG,
+    B /* blank */,
+    L /* line feed */,
+    N /* letter or _ */,
+    D /* digit */,
+    P /* a token alone */,
+    S /* may go on */,
+    H /* beyond ASCII */
+};
 
 /* clang-format off */
 static const uint8_t classes[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, B, L, B, B, B, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    B, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S,
-    D, D, D, D, D, D, D, D, D, D, S, S, S, S, S, 0,
-    S, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
-    N, N, N, N, N, N, N, N, N, N, N, S, 0, S, S, N,
+    B, S, S, S, S, S, S, S, P, P, S, S, P, S, S, S,
+    D, D, D, D, D, D, D, D, D, D, P, P, S, S, S, 0,
+    P, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
+    N, N, N, N, N, N, N, N, N, N, N, P, 0, P, S, N,
     0, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N,
-    N, N, N, N, N, N, N, N, N, N, N, S, S, S, S, 0,
+    N, N, N, N, N, N, N, N, N, N, N, P, S, P, P, 0,
     H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
     H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
     H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
@@ -255,7 +264,15 @@ static const char *read_hash_or_dollar(kt_token *token, kt_lexer *lexer) {
     return wrong_character(token, lexer);
 }
 
-/* Signs: the longest that matches. `alone` without `=`; with `=` after it, `equals` (0: none). */
+/* Signs that nothing can lengthen. */
+static const uint8_t lone_signs[128] = {
+    ['['] = KT_TOKEN_LEFT_BRACKET, [']'] = KT_TOKEN_RIGHT_BRACKET, ['{'] = KT_TOKEN_LEFT_BRACE,
+    ['}'] = KT_TOKEN_RIGHT_BRACE,  ['('] = KT_TOKEN_LEFT_PAREN,    [')'] = KT_TOKEN_RIGHT_PAREN,
+    [':'] = KT_TOKEN_COLON,        [';'] = KT_TOKEN_SEMICOLON,     [','] = KT_TOKEN_COMMA,
+    ['@'] = KT_TOKEN_AT,           ['~'] = KT_TOKEN_TILDE,
+};
+
+/* The other signs: the longest that matches. */
 static const char *read_sign(kt_token *token, kt_lexer *lexer) {
     const char *p = token->at;
     char second = lexer->end - p > 1 ? p[1] : '\0', third = lexer->end - p > 2 ? p[2] : '\0';
@@ -263,17 +280,6 @@ static const char *read_sign(kt_token *token, kt_lexer *lexer) {
     size_t size = 1;
     bool compound = false; /* may be followed by = */
     switch (*p) {
-    case '[': alone = KT_TOKEN_LEFT_BRACKET; break;
-    case ']': alone = KT_TOKEN_RIGHT_BRACKET; break;
-    case '{': alone = KT_TOKEN_LEFT_BRACE; break;
-    case '}': alone = KT_TOKEN_RIGHT_BRACE; break;
-    case '(': alone = KT_TOKEN_LEFT_PAREN; break;
-    case ')': alone = KT_TOKEN_RIGHT_PAREN; break;
-    case ':': alone = KT_TOKEN_COLON; break;
-    case ';': alone = KT_TOKEN_SEMICOLON; break;
-    case ',': alone = KT_TOKEN_COMMA; break;
-    case '@': alone = KT_TOKEN_AT; break;
-    case '~': alone = KT_TOKEN_TILDE; break;
     case '%': alone = KT_TOKEN_PERCENT, compound = true; break;
     case '/': alone = KT_TOKEN_SLASH, compound = true; break;
     case '^': alone = KT_TOKEN_CARET, compound = true; break;
@@ -306,12 +312,25 @@ static const char *read_sign(kt_token *token, kt_lexer *lexer) {
     return p + size;
 }
 
+static uint32_t symbol_of(kt_lexer *lexer, const char *name, size_t size) {
+    uint64_t bytes = 0;
+    if (size > sizeof bytes) return kt_symbols_add(lexer->symbols, name, size);
+    for (size_t i = 0; i < size; i++) bytes = bytes << 8 | (unsigned char)name[i];
+    kt_recent_name *recent = &lexer->recent[bytes * 0x9e3779b97f4a7c15u >> 58]; /* the upper 6 bits spread best */
+    if (recent->bytes != bytes) {
+        uint32_t symbol = kt_symbols_add(lexer->symbols, name, size);
+        if (symbol == KT_NO_SYMBOL) return symbol;
+        *recent = (kt_recent_name){.bytes = bytes, .symbol = symbol};
+    }
+    return recent->symbol;
+}
+
 static const char *read_name(kt_token *token, kt_lexer *lexer) {
     const char *stop = name_end(token->at, lexer->end);
     if (stop == token->at) return wrong_character(token, lexer);
     token->kind = KT_TOKEN_NAME;
     if ((size_t)(stop - token->at) > lexer->max_token) return stop; /* refused below, not kept */
-    token->symbol = kt_symbols_add(lexer->symbols, token->at, (size_t)(stop - token->at));
+    token->symbol = symbol_of(lexer, token->at, (size_t)(stop - token->at));
     if (token->symbol == KT_NO_SYMBOL) {
         token->kind = KT_TOKEN_WRONG;
         kt_report_no_memory(lexer->report);
@@ -324,21 +343,22 @@ static const char *read_name(kt_token *token, kt_lexer *lexer) {
 void kt_lexer_next(kt_token *token, kt_lexer *lexer) {
     token->symbol = KT_NO_SYMBOL;
     token->size = 0;
-    if (!skip_blanks(lexer)) {
-        token->kind = KT_TOKEN_WRONG;
-        token->at = lexer->next;
-        token->line = lexer->line;
-        return;
-    }
+    bool blank = lexer->next < lexer->end && (class_of(*lexer->next) <= L || *lexer->next == '/');
+    bool good = !blank || skip_blanks(lexer);
     token->at = lexer->next;
     token->line = lexer->line;
-    if (lexer->next == lexer->end) {
-        token->kind = KT_TOKEN_END_OF_FILE;
+    if (!good || lexer->next == lexer->end) {
+        token->kind = good ? KT_TOKEN_END_OF_FILE : KT_TOKEN_WRONG;
         return;
     }
     const char *stop;
     char first = *token->at;
     switch (class_of(first)) {
+    case P:
+        token->kind = lone_signs[(unsigned char)first];
+        token->size = 1;
+        lexer->next++;
+        return;
     case N:
     case H: stop = read_name(token, lexer); break;
     case D: stop = read_number(token, lexer); break;

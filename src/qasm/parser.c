@@ -6,22 +6,7 @@
 
 #include <string.h>
 
-void kt_parser_advance(kt_parser *parser) {
-    parser->last_end = parser->token.at + parser->token.size;
-    parser->last_line = parser->token.line;
-    kt_lexer_next(&parser->token, &parser->lexer);
-}
-
-bool kt_parser_at(const kt_parser *parser, kt_token_kind kind) { return parser->token.kind == kind; }
-
-bool kt_parser_accept(kt_parser *parser, kt_token_kind kind) {
-    if (parser->token.kind != kind) return false;
-    kt_parser_advance(parser);
-    return true;
-}
-
-bool kt_parser_expect(kt_parser *parser, kt_token_kind kind, const char *after) {
-    if (kt_parser_accept(parser, kind)) return true;
+bool kt_parser_missing(kt_parser *parser, kt_token_kind kind, const char *after) {
     kt_parser_wrong(parser, kt_token_text(kind), after);
     return false;
 }

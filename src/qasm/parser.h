@@ -41,10 +41,21 @@ ketch_status kt_qasm_check_grammar(const char *text, size_t size, int dialect, c
 
 /* ── Between the parser's files ── */
 
-void kt_parser_advance(kt_parser *parser);
-bool kt_parser_at(const kt_parser *parser, kt_token_kind kind);
-bool kt_parser_accept(kt_parser *parser, kt_token_kind kind); /* advances if it is there */
-bool kt_parser_expect(kt_parser *parser, kt_token_kind kind, const char *after);
+static inline void kt_parser_advance(kt_parser *parser) {
+    parser->last_end = parser->token.at + parser->token.size;
+    parser->last_line = parser->token.line;
+    kt_lexer_next(&parser->token, &parser->lexer);
+}
+static inline bool kt_parser_at(const kt_parser *parser, kt_token_kind kind) { return parser->token.kind == kind; }
+static inline bool kt_parser_accept(kt_parser *parser, kt_token_kind kind) { /* advances if it is there */
+    if (parser->token.kind != kind) return false;
+    kt_parser_advance(parser);
+    return true;
+}
+bool kt_parser_missing(kt_parser *parser, kt_token_kind kind, const char *after); /* says "expected ..."; false */
+static inline bool kt_parser_expect(kt_parser *parser, kt_token_kind kind, const char *after) {
+    return kt_parser_accept(parser, kind) || kt_parser_missing(parser, kind, after);
+}
 void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after); /* says "expected ..."; returns NULL */
 bool kt_parser_enter(kt_parser *parser);                                           /* one level deeper */
 void kt_parser_leave(kt_parser *parser);

@@ -177,7 +177,6 @@ bool kt_evaluate_integer(int64_t *out, kt_program *program, const kt_expression 
 bool kt_evaluate_angle(kt_value *out, kt_program *program, const kt_expression *expression); /* finite, or symbolic */
 bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name);
 bool kt_arithmetic_failed(kt_program *program, kt_span span); /* reports what arithmetic says; false */
-kt_span kt_expression_span(const kt_expression *expression);
 
 /* lower_operand.c */
 bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum);

@@ -27,11 +27,12 @@ static bool check_encoding(kt_program *program, const kt_source *source) {
 
 /* Reads statements up to the end of the source; an included one inside its includer. */
 bool kt_read_source(kt_program *program, kt_source *source) {
-    if (!check_encoding(program, source)) return false;
+    bool included = source->includer != NULL;
+    if (included && !check_encoding(program, source)) return false;
     kt_parser outer = program->parser;
     kt_source *outer_source = program->source;
     program->source = source;
-    if (source->includer) kt_parser_begin(&program->parser, source, program->dialect);
+    if (included) kt_parser_begin(&program->parser, source, program->dialect);
     uint32_t errors = program->report.errors;
     for (bool end = false; !end;) {
         kt_arena_mark mark = kt_arena_save(&program->statement);
@@ -45,7 +46,7 @@ bool kt_read_source(kt_program *program, kt_source *source) {
         kt_arena_restore(&program->statement, mark);
     }
     program->source = outer_source;
-    if (source->includer) program->parser = outer;
+    if (included) program->parser = outer;
     return program->report.errors == errors;
 }
 

@@ -157,6 +157,13 @@ typedef struct kt_token {
 
 static inline kt_span kt_token_span(const kt_token *token) { return (kt_span){token->at, token->size}; }
 
+/* Short names seen lately, so that the few names of a program are mostly found without hashing: their bytes as a number, and the symbol. */
+typedef struct kt_recent_name {
+    uint64_t bytes; /* 0: none */
+    uint32_t symbol;
+} kt_recent_name;
+enum { KT_RECENT_NAMES = 64 };
+
 typedef struct kt_lexer {
     const char *next, *end;
     uint32_t line;
@@ -164,6 +171,7 @@ typedef struct kt_lexer {
     uint32_t max_token; /* bytes */
     kt_symbols *symbols;
     kt_report *report;
+    kt_recent_name recent[KT_RECENT_NAMES];
 } kt_lexer;
 
 /* Puts keywords and well-known names first. False when out of memory. */
