@@ -125,8 +125,8 @@ void random_gates(ketch_circuit *circuit, uint32_t count) {
 
 /* ── Runs ── */
 
-lab lab_with(uint64_t shots, unsigned outputs, uint32_t threads) {
-    lab lab = {.threads = threads, .grain = 2, .copies = UINT64_MAX};
+lab_setup lab_with(uint64_t shots, unsigned outputs, uint32_t threads) {
+    lab_setup lab = {.threads = threads, .grain = 2, .copies = UINT64_MAX};
     lab.options = (ketch_run_options)KETCH_RUN_OPTIONS_INIT;
     lab.options.shots = shots;
     lab.options.seed = 1;
@@ -135,7 +135,7 @@ lab lab_with(uint64_t shots, unsigned outputs, uint32_t threads) {
     return lab;
 }
 
-ketch_status lab_try(ketch_result **out, const lab *lab, const ketch_circuit *circuit) {
+ketch_status lab_try(ketch_result **out, const lab_setup *lab, const ketch_circuit *circuit) {
     atomic_bool cancelled = false;
     kt_plan *plan = NULL;
     *out = NULL;
@@ -151,7 +151,7 @@ ketch_status lab_try(ketch_result **out, const lab *lab, const ketch_circuit *ci
     return status;
 }
 
-ketch_result *lab_run(const lab *lab, const ketch_circuit *circuit) {
+ketch_result *lab_run(const lab_setup *lab, const ketch_circuit *circuit) {
     ketch_result *result;
     OK(lab_try(&result, lab, circuit));
     return result;

@@ -51,17 +51,17 @@ void random_gates(ketch_circuit *circuit, uint32_t count);
 
 /* ── Runs ── */
 
-typedef struct lab {
+typedef struct lab_setup {
     uint32_t threads;          /* 1 */
     uint32_t grain;            /* 2: small states meet all threads */
     uint64_t copies;           /* of the state that the memory budget allows at branches; UINT64_MAX: any number */
     ketch_run_options options; /* seed 1 if none is set */
-} lab;
+} lab_setup;
 
-lab lab_with(uint64_t shots, unsigned outputs, uint32_t threads);
+lab_setup lab_with(uint64_t shots, unsigned outputs, uint32_t threads);
 /* Through plan and engine, without a session. */
-ketch_status lab_try(ketch_result **out, const lab *lab, const ketch_circuit *circuit);
-ketch_result *lab_run(const lab *lab, const ketch_circuit *circuit);
+ketch_status lab_try(ketch_result **out, const lab_setup *lab, const ketch_circuit *circuit);
+ketch_result *lab_run(const lab_setup *lab, const ketch_circuit *circuit);
 
 uint64_t count_of(const ketch_result *result, const char *bits);
 void expect_same_result(const ketch_result *a, const ketch_result *b); /* outcomes, counts, shots, state: byte by byte */

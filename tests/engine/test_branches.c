@@ -23,7 +23,7 @@ static ketch_result *run_all_ways(const ketch_circuit *circuit, uint64_t shots) 
     ketch_result *first = NULL;
     for (size_t w = 0; w < LENGTH(ways); w++) {
         if (ways[w].grain && circuit->ops_count > 200) continue; /* threads woken for a handful of amplitudes take long to do much */
-        lab lab = lab_with(shots, KETCH_OUTPUT_SHOTS, ways[w].threads);
+        lab_setup lab = lab_with(shots, KETCH_OUTPUT_SHOTS, ways[w].threads);
         lab.copies = ways[w].copies;
         lab.grain = ways[w].grain;
         ketch_result *result = lab_run(&lab, circuit);
@@ -129,7 +129,7 @@ static void resets_at_the_start_cost_nothing(void **unused) {
     GATE(circuit, "h", 0);
     OK(ketch_circuit_reset(circuit, 1, qubits + 1, diag)); /* still untouched */
     measure_all(circuit);
-    lab lab = lab_with(100, KETCH_OUTPUT_PROBABILITIES, 1);
+    lab_setup lab = lab_with(100, KETCH_OUTPUT_PROBABILITIES, 1);
     ketch_result *result = lab_run(&lab, circuit);
     double p[4];
     OK(ketch_result_probabilities(p, result, 0, 4, diag));
@@ -219,7 +219,7 @@ static void hardly_possible(void **unused) {
         measure(circuit, 0, 0);
         gate(circuit, "ry", &(double){M_PI / 2}, 0, 0, 0);
         measure(circuit, 0, 1);
-        lab lab = lab_with(SHOTS, KETCH_OUTPUT_SHOTS, 2);
+        lab_setup lab = lab_with(SHOTS, KETCH_OUTPUT_SHOTS, 2);
         lab.options.precision = precision ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
         lab.options.norm_tolerance = precision ? 1e-6 : 1e-14;
         ketch_result *result = lab_run(&lab, circuit);
@@ -329,7 +329,7 @@ static void one_shot_has_a_state(void **unused) {
     measure(circuit, 0, 0);
     GATE(circuit, "x", 0);
     measure(circuit, 1, 1);
-    lab lab = lab_with(1, KETCH_OUTPUT_STATE, 2);
+    lab_setup lab = lab_with(1, KETCH_OUTPUT_STATE, 2);
     result = lab_run(&lab, circuit);
     bool one = count_of(result, "11");
     double amplitude[2];

@@ -24,7 +24,7 @@ static void check_random_circuit(uint32_t qubits, uint32_t gates) {
     for (int single = 0; single < 2; single++) {
         ketch_result *first = NULL;
         for (uint32_t threads = 1; threads <= 3; threads++) {
-            lab lab = lab_with(100, KETCH_OUTPUT_STATE | KETCH_OUTPUT_SHOTS, threads);
+            lab_setup lab = lab_with(100, KETCH_OUTPUT_STATE | KETCH_OUTPUT_SHOTS, threads);
             lab.options.precision = single ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
             ketch_result *result = lab_run(&lab, circuit);
             for (size_t i = 0; i < (size_t)2 << qubits; i++) assert_true(fabs(number_of(result, i) - wanted[i]) <= (single ? 2e-5 : 1e-13));
@@ -57,7 +57,7 @@ static void threads_leave_the_same_bytes(void **unused) {
     for (int single = 0; single < 2; single++) {
         ketch_result *results[3];
         for (uint32_t threads = 1; threads <= 3; threads++) {
-            lab lab = lab_with(20000, KETCH_OUTPUT_STATE | KETCH_OUTPUT_SHOTS, threads);
+            lab_setup lab = lab_with(20000, KETCH_OUTPUT_STATE | KETCH_OUTPUT_SHOTS, threads);
             lab.grain = 0;
             lab.options.precision = single ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
             results[threads - 1] = lab_run(&lab, circuit);
@@ -83,7 +83,7 @@ static void plans_outlive_parameters(void **unused) {
     OK(kt_circuit_add_node(&node, circuit, KT_NODE_INPUT, input, 0, 0, diag));
     OK(kt_circuit_add_gate(circuit, KT_GATE_RY, 0, &operand, &(double){0}, 0, diag));
     OK(kt_circuit_add_slot(circuit, circuit->ops[0].data, node, UINT32_MAX, diag));
-    lab lab = lab_with(1, KETCH_OUTPUT_STATE, 1);
+    lab_setup lab = lab_with(1, KETCH_OUTPUT_STATE, 1);
     kt_plan *plan;
     OK(kt_plan_make(&plan, circuit, &lab.options, diag));
     atomic_bool cancelled = false;
@@ -109,7 +109,7 @@ static void idle_qubits(void **unused) {
     GATE(circuit, "cx", 500, 999);
     GATE(circuit, "id", 123);
     measure_all(circuit);
-    lab lab = lab_with(1000, KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_PROBABILITIES, 2);
+    lab_setup lab = lab_with(1000, KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_PROBABILITIES, 2);
     ketch_result *result = lab_run(&lab, circuit);
     assert_int_equal(result->info.qubits, 1000);
     assert_int_equal(result->info.simulated_qubits, 3);
@@ -137,7 +137,7 @@ static void states_hold_idle_qubits(void **unused) {
     (void)unused;
     ketch_circuit *circuit = circuit_of(5, 0);
     GATE(circuit, "x", 3);
-    lab lab = lab_with(10, KETCH_OUTPUT_STATE, 1);
+    lab_setup lab = lab_with(10, KETCH_OUTPUT_STATE, 1);
     ketch_result *result = lab_run(&lab, circuit);
     assert_int_equal(result->state.wires, 5);
     for (size_t i = 0; i < 32; i++) assert_true(number_of(result, 2 * i) == (i == 8) && number_of(result, 2 * i + 1) == 0);
@@ -151,7 +151,7 @@ static void no_qubits_in_use(void **unused) {
     (void)unused;
     ketch_circuit *circuit = circuit_of(3, 2);
     measure(circuit, 1, 1);
-    lab lab = lab_with(10, KETCH_OUTPUT_AMPLITUDES, 2);
+    lab_setup lab = lab_with(10, KETCH_OUTPUT_AMPLITUDES, 2);
     ketch_result *result = lab_run(&lab, circuit);
     double amplitude[2];
     OK(ketch_result_amplitudes(amplitude, result, &(uint64_t){0}, 1, diag));
@@ -177,8 +177,8 @@ static void measured_twice_the_last_wins(void **unused) {
     measure(circuit, 0, 3); /* 0, then overwritten by qubit 2 */
     measure(circuit, 3, 0);
     measure(circuit, 2, 3);
-    measure(circuit, 2, 1);                               /* one qubit into two bits; bit 2 is never written */
-    lab lab = lab_with(7, KETCH_OUTPUT_PROBABILITIES, 1); /* the state is the same for every shot */
+    measure(circuit, 2, 1);                                     /* one qubit into two bits; bit 2 is never written */
+    lab_setup lab = lab_with(7, KETCH_OUTPUT_PROBABILITIES, 1); /* the state is the same for every shot */
     ketch_result *result = lab_run(&lab, circuit);
     assert_int_equal(count_of(result, "1010"), 7);
     kt_result_free(result);
@@ -200,7 +200,7 @@ static void registers_side_by_side(void **unused) {
     for (uint32_t q = 0; q < 40; q++) measure(circuit, q, 39 - q); /* a, back to front */
     uint32_t bit = 5;
     OK(kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_SET_BIT, .data = 1}, &bit, 1, diag));
-    lab lab = lab_with(3, KETCH_OUTPUT_SHOTS, 2);
+    lab_setup lab = lab_with(3, KETCH_OUTPUT_SHOTS, 2);
     ketch_result *result = lab_run(&lab, circuit);
     assert_int_equal(result->bit_count, 90);
     assert_int_equal(result->words, 2);
@@ -222,7 +222,7 @@ static void no_shots_no_outcomes(void **unused) {
     ketch_circuit *circuit = circuit_of(2, 2);
     GATE(circuit, "h", 0);
     measure_all(circuit);
-    lab lab = lab_with(0, KETCH_OUTPUT_NO_SHOTS | KETCH_OUTPUT_PROBABILITIES, 1);
+    lab_setup lab = lab_with(0, KETCH_OUTPUT_NO_SHOTS | KETCH_OUTPUT_PROBABILITIES, 1);
     ketch_result *result = lab_run(&lab, circuit);
     assert_int_equal(result->outcome_count, 0);
     double p[4];

@@ -14,11 +14,11 @@ typedef struct amplitudes {
 } amplitudes;
 
 /* One way to run: a precision and a number of threads. */
-typedef struct way {
+typedef struct kt_way {
     kt_run run;
     kt_engine engine;
     ketch_run_options options;
-} way;
+} kt_way;
 
 static atomic_bool cancelled;
 static uint64_t steps_checked;
@@ -61,7 +61,7 @@ static void load(amplitudes *to, const double *from, uint32_t qubits, bool singl
     }
 }
 
-static void compare(const amplitudes *found, const double *wanted, uint32_t qubits, const way *way, const kt_op *op) {
+static void compare(const amplitudes *found, const double *wanted, uint32_t qubits, const kt_way *way, const kt_op *op) {
     bool single = way->options.precision == KETCH_PRECISION_FP32;
     double tolerance = single ? 1e-6 : 2e-15;
     for (size_t i = 0; i < (size_t)2 << qubits; i++) {
@@ -73,7 +73,7 @@ static void compare(const amplitudes *found, const double *wanted, uint32_t qubi
 }
 
 /* One way through the circuit's steps, each from its own random state; every so many of them. */
-static void check_way(const ketch_circuit *circuit, way *way, const double *starts, const double *wanted, size_t every) {
+static void check_way(const ketch_circuit *circuit, kt_way *way, const double *starts, const double *wanted, size_t every) {
     static amplitudes found;
     uint32_t n = circuit->qubit_count;
     kt_plan *plan;
@@ -105,7 +105,7 @@ static void check_circuit(const ketch_circuit *circuit) {
         oracle_matrix(matrix, circuit, op, n);
         oracle_multiply(end, matrix, n);
     }
-    static way way;
+    static kt_way way;
     for (uint32_t threads = 1; threads <= 3; threads++)
         for (int single = 0; single < 2; single++) {
             way.options =

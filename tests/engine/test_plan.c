@@ -8,7 +8,7 @@
 
 static kt_plan *plan_of(const ketch_circuit *circuit, unsigned outputs) {
     kt_plan *plan;
-    lab lab = lab_with(100, outputs, 1);
+    lab_setup lab = lab_with(100, outputs, 1);
     OK(kt_plan_make(&plan, circuit, &lab.options, diag));
     return plan;
 }
@@ -184,7 +184,7 @@ static void memory_saturates(void **unused) {
     ketch_circuit *circuit = circuit_of(63, 0);
     for (uint32_t q = 0; q < 63; q++) GATE(circuit, "h", q);
     kt_plan *plan = plan_of(circuit, 0);
-    lab lab = lab_with(1, 0, 1);
+    lab_setup lab = lab_with(1, 0, 1);
     assert_int_equal(kt_plan_memory(plan, &lab.options), UINT64_MAX);
     assert_int_equal(kt_plan_wires(plan), 63);
     kt_plan_free(plan);
@@ -213,7 +213,7 @@ static void plans_print_themselves(void **unused) {
     end_if(circuit);
     measure(circuit, 3, 1);
     kt_plan *plan = plan_of(circuit, 0);
-    lab lab = lab_with(100, 0, 1);
+    lab_setup lab = lab_with(100, 0, 1);
     kt_buffer out = {0};
     ketch_write_options write = KETCH_WRITE_OPTIONS_INIT;
     OK(kt_plan_write(plan, circuit, &lab.options, &write, kt_buffer_sink(&out), diag));

@@ -25,7 +25,7 @@ static void chi_square(void **unused) {
         oracle_run(state, circuit);
         for (size_t i = 0; i < (size_t)1 << qubits; i++) p[i] = state[2 * i] * state[2 * i] + state[2 * i + 1] * state[2 * i + 1];
         measure_all(circuit);
-        lab lab = lab_with(shots, KETCH_OUTPUT_SHOTS, 2);
+        lab_setup lab = lab_with(shots, KETCH_OUTPUT_SHOTS, 2);
         lab.options.seed = (uint64_t)round;
         lab.options.precision = round % 4 == 3 ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
         ketch_result *result = lab_run(&lab, circuit);
@@ -46,7 +46,7 @@ static void halves_agree(void **unused) {
     ketch_circuit *circuit = circuit_of(8, 8);
     for (uint32_t q = 0; q < 8; q++) GATE(circuit, "h", q);
     measure_all(circuit);
-    lab lab = lab_with(SHOTS, KETCH_OUTPUT_SHOTS, 2);
+    lab_setup lab = lab_with(SHOTS, KETCH_OUTPUT_SHOTS, 2);
     ketch_result *result = lab_run(&lab, circuit);
     distribution_of(result, 0, SHOTS / 2, a, CLASSES);
     distribution_of(result, SHOTS / 2, SHOTS, b, CLASSES);
@@ -69,7 +69,7 @@ static void shots_are_keyed(void **unused) {
     gate(circuit, "ry", &(double){2.0}, 2, 0, 0);
     GATE(circuit, "cx", 2, 1);
     measure_all(circuit);
-    lab many = lab_with(5000, KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_PROBABILITIES, 2), few = lab_with(37, KETCH_OUTPUT_SHOTS, 1);
+    lab_setup many = lab_with(5000, KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_PROBABILITIES, 2), few = lab_with(37, KETCH_OUTPUT_SHOTS, 1);
     ketch_result *a = lab_run(&many, circuit), *b = lab_run(&few, circuit);
     assert_memory_equal(a->shots, b->shots, 37 * sizeof *a->shots);
     double p[8];
@@ -100,7 +100,7 @@ static void nothing_impossible(void **unused) {
     for (uint32_t q = 0; q + 1 < QUBITS; q++) GATE(circuit, "cx", q, q + 1);
     measure_all(circuit);
     for (uint32_t threads = 1; threads <= 3; threads++) {
-        lab lab = lab_with(100000, 0, threads);
+        lab_setup lab = lab_with(100000, 0, threads);
         lab.grain = 0;
         ketch_result *result = lab_run(&lab, circuit);
         assert_int_equal(result->outcome_count, 2);
@@ -118,7 +118,7 @@ static void several_walks(void **unused) {
     for (uint32_t q = 0; q < 4; q++) GATE(circuit, "h", q);
     measure_all(circuit);
     uint64_t shots = (UINT64_C(1) << 20) + 1000;
-    lab lab = lab_with(shots, KETCH_OUTPUT_SHOTS, 2);
+    lab_setup lab = lab_with(shots, KETCH_OUTPUT_SHOTS, 2);
     ketch_result *result = lab_run(&lab, circuit);
     for (uint64_t shot = shots - 2000; shot < shots; shot++) {
         double u = kt_draw_uniform(&(kt_draw){.seed = 1, .shot = shot, .measurement = KT_DRAW_SAMPLE});
