@@ -39,7 +39,7 @@ static int errors(void) {
     puts("# Messages\n\n"
          "Every error and warning has a code that never changes its meaning. Generated from the table in the code by\n"
          "`tools/refresh-docs`; do not edit.\n\n"
-         "The status is what the call returns when the message is its first error; the exit code is that of the command.");
+         "The status is what the call returns when the message is its first error.");
     for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
         const ketch_code_info *info;
         int titled = 0;
