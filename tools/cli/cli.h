@@ -126,10 +126,10 @@ void report_setup(const settings *options);
 void complain(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A note; not with --quiet. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* All messages of a diagnostic. Warnings and notes not with --quiet. */
-void report(const ketch_diag *diag);
+/* All messages of a diagnostic; those without a place are about the file `name` (NULL: none). Warnings and notes not with --quiet. */
+void report(const ketch_diag *diag, const char *name);
 /* The same, and the exit code that belongs to the status. */
-int failed(ketch_status status, const ketch_diag *diag);
+int failed(ketch_status status, const ketch_diag *diag, const char *name);
 void show_progress(const ketch_progress *progress, const char *name);
 void clear_progress(void);
 /* Text as a JSON string, quotes included. */
@@ -157,7 +157,7 @@ void output_discard(output *out);
 int output_text(output *out, const char *text);
 bool output_broken(const output *out); /* a write failed: further results are pointless, and output_commit says why */
 /* The exit code after a call that wrote to `out` had this status. The reason of a failed write is left to output_commit. */
-int output_status(output *out, ketch_status status, const ketch_diag *diag);
+int output_status(output *out, ketch_status status, const ketch_diag *diag, const char *name);
 
 /* ── interrupt.c ── */
 

@@ -78,7 +78,7 @@ static void load(void *user) {
 }
 
 /* --param NAME=VALUE, all of them. */
-static int bind_parameters(ketch_circuit *circuit, const settings *options, ketch_diag *diag) {
+static int bind_parameters(ketch_circuit *circuit, const char *path, const settings *options, ketch_diag *diag) {
     for (size_t i = 0; i < options->parameters.count; i++) {
         const char *text = options->parameters.items[i], *equals = strchr(text, '=');
         char problem[PROBLEM_SIZE], name[200];
@@ -93,7 +93,7 @@ static int bind_parameters(ketch_circuit *circuit, const settings *options, ketc
         }
         snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
         ketch_status status = ketch_circuit_bind(circuit, name, value, diag);
-        if (status != KETCH_OK) return failed(status, diag);
+        if (status != KETCH_OK) return failed(status, diag, shown_name(path));
     }
     return 0;
 }
@@ -117,11 +117,11 @@ int load_circuit(ketch_circuit **out, const char *path, const settings *options,
             complain(NULL, "cannot read standard input: %s", strerror(job->error));
             code = EXIT_RUNTIME;
         } else if (job->status != KETCH_OK) {
-            code = failed(job->status, diag);
+            code = failed(job->status, diag, shown_name(path));
         } else {
-            report(diag); /* warnings */
+            report(diag, shown_name(path)); /* warnings */
             if (options->verbose) note("%s: read in %.3f ms", shown_name(path), 1e3 * (now() - start));
-            code = bind_parameters(job->circuit, options, diag);
+            code = bind_parameters(job->circuit, path, options, diag);
             if (code == 0)
                 *out = job->circuit;
             else

@@ -152,7 +152,7 @@ static int show_gate(FILE *stream, const settings *options, const char *name, si
         double *matrix = malloc(((size_t)2 << 2 * gate->qubit_count) * sizeof *matrix);
         ketch_diag *diag = ketch_diag_create();
         ketch_status status = matrix ? ketch_gate_matrix_at(matrix, i, values, diag) : KETCH_ERROR_MEMORY;
-        int code = status == KETCH_OK ? 0 : failed(status, diag);
+        int code = status == KETCH_OK ? 0 : failed(status, diag, NULL);
         if (code == 0) {
             if ((*shown)++) fputs(json ? options->write.format == KETCH_FORMAT_JSON ? ",\n" : "\n" : "\n", stream);
             if (json)

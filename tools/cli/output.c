@@ -48,7 +48,7 @@ bool output_open(output *out, const char *path) {
     if (!path) return true;
     ketch_diag *diag = ketch_diag_create();
     ketch_status status = ketch_file_create(&out->file, path, diag);
-    if (status != KETCH_OK) report(diag);
+    if (status != KETCH_OK) report(diag, path);
     ketch_diag_free(&diag);
     return status == KETCH_OK;
 }
@@ -65,7 +65,7 @@ int output_commit(output *out) {
     if (out->used) {
         ketch_diag *diag = ketch_diag_create();
         ketch_status status = ketch_file_commit(out->file, diag);
-        if (status != KETCH_OK) code = failed(status, diag);
+        if (status != KETCH_OK) code = failed(status, diag, out->path);
         ketch_diag_free(&diag);
     }
     output_discard(out);
@@ -82,8 +82,8 @@ int output_text(output *out, const char *text) { return out->sink.write(out->sin
 
 bool output_broken(const output *out) { return out->broken; }
 
-int output_status(output *out, ketch_status status, const ketch_diag *diag) {
+int output_status(output *out, ketch_status status, const ketch_diag *diag, const char *name) {
     if (status == KETCH_OK) return 0;
     if (status == KETCH_ERROR_IO && (out->broken || interrupted())) return EXIT_RUNTIME;
-    return failed(status, diag);
+    return failed(status, diag, name);
 }

@@ -72,39 +72,30 @@ static void write_json_message(const ketch_message *message) {
     fputs("}\n", stderr);
 }
 
-/* As ketch_diag_text writes it, with colours. */
-static void write_colored_message(const ketch_message *message) {
+/* As ketch_diag_text writes it, with colours where they are wanted. */
+static void write_text_message(const ketch_message *message) {
     static const char *const colors[] = {"\033[1;31m", "\033[1;35m", "\033[1;36m"};
-    const char *color = colors[message->severity];
-    if (message->file[0] || message->line) fputs("\033[1m", stderr);
-    if (message->file[0]) fprintf(stderr, "%s:", message->file);
+    const char *color = style.color ? colors[message->severity] : "", *bold = style.color ? "\033[1m" : "",
+               *plain = style.color ? "\033[0m" : "";
+    if (message->file[0]) fprintf(stderr, "%s%s:", bold, message->file);
     if (message->line) fprintf(stderr, "%u:%u:", message->line, message->column);
-    if (message->file[0] || message->line) fputs("\033[0m ", stderr);
+    if (message->file[0]) fprintf(stderr, "%s ", plain);
     fprintf(stderr, "%s%s", color, severity_words[message->severity]);
     if (message->code[0]) fprintf(stderr, "[%s]", message->code);
-    fprintf(stderr, "\033[0m: %s\n", message->text);
+    fprintf(stderr, "%s: %s\n", plain, message->text);
     if (message->source_line[0]) {
         fprintf(stderr, "  %s\n  %*s%s^", message->source_line, (int)message->source_column - 1, "", color);
         for (uint32_t i = 1; i < message->length; i++) putc('~', stderr);
-        fputs("\033[0m\n", stderr);
+        fprintf(stderr, "%s\n", plain);
     }
-    if (message->hint[0]) fprintf(stderr, "  \033[1mhint\033[0m: %s\n", message->hint);
+    if (message->hint[0]) fprintf(stderr, "  %shint%s: %s\n", bold, plain, message->hint);
 }
 
 static void say(ketch_severity severity, const char *text, const char *hint) {
     clear_progress();
     ketch_message message = {.severity = severity, .code = "", .text = text, .hint = hint ? hint : "", .file = "", .source_line = ""};
-    if (style.json) {
-        write_json_message(&message);
-        return;
-    }
-    fputs("ketch: ", stderr);
-    if (style.color) {
-        write_colored_message(&message);
-    } else {
-        fprintf(stderr, "%s: %s\n", severity_words[severity], text);
-        if (hint) fprintf(stderr, "  hint: %s\n", hint);
-    }
+    if (!style.json) fputs("ketch: ", stderr);
+    (style.json ? write_json_message : write_text_message)(&message);
 }
 
 void complain(const char *hint, const char *format, ...) {
@@ -126,21 +117,13 @@ void note(const char *format, ...) {
     say(KETCH_SEVERITY_NOTE, text, NULL);
 }
 
-void report(const ketch_diag *diag) {
+void report(const ketch_diag *diag, const char *name) {
     clear_progress();
-    bool errors = false;
-    for (size_t i = 0; i < ketch_diag_count(diag); i++) errors |= ketch_diag_message(diag, i)->severity == KETCH_SEVERITY_ERROR;
-    if (style.quiet && !errors) return;
-    if (!style.json && !style.color) {
-        fputs(ketch_diag_text(diag), stderr);
-        return;
-    }
     for (size_t i = 0; i < ketch_diag_count(diag); i++) {
-        const ketch_message *message = ketch_diag_message(diag, i);
-        if (style.json)
-            write_json_message(message);
-        else
-            write_colored_message(message);
+        ketch_message message = *ketch_diag_message(diag, i);
+        if (style.quiet && message.severity != KETCH_SEVERITY_ERROR) continue;
+        if (!message.file[0] && name) message.file = name;
+        (style.json ? write_json_message : write_text_message)(&message);
     }
     if (ketch_diag_dropped(diag)) {
         char text[80];
@@ -149,7 +132,7 @@ void report(const ketch_diag *diag) {
     }
 }
 
-int failed(ketch_status status, const ketch_diag *diag) {
+int failed(ketch_status status, const ketch_diag *diag, const char *name) {
     static const int codes[] = {
         [KETCH_OK] = 0,
         [KETCH_ERROR_RUNTIME] = EXIT_RUNTIME,
@@ -164,7 +147,7 @@ int failed(ketch_status status, const ketch_diag *diag) {
         [KETCH_ERROR_UNAVAILABLE] = EXIT_USAGE,
     };
     if (ketch_diag_count(diag))
-        report(diag);
+        report(diag, name);
     else
         complain(NULL, "%s", ketch_status_name(status));
     return codes[status];

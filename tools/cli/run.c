@@ -59,7 +59,8 @@ static void write_result(void *user) {
         job->status = ketch_result_write(job->result, &job->options, job->sink, job->diag);
 }
 
-static int write_watched(output *out, ketch_result *result, const ketch_write_options *options, bool state, ketch_diag *diag) {
+static int write_watched(output *out, const char *name, ketch_result *result, const ketch_write_options *options, bool state,
+                         ketch_diag *diag) {
     set_stage("writing the results of", 0);
     writing *job = malloc(sizeof *job);
     if (!job) {
@@ -68,30 +69,31 @@ static int write_watched(output *out, ketch_result *result, const ketch_write_op
     }
     *job = (writing){.result = result, .options = *options, .sink = out->sink, .diag = diag, .state = state};
     if (!run_watched(write_result, job, 0)) return EXIT_RUNTIME;
-    int code = output_status(out, job->status, diag);
+    int code = output_status(out, job->status, diag, name);
     free(job);
     return code;
 }
 
 static bool is_array(const settings *options) { return options->write.format == KETCH_FORMAT_JSON && options->arguments.count > 1; }
 
-static int write_everything(output *out, ketch_result *result, const ketch_write_options *options, const settings *given,
+static int write_everything(output *out, const char *name, ketch_result *result, const ketch_write_options *options, const settings *given,
                             ketch_diag *diag) {
     int code = 0;
-    if (given->state_path) code = write_watched(&state_file, result, options, true, diag);
+    if (given->state_path) code = write_watched(&state_file, name, result, options, true, diag);
     if (code == 0 && given->state_path) code = output_commit(&state_file);
     if (code) return code;
     if (is_array(given))
         code = output_text(out, out->used ? "," : "[");
     else if (out->used && options->format != KETCH_FORMAT_JSONL)
         code = output_text(out, "\n");
-    return code ? code : write_watched(out, result, options, false, diag);
+    return code ? code : write_watched(out, name, result, options, false, diag);
 }
 
 static void say_more(const settings *options, const char *name, const ketch_run_info *info) {
     bool seed_in_output =
         (options->write.format == KETCH_FORMAT_JSON || options->write.format == KETCH_FORMAT_JSONL) && !options->write.omit_run;
-    if (info->all_qubits_measured) note("%s measures nothing, so all %u qubits are measured", name, info->qubits);
+    if (info->all_qubits_measured && !(options->run.outputs & KETCH_OUTPUT_NO_SHOTS))
+        note("%s measures nothing, so all %u qubits are measured", name, info->qubits);
     if (!options->run.has_seed && !seed_in_output && !(options->run.outputs & KETCH_OUTPUT_NO_SHOTS))
         note("seed %llu (--seed %llu gives the same results again)", (unsigned long long)info->seed, (unsigned long long)info->seed);
     if (!options->verbose) return;
@@ -134,13 +136,13 @@ static int run_circuit(const settings *options, output *out, const char *name, c
     ketch_status status = ketch_run(&result, session, circuit, &run, diag);
     clear_progress();
     if (status != KETCH_OK) {
-        code = interrupted() ? EXIT_RUNTIME : failed(status, diag);
+        code = interrupted() ? EXIT_RUNTIME : failed(status, diag, name);
     } else {
-        report(diag);
+        report(diag, name);
         ketch_run_info info = {.struct_size = sizeof info};
         ketch_result_info(&info, result);
         say_more(options, name, &info);
-        code = write_everything(out, result, &write, options, diag);
+        code = write_everything(out, name, result, &write, options, diag);
     }
     if (left_behind()) return code;
     ketch_result_free(&result);
@@ -155,7 +157,7 @@ static int foretell(const settings *options, output *out, const char *name, cons
     ketch_memory memory = {0};
     char text[600];
     ketch_status status = ketch_memory_needed(&memory, circuit, &options->run, diag);
-    int code = status == KETCH_OK ? 0 : failed(status, diag);
+    int code = status == KETCH_OK ? 0 : failed(status, diag, name);
     uint64_t allowed = options->run.max_memory ? options->run.max_memory : memory.available_bytes;
     bool fits = memory.needed_bytes <= allowed && (!options->run.max_qubits || memory.qubits <= options->run.max_qubits);
     if (code == 0) {
@@ -169,7 +171,7 @@ static int foretell(const settings *options, output *out, const char *name, cons
                  fits ? "" : ": does not fit", memory.fitting_qubits, memory.fitting_qubits_fp32);
         if (output_text(out, text)) code = EXIT_RUNTIME;
     }
-    if (code == 0) code = output_status(out, ketch_plan_write(circuit, &options->run, &options->write, out->sink, diag), diag);
+    if (code == 0) code = output_status(out, ketch_plan_write(circuit, &options->run, &options->write, out->sink, diag), diag, name);
     if (code == 0 && !fits) code = EXIT_LIMIT;
     ketch_diag_free(&diag);
     return code;
@@ -213,7 +215,7 @@ static int check_arguments(settings *options) {
 static int create_session(const settings *options) {
     ketch_diag *diag = ketch_diag_create();
     ketch_status status = ketch_session_create(&session, &options->session, diag);
-    int code = status == KETCH_OK ? 0 : failed(status, diag);
+    int code = status == KETCH_OK ? 0 : failed(status, diag, NULL);
     ketch_diag_free(&diag);
     set_session(session);
     return code;

@@ -77,7 +77,7 @@ static int show_one(settings *options, output *out, const char *path, void (*cal
             if (!interrupted()) complain(NULL, "%s: it took longer than the time limit", shown_name(path));
             return EXIT_TIMEOUT;
         }
-        code = output_status(out, job->status, diag);
+        code = output_status(out, job->status, diag, shown_name(path));
     }
     ketch_diag_free(&diag);
     free(job);

@@ -176,8 +176,8 @@ bool read_expression(double *out, const char *text, char problem[PROBLEM_SIZE]) 
 static bool add_state(uint64_t **out, size_t *count, const char *bits, size_t size, uint64_t qubits, bool bit0_first,
                       char problem[PROBLEM_SIZE]) {
     if (size != qubits)
-        return refuse(problem, "'%.*s' has %zu bits, but the circuit has %llu qubits", (int)(size < 70 ? size : 70), bits, size,
-                      (unsigned long long)qubits);
+        return refuse(problem, "'%.*s' is %zu long, but the circuit has %llu qubit%s", (int)(size < 70 ? size : 70), bits, size,
+                      (unsigned long long)qubits, qubits == 1 ? "" : "s");
     uint64_t state = 0;
     for (size_t i = 0; i < size; i++) {
         if (bits[i] != '0' && bits[i] != '1') return refuse(problem, "'%.*s' is not a bitstring", (int)(size < 70 ? size : 70), bits);

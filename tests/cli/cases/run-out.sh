@@ -14,4 +14,4 @@ echo "exit $?"
 ketch run --seed 1 --out /dev/stdout asymmetric.qasm
 ketch run --seed 1 --state missing/state.npy bell.qasm
 echo "exit $?"
-ls -- *.tmp 2> /dev/null
+ls -- *.tmp 2> /dev/null || true

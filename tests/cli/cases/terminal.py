@@ -6,7 +6,6 @@ from support import on_terminal, without_colors
 
 colored, code = on_terminal(['ketch', 'run', '--seed', '1', 'bell.qasm'])
 assert code == 0 and '\033[' in colored and '█' in colored, colored
-print(without_colors(colored))
 assert max(len(line) for line in without_colors(colored).splitlines()) <= 80
 
 wide, _ = on_terminal(['ketch', 'run', '--seed', '1', 'bell.qasm'], columns=40)
