@@ -34,7 +34,7 @@ def expected(text):
     circuit = qiskit.qasm2.loads(text, custom_instructions=known)
     registers = [register.size for register in circuit.cregs]
     if not registers:  # nothing is measured: then every qubit is
-        registers = [register.size for register in circuit.qregs]
+        registers = [circuit.num_qubits]
         circuit.measure_all()
     outcomes, state = exact.run(circuit)
     entry = {'registers': registers,

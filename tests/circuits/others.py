@@ -64,11 +64,6 @@ def refused(ketch, path, status, code, *text):
     return f'exit code {exit_code}, expected {status} with {code} {" ".join(text)}\n{error}'
 
 
-def checked(ketch, path):
-    code, _, error = ketch('check', path)
-    return f'exit code {code}\n{error}' if code else None
-
-
 def rejects(ketch, path):
     """One statement a line; each is no OpenQASM."""
     problems = []
@@ -151,7 +146,7 @@ def outcome_of(ketch, folder, path, outcome, numbers):
             return refused(ketch, path, *rest) or runs(ketch, file.name, numbers[name])
     if kind == 'data':
         return None
-    return {'check': checked, 'refused': refused, 'rejects': rejects, 'accepts': accepts, 'defines': defines}[kind](ketch, path, *rest)
+    return {'refused': refused, 'rejects': rejects, 'accepts': accepts, 'defines': defines}[kind](ketch, path, *rest)
 
 
 def main(program, folder):

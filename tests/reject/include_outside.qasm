@@ -1,3 +1,3 @@
 OPENQASM 2.0;
-include "../reject/files/fine.inc";
+include "../../README.md";
 qreg q[1];

@@ -3,10 +3,11 @@
 """reject.py KETCH [--write NAME ...]: programs that must be refused, and exactly what is said.
 
 NAME.qasm is a bad program, NAME.expected a transcript: the command, all that it writes to stderr, and its exit code. Commands run in this
-folder and must answer within a second, write nothing to stdout and exit with 2 to 6. Inputs that are too large or too strange for a file
+folder, must answer within a second, write nothing to stdout, no control characters to stderr, and exit with 2 to 6. Inputs that are too large or too strange for a file
 are made by hostile.py. --write writes transcripts anew from what the command says now: read them before committing.
 """
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -34,6 +35,8 @@ def answer(ketch, command, cwd, stdin=None):
         return code, error, f'exit code {code}\n{error[-2000:]}'
     if out:
         return code, error, f'this came to stdout: {out[:200]}'
+    if re.search('[\x00-\x09\x0b-\x1f\x7f]', error):
+        return code, error, f'control characters in the message: {error[:500]!r}'
     if took > SECONDS * SLOW:
         return code, error, f'the answer took {took:.1f} s'
     return code, error, None

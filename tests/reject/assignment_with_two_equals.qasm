@@ -1,4 +1,0 @@
-OPENQASM 3.0;
-qubit q;
-bit c;
-c == measure q;

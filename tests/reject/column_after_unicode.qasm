@@ -1,4 +1,0 @@
-OPENQASM 3.0;
-include "stdgates.inc";
-qubit q;
-/* größer als ½π, 量子 */ hh q;

@@ -1,3 +1,0 @@
-OPENQASM 2.0;
-include "files";
-qreg q[1];

@@ -1,4 +1,0 @@
-OPENQASM 3.0;
-input float theta;
-input float theta;
-qubit q;

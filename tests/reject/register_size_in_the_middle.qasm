@@ -1,2 +1,0 @@
-OPENQASM 3.0;
-qubit q[2];

@@ -1,8 +1,0 @@
-OPENQASM 2.0;
-include "qelib1.inc";
-qreg q[2];
-creg c[2];
-hh q[0];
-cx q[0] q[1];
-h q[2];
-measure q -> d;

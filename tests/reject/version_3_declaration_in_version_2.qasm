@@ -1,4 +1,0 @@
-OPENQASM 2.0;
-include "qelib1.inc";
-qubit[2] q;
-h q[0];

@@ -1,3 +1,0 @@
-include "qelib1.inc";
-OPENQASM 2.0;
-qreg q[1];
