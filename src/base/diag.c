@@ -5,6 +5,7 @@
  */
 #include "base/diag.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 
 #include <stdarg.h>
@@ -19,7 +20,7 @@ enum {
     HINT_SIZE = 512,
     FILE_SIZE = 1024,
     SOURCE_SIZE = 512,
-    EXCERPT = 100, /* characters of a very long line that are shown */
+    EXCERPT = 100, /* bytes of a longer line that are shown */
     RENDER_SIZE = MAX_MESSAGES * (TEXT_SIZE + HINT_SIZE + FILE_SIZE + 2 * SOURCE_SIZE + 128)
 };
 
@@ -94,26 +95,50 @@ const ketch_message *ketch_diag_message(const ketch_diag *diag, size_t index) {
 
 static bool is_continuation(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
 
+/* The next character as it is shown, one column wide: what is not UTF-8 and what a terminal might obey becomes '?', a tab a blank. Gives
+ * the bytes read; writes at most 4. */
+static size_t show_character(char *out, size_t *written, const char *text, size_t left) {
+    size_t size = kt_utf8_size(text, left);
+    unsigned char first = (unsigned char)text[0], second = size > 1 ? (unsigned char)text[1] : 0;
+    bool control = size == 0 || first < 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0);
+    *written = control ? 1 : size;
+    if (control)
+        out[0] = first == '\t' ? ' ' : '?';
+    else
+        memcpy(out, text, size);
+    return size ? size : 1;
+}
+
 static uint32_t characters(const char *text, size_t size) {
     uint32_t count = 0;
-    for (size_t i = 0; i < size; i++) count += !is_continuation(text[i]);
+    char shown[4];
+    for (size_t i = 0, written; i < size; count++) i += show_character(shown, &written, text + i, size - i);
     return count;
 }
 
-/* Copies what fits, cut at a character, with "..." where it was cut. */
+/* Copies what fits as it is shown, with "..." where it was cut. */
 static void keep(char *out, size_t room, const char *text, size_t size) {
-    if (size < room) {
-        memcpy(out, text, size);
-        out[size] = '\0';
-        return;
+    size_t used = 0;
+    for (size_t i = 0, written; i < size; used += written) {
+        char shown[4];
+        i += show_character(shown, &written, text + i, size - i);
+        if (used + written + 4 > room) {
+            memcpy(out + used, "...", 4);
+            return;
+        }
+        memcpy(out + used, shown, written);
     }
-    size_t kept = room - 4;
-    while (kept && is_continuation(text[kept])) kept--;
-    memcpy(out, text, kept);
-    memcpy(out + kept, "...", 4);
+    out[used] = '\0';
 }
 
-/* The source line, or the part around the column, tabs as one blank and control bytes as '?': one character stays one character. */
+/* Formats, then keeps. */
+static void keep_formatted(char *out, size_t room, const char *format, va_list arguments) {
+    char raw[2 * TEXT_SIZE];
+    int size = vsnprintf(raw, sizeof raw, format, arguments);
+    keep(out, room, raw, size < 0 ? 0 : (size_t)size < sizeof raw ? (size_t)size : sizeof raw - 1);
+}
+
+/* The source line, or the part around the column where it is long. */
 static void keep_source(ketch_message *message, strings *entry, const kt_place *place) {
     size_t column = place->column ? place->column - 1 : 0, size = place->source_size;
     const char *line = place->source_line;
@@ -121,28 +146,19 @@ static void keep_source(ketch_message *message, strings *entry, const kt_place *
     message->column = characters(line, column) + (place->column != 0);
     size_t span = place->length ? place->length : 1;
     message->length = column < size ? characters(line + column, span < size - column ? span : size - column) : 1;
-    if (!message->length) message->length = 1;
     size_t first = 0, last = size;
-    if (characters(line, size) > EXCERPT || size >= SOURCE_SIZE - 8) {
+    if (size > EXCERPT) {
         first = column > EXCERPT / 2 ? column - EXCERPT / 2 : 0;
         last = size - first > EXCERPT ? first + EXCERPT : size;
-        while (first > 0 && is_continuation(line[first])) first--;
-        while (last < size && is_continuation(line[last])) last++;
+        for (int i = 0; i < 3 && first > 0 && is_continuation(line[first]); i++) first--;
+        for (int i = 0; i < 3 && last < size && is_continuation(line[last]); i++) last++;
     }
-    char *out = entry->source;
-    size_t used = 0;
-    if (first) used += (size_t)snprintf(out, 4, "...");
-    message->source_column = characters(line + first, column - first) + (first ? 4 : 1);
-    for (size_t i = first; i < last && used < SOURCE_SIZE - 4; i++) {
-        unsigned char c = (unsigned char)line[i];
-        out[used++] = c == '\t' ? ' ' : c < 0x20 || c == 0x7f ? '?' : (char)c;
-    }
-    if (last < size) {
-        memcpy(out + used, "...", 3);
-        used += 3;
-    }
-    out[used] = '\0';
-    uint32_t shown = characters(out, used);
+    size_t cut = first ? 3 : 0;
+    memcpy(entry->source, "...", cut);
+    keep(entry->source + cut, SOURCE_SIZE - cut - 3, line + first, last - first);
+    if (last < size) strcat(entry->source, "...");
+    message->source_column = (uint32_t)cut + characters(line + first, column - first) + 1;
+    uint32_t shown = characters(entry->source, strlen(entry->source));
     if (message->source_column + message->length > shown + 1)
         message->length = message->source_column <= shown ? shown + 1 - message->source_column : 1;
 }
@@ -163,15 +179,7 @@ static void record(ketch_diag *diag, ketch_severity severity, const char *code, 
     diag->count++;
     diag->last = entry;
     entry->hint[0] = entry->file[0] = entry->source[0] = '\0';
-    int size = vsnprintf(entry->text, TEXT_SIZE, format, arguments);
-    if (size >= TEXT_SIZE) { /* cut at a character */
-        size_t cut = TEXT_SIZE - 4;
-        while (cut && is_continuation(entry->text[cut])) cut--;
-        memcpy(entry->text + cut, "...", 4);
-    }
-    for (char *c = entry->text; *c; c++) { /* a message stays on its line */
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
-    }
+    keep_formatted(entry->text, TEXT_SIZE, format, arguments);
     *message = (ketch_message){.severity = severity,
                                .code = code,
                                .text = entry->text,
@@ -221,7 +229,7 @@ void kt_hint(ketch_diag *diag, const char *format, ...) {
     if (!diag || !diag->last) return;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(diag->last->hint, HINT_SIZE, format, arguments);
+    keep_formatted(diag->last->hint, HINT_SIZE, format, arguments);
     va_end(arguments);
 }
 

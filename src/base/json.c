@@ -51,24 +51,11 @@ void kt_json_close(kt_json *json, char bracket) {
     kt_buffer_add(json->out, &bracket, 1);
 }
 
-/* Bytes of the valid UTF-8 sequence at `text`, or 0. */
-static size_t utf8_size(const unsigned char *text, size_t left) {
-    unsigned char c = text[0];
-    size_t size = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-    if (!size || size > left) return 0;
-    for (size_t i = 1; i < size; i++) {
-        if ((text[i] & 0xc0) != 0x80) return 0;
-    }
-    if ((c == 0xe0 && text[1] < 0xa0) || (c == 0xed && text[1] >= 0xa0)) return 0; /* overlong, surrogate */
-    if ((c == 0xf0 && text[1] < 0x90) || (c == 0xf4 && text[1] >= 0x90)) return 0; /* overlong, beyond U+10FFFF */
-    return size;
-}
-
 static void write_escaped(kt_buffer *out, const char *text, size_t size) {
     size_t i = 0, plain = 0; /* text[plain, i) still to be copied */
     while (i < size) {
         unsigned char c = (unsigned char)text[i];
-        size_t length = utf8_size((const unsigned char *)text + i, size - i);
+        size_t length = kt_utf8_size(text + i, size - i);
         if (length && c != '"' && c != '\\' && c >= 0x20) {
             i += length;
             continue;

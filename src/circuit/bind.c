@@ -249,15 +249,28 @@ static ketch_status bind(ketch_circuit *circuit, size_t input, double bound, ket
     return status;
 }
 
+static void hint_input(const ketch_circuit *circuit, const char *name, ketch_diag *diag) {
+    const char *best = NULL;
+    unsigned distance = 3;
+    for (size_t i = 0; i < circuit->inputs_count; i++) {
+        const char *other = circuit->inputs[i].name;
+        unsigned edits = kt_edit_distance(name, strlen(name), other, strlen(other), distance);
+        if (edits < distance) distance = edits, best = other;
+    }
+    if (best)
+        kt_hint(diag, "did you mean `%s`?", best);
+    else if (circuit->inputs_count)
+        kt_hint(diag, "its first parameter is `%s`", circuit->inputs[0].name);
+    else
+        kt_hint(diag, "it has no `input` at all");
+}
+
 ketch_status kt_circuit_bind(ketch_circuit *circuit, const char *name, double bound, ketch_diag *diag) {
     size_t input = 0;
     while (input < circuit->inputs_count && strcmp(circuit->inputs[input].name, name) != 0) input++;
     if (input == circuit->inputs_count) {
         ketch_status status = kt_fail(diag, KT_PARAMETER_UNKNOWN, "the circuit has no parameter `%s`", name);
-        if (!circuit->inputs_count)
-            kt_hint(diag, "it has no `input` at all");
-        else
-            kt_hint(diag, "its first parameter is `%s`", circuit->inputs[0].name);
+        hint_input(circuit, name, diag);
         return status;
     }
     if (!isfinite(bound)) return kt_fail(diag, KT_PARAMETER_NOT_FINITE, "the value of parameter `%s` is NaN or infinite", name);

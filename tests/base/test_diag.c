@@ -62,6 +62,18 @@ static void a_very_long_line_is_cut_around_the_column(void **state) {
     assert_int_equal(strncmp(message->source_line + message->source_column - 1, "HERE", 4), 0);
 }
 
+static void nothing_reaches_a_terminal_that_it_would_obey(void **state) {
+    (void)state;
+    kt_place at = place("h \xff\x1b[31m\xc2\x9bq\xe2\x82;", 6, 2); /* no UTF-8, escape, C1 control, half a character */
+    at.file = "a\x1b.qasm";
+    kt_fail_at(diag, KT_BAD_GATE, &at, "\xff%s", "\x1b]0;");
+    kt_hint(diag, "%s", "\x07\xc2\x85");
+    assert_string_equal(ketch_diag_text(diag), "a?.qasm:3:6: error[KQ0711]: ??]0;\n"
+                                               "  h ??[31m?q??;\n"
+                                               "       ^~\n"
+                                               "  hint: ??\n");
+}
+
 static void odd_places_do_no_harm(void **state) {
     (void)state;
     const kt_place places[] = {place("", 1, 1), place("ab", 3, 1), place("ab", 99, 99), place("ab", 0, 0), place("\x01\xff\xfe", 2, 5)};
@@ -121,6 +133,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_message_looks_like_this, begin, end),
         cmocka_unit_test_setup_teardown(a_message_without_place, begin, end),
         cmocka_unit_test_setup_teardown(a_very_long_line_is_cut_around_the_column, begin, end),
+        cmocka_unit_test_setup_teardown(nothing_reaches_a_terminal_that_it_would_obey, begin, end),
         cmocka_unit_test_setup_teardown(odd_places_do_no_harm, begin, end),
         cmocka_unit_test_setup_teardown(what_finds_no_room_is_counted, begin, end),
         cmocka_unit_test(nothing_is_required),

@@ -175,7 +175,8 @@ static void parameters_are_bound_again_and_again(void **state) {
     assert_non_null(strstr(ketch_diag_text(diag), "p.qasm:7:4: error[KQ0709]"));
     assert_true(circuit->params[1] == (1.5 - 2) / 0.25); /* unchanged */
     assert_int_equal(ketch_circuit_bind(circuit, "phi", INFINITY, diag), KETCH_ERROR_SEMANTICS);
-    assert_int_equal(ketch_circuit_bind(circuit, "psi", 0, diag), KETCH_ERROR_SEMANTICS);
+    assert_int_equal(ketch_circuit_bind(circuit, "thet", 0, diag), KETCH_ERROR_SEMANTICS);
+    assert_non_null(strstr(ketch_diag_text(diag), "did you mean `theta`?"));
     assert_int_equal(ketch_circuit_bind(circuit, "phi", -1, diag), KETCH_OK);
     assert_true(circuit->params[1] == 0.5);
     assert_string_equal(ketch_circuit_parameter(circuit, 1), "phi");
