@@ -142,6 +142,7 @@ static bool evaluate_index(kt_value *out, kt_program *program, const kt_expressi
     uint64_t *words = kt_value_words(&program->arithmetic, from, width);
     if (!words) return kt_report_no_memory(&program->report);
     kt_selection all = {.count = width, .step = 1}, chosen;
+    program->selecting_qubits = false;
     if (!kt_select_index(&chosen, program, all, expression->as.index.items, span, &program->statement)) return false;
     if (chosen.scalar) {
         uint32_t bit = kt_selection_at(&chosen, 0);

@@ -15,6 +15,18 @@ bool kt_operands_reserve(kt_program *program, size_t count) {
 
 /* ── Indices ── */
 
+/* "register `q` has 3 qubits: q[0]..q[2]" */
+static void hint_size(kt_program *program, uint32_t count, kt_span name) {
+    const char *what = program->selecting_qubits ? "qubit" : "bit";
+    if (count == 0)
+        kt_hint_add(&program->report, "`%.*s` is empty", KT_SHOWN(name));
+    else if (count == 1)
+        kt_hint_add(&program->report, "register `%.*s` has 1 %s: %.*s[0]", KT_SHOWN(name), what, KT_SHOWN(name));
+    else
+        kt_hint_add(&program->report, "register `%.*s` has %u %ss: %.*s[0]..%.*s[%u]", KT_SHOWN(name), count, what, KT_SHOWN(name),
+                    KT_SHOWN(name), count - 1);
+}
+
 /* -1 is the last. OpenQASM 2 has no negative indices. */
 static bool resolve_index(int64_t *index, kt_program *program, uint32_t count, kt_span name, const kt_expression *expression) {
     if (!kt_evaluate_integer(index, program, expression, "an index")) return false;
@@ -22,10 +34,7 @@ static bool resolve_index(int64_t *index, kt_program *program, uint32_t count, k
     if (given < 0 && program->dialect == 3) *index += count;
     if (*index >= 0 && *index < count) return true;
     kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(expression), "the index %lld is out of range", (long long)given);
-    if (count == 1)
-        kt_hint_add(&program->report, "`%.*s` has size 1: its only index is 0", KT_SHOWN(name));
-    else
-        kt_hint_add(&program->report, "`%.*s` has size %u: the indices are 0 to %u", KT_SHOWN(name), count, count - 1);
+    hint_size(program, count, name);
     return false;
 }
 
@@ -47,9 +56,9 @@ static bool select_range(kt_selection *out, kt_program *program, kt_selection fr
     int64_t distance = stop - start, count = distance == 0 || (step > 0) == (distance > 0) ? distance / step + 1 : 0;
     int64_t last = count > 0 ? start + (count - 1) * step : 0;
     if (last < 0 || (count > 0 && last >= from.count)) {
-        kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(range), "the range goes beyond the register");
-        kt_hint_add(&program->report, "`%.*s` has size %u: the indices are 0 to %u; both ends of a range are included", KT_SHOWN(name),
-                    from.count, from.count - 1);
+        kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(range),
+                    "the range, whose ends are both included, goes beyond the register");
+        hint_size(program, from.count, name);
         return false;
     }
     *out = (kt_selection){.count = (uint32_t)count, .first = start, .step = count > 1 ? step : 1};
@@ -133,6 +142,7 @@ bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expr
     const kt_expression *index = NULL;
     kt_span span = kt_expression_span(expression);
     uint32_t symbol;
+    program->selecting_qubits = quantum;
     if (expression->kind == KT_EXPRESSION_NAME) {
         symbol = expression->as.symbol;
     } else if (expression->kind == KT_EXPRESSION_INDEX && !expression->as.index.base) {

@@ -110,7 +110,7 @@ kt_nearest kt_nearest_to(kt_span wanted) {
 void kt_nearest_try(kt_nearest *nearest, const char *name, size_t size) {
     if (nearest->distance <= 1) return; /* cannot be bettered: an equal name would have been found */
     unsigned distance = kt_edit_distance(nearest->wanted.at, nearest->wanted.size, name, size, nearest->distance - 1);
-    if (distance >= nearest->distance || distance >= size) return; /* nothing of the name would be left */
+    if (distance >= nearest->distance || distance >= nearest->wanted.size) return; /* nothing of the name would be left */
     nearest->distance = distance;
     nearest->best = (kt_span){name, (uint32_t)size};
 }

@@ -158,6 +158,7 @@ typedef struct kt_program {
     bool statements; /* there was one */
     bool calibration_warned;
     uint32_t notes;        /* pragmas and annotations passed over */
+    bool selecting_qubits; /* for a message: a register of qubits or bits is indexed */
     bool division_matters; /* warn where an integer division drops a fraction */
 } kt_program;
 
