@@ -103,21 +103,21 @@ static void draw_outcomes(void *context, uint64_t first, uint64_t last) {
 static ketch_status part_shots(kt_tree *tree, const kt_op *op, double p1, uint64_t *middle) {
     kt_draw_task task = {tree, {.seed = tree->run->options->seed, .measurement = op->data}, p1};
     ketch_status status = kt_parallel(tree->run, tree->last - tree->first, 4096, draw_outcomes, &task);
-    if (status) return status;
-    uint64_t low = tree->first, high = tree->last;
-    while (low < high) {
+    uint64_t low = tree->first, high = tree->last; /* below low: 0; from high on: 1 */
+    while (low < high && !status) {
         if (!tree->outcome[low]) {
             low++;
-            continue;
+        } else {
+            uint64_t shot = tree->order[low];
+            high--;
+            tree->order[low] = tree->order[high];
+            tree->outcome[low] = tree->outcome[high];
+            tree->order[high] = shot;
         }
-        high--;
-        uint64_t shot = tree->order[low];
-        tree->order[low] = tree->order[high];
-        tree->order[high] = shot;
-        tree->outcome[low] = tree->outcome[high];
+        if ((high - low) % KT_PIECE == 0) status = kt_look(tree->run);
     }
     *middle = low;
-    return KETCH_OK;
+    return status;
 }
 
 /* Outcome 1 waits with shots [middle, last). */
@@ -249,9 +249,10 @@ static ketch_status next_branch(kt_tree *tree) {
 }
 
 static ketch_status walk_tree(kt_tree *tree) {
-    for (;;) {
+    for (uint64_t steps = 1;; steps++) {
         while (tree->step < tree->run->plan->step_count) {
             ketch_status status = do_step(tree, &tree->run->plan->steps[tree->step]);
+            if (!status && steps++ % KT_PIECE == 0) status = kt_look(tree->run); /* many steps, and none of them a pass */
             if (status) return status;
         }
         ketch_status status = finish_leaf(tree);
@@ -262,6 +263,11 @@ static ketch_status walk_tree(kt_tree *tree) {
 }
 
 /* ── The door ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void number_shots(void *context, uint64_t first, uint64_t last) {
+    uint64_t *order = context;
+    for (uint64_t i = first; i < last; i++) order[i] = i;
+}
 
 static ketch_status begin_tree(kt_tree *tree) {
     kt_run *run = tree->run;
@@ -274,11 +280,10 @@ static ketch_status begin_tree(kt_tree *tree) {
     tree->order = kt_run_alloc(run, run->shots, sizeof *tree->order);
     tree->outcome = kt_run_alloc(run, run->shots, sizeof *tree->outcome);
     if (!tree->order || !tree->outcome) return kt_no_memory(run->diag);
-    for (uint64_t i = 0; i < run->shots; i++) tree->order[i] = i;
     uint64_t needed = kt_plan_memory(run->plan, run->options), limit = run->engine->memory_limit;
     uint64_t one = kt_plan_state_bytes(run->plan) + tree->bit_words * sizeof *tree->bits;
     tree->copies_left = limit > needed ? (limit - needed) / one : 0;
-    return KETCH_OK;
+    return kt_parallel(run, run->shots, KT_PIECE, number_shots, tree->order);
 }
 
 ketch_status kt_run_branches(kt_run *run, void **amplitudes) {

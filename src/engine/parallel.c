@@ -95,6 +95,11 @@ ketch_status kt_begin_stage(kt_run *run, const char *stage) {
     return stopping(run) ? stopped(run) : KETCH_OK;
 }
 
+ketch_status kt_look(kt_run *run) {
+    look(run, 0);
+    return stopping(run) ? stopped(run) : KETCH_OK;
+}
+
 /* ── The parallel region ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {

@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 
 #define KT_CHUNK (UINT64_C(1) << 14) /* amplitudes, or groups, that one partial sum covers */
+#define KT_PIECE (UINT64_C(1) << 19) /* shots that one thread deals with between two looks whether to stop */
 
 /* The floating-point environment of a thread. */
 typedef struct kt_environment {
@@ -68,6 +69,9 @@ typedef void kt_task(void *context, uint64_t first, uint64_t last);
 /* Runs a task on items [0, count), in blocks of `block` items (some 50 microseconds' work each), between which it looks whether to stop.
  * Item i belongs to the same thread in every call with the same count. Little work is done by the calling thread alone. */
 ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context);
+
+/* Looks whether to stop: between pieces, of a few milliseconds each, of work that one thread does alone. */
+ketch_status kt_look(kt_run *run);
 
 /* Begins a stage: says so to the progress callback. */
 ketch_status kt_begin_stage(kt_run *run, const char *stage);

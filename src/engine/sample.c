@@ -49,19 +49,32 @@ static void make_draws(void *context, uint64_t first, uint64_t last) {
     }
 }
 
-/* Draws are uniform, so a bucket for every few of them leaves hardly anything to sort inside a bucket. The threshold stays below the norm,
- * where rounding would make it equal. */
-static void fill_buckets(const kt_walk *walk) {
-    const struct kt_sampler *sampler = walk->sampler;
-    uint32_t *ends = sampler->ends;
-    double scale = (double)walk->buckets, norm = walk->run->norm, most = nextafter(norm, 0);
+/* Draws are uniform, so a bucket for every few of them leaves hardly anything to sort inside a bucket. First the buckets' sizes, then the
+ * picks in their buckets. */
+static ketch_status count_buckets(const kt_walk *walk) {
+    uint32_t *ends = walk->sampler->ends;
+    double scale = (double)walk->buckets;
+    ketch_status status = KETCH_OK;
     memset(ends, 0, (walk->buckets + 1) * sizeof *ends);
-    for (uint64_t i = 0; i < walk->count; i++) ends[(uint64_t)(sampler->shots[i].draw * scale) + 1]++;
-    for (uint64_t b = 0; b < walk->buckets; b++) ends[b + 1] += ends[b];
-    for (uint64_t i = 0; i < walk->count; i++) {
-        double draw = sampler->shots[i].draw;
-        sampler->picks[ends[(uint64_t)(draw * scale)]++] = (kt_pick){fmin(draw * norm, most), i};
+    for (uint64_t i = 0; i < walk->count && !status; i++) {
+        ends[(uint64_t)(walk->sampler->shots[i].draw * scale) + 1]++;
+        if (i % KT_PIECE == KT_PIECE - 1) status = kt_look(walk->run);
     }
+    for (uint64_t b = 0; b < walk->buckets; b++) ends[b + 1] += ends[b];
+    return status;
+}
+
+/* A threshold stays below the norm, where rounding would make it equal. */
+static ketch_status fill_buckets(const kt_walk *walk) {
+    const struct kt_sampler *sampler = walk->sampler;
+    double scale = (double)walk->buckets, norm = walk->run->norm, most = nextafter(norm, 0);
+    ketch_status status = KETCH_OK;
+    for (uint64_t i = 0; i < walk->count && !status; i++) {
+        double draw = sampler->shots[i].draw;
+        sampler->picks[sampler->ends[(uint64_t)(draw * scale)]++] = (kt_pick){fmin(draw * norm, most), i};
+        if (i % KT_PIECE == KT_PIECE - 1) status = kt_look(walk->run);
+    }
+    return status;
 }
 
 static void sort_buckets(void *context, uint64_t first, uint64_t last) {
@@ -160,9 +173,9 @@ static ketch_status sample_once(kt_walk *walk) {
     walk->buckets = 1;
     while (walk->buckets * 4 <= walk->count) walk->buckets *= 2;
     ketch_status status = kt_parallel(run, walk->count, SHOT_BLOCK, make_draws, walk);
-    if (status) return status;
-    fill_buckets(walk);
-    status = kt_parallel(run, walk->buckets, SHOT_BLOCK, sort_buckets, walk);
+    if (!status) status = count_buckets(walk);
+    if (!status) status = fill_buckets(walk);
+    if (!status) status = kt_parallel(run, walk->buckets, SHOT_BLOCK, sort_buckets, walk);
     if (!status) status = kt_parallel(run, chunks, 4, walk_chunks, walk);
     if (!status) status = kt_parallel(run, walk->count, SHOT_BLOCK, write_rows, walk);
     return status;

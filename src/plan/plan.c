@@ -259,7 +259,7 @@ uint64_t kt_plan_state_bytes(const kt_plan *plan) {
 
 /* Scratch of a quarter of the state, or of a million shots where that is more. */
 uint64_t kt_plan_sample_batch(const kt_plan *plan, uint64_t shots) {
-    uint64_t most = UINT64_C(1) << (plan->wires < 23 ? 20 : plan->wires < 33 ? plan->wires - 3 : 30);
+    uint64_t most = UINT64_C(1) << (plan->wires < 23 ? 20 : plan->wires < 29 ? plan->wires - 3 : 26);
     return shots < most ? shots : most;
 }
 
