@@ -4,7 +4,6 @@
  */
 #include "circuit/result.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 ketch_status kt_result_new(ketch_result **out, ketch_diag *diag) {
@@ -29,10 +28,10 @@ void kt_result_free(ketch_result *result) {
 
 /* ── Counting ── */
 
-/* Sorts rows of words as numbers: least significant byte first, stably, passing over bytes that are the same in every row. `spare` has the
- * size of `rows`; the sorted rows end in the array returned, one of the two. */
-static uint64_t *radix_sort(uint64_t *rows, uint64_t *spare, size_t count, size_t words) {
-    for (size_t digit = 0; digit < words * 8; digit++) {
+/* Sorts rows of words, as numbers of the words [first_word, last_word): least significant byte first, stably, passing over bytes that are
+ * the same in every row. `spare` has the size of `rows`; the sorted rows end in the array returned, one of the two. */
+static uint64_t *radix_sort(uint64_t *rows, uint64_t *spare, size_t count, size_t words, size_t first_word, size_t last_word) {
+    for (size_t digit = first_word * 8; digit < last_word * 8; digit++) {
         size_t word = digit / 8, shift = digit % 8 * 8, starts[256] = {0};
         for (size_t i = 0; i < count; i++) starts[rows[i * words + word] >> shift & 255]++;
         if (starts[rows[word] >> shift & 255] == count) continue;
@@ -53,31 +52,24 @@ static uint64_t *radix_sort(uint64_t *rows, uint64_t *spare, size_t count, size_
     return rows;
 }
 
-typedef struct tally {
-    uint64_t count;
-    size_t row; /* first of its equal rows, which are in ascending order */
-} tally;
+/* A tally is two words: the first of its equal rows, and how many there are, complemented so that the most frequent sorts first. */
+enum { TALLY_ROW, TALLY_COUNT, TALLY_WORDS };
 
-static int most_frequent_first(const void *a, const void *b) {
-    const tally *left = a, *right = b;
-    if (left->count != right->count) return left->count > right->count ? -1 : 1;
-    return left->row < right->row ? -1 : left->row > right->row;
-}
-
-static size_t tally_rows(tally *tallies, const uint64_t *rows, size_t count, size_t words) {
+/* Tallies of sorted rows; `tallies` NULL: only how many there are. */
+static size_t tally_rows(uint64_t *tallies, const uint64_t *rows, size_t count, size_t words) {
     size_t distinct = 0;
     for (size_t i = 0; i < count; i++) {
         bool new_row = i == 0 || memcmp(rows + i * words, rows + (i - 1) * words, words * sizeof *rows) != 0;
-        if (new_row && tallies) tallies[distinct] = (tally){.row = i};
+        if (new_row && tallies) tallies[distinct * TALLY_WORDS + TALLY_ROW] = i, tallies[distinct * TALLY_WORDS + TALLY_COUNT] = UINT64_MAX;
         distinct += new_row;
-        if (tallies) tallies[distinct - 1].count++;
+        if (tallies) tallies[(distinct - 1) * TALLY_WORDS + TALLY_COUNT]--;
     }
     return distinct;
 }
 
 static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, size_t count, ketch_diag *diag) {
     size_t words = result->words, distinct = tally_rows(NULL, rows, count, words);
-    tally *tallies = kt_array(distinct, sizeof *tallies);
+    uint64_t *tallies = kt_array(distinct, 2 * TALLY_WORDS * sizeof *tallies); /* and the sort's spare room */
     uint64_t *outcomes = kt_array(distinct, words * sizeof *outcomes), *counts = kt_array(distinct, sizeof *counts);
     if (!tallies || !outcomes || !counts) {
         kt_free(tallies);
@@ -86,10 +78,11 @@ static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, si
         return kt_no_memory(diag);
     }
     tally_rows(tallies, rows, count, words);
-    qsort(tallies, distinct, sizeof *tallies, most_frequent_first);
+    /* the rows ascend already, and the sort is stable: equal counts stay in order of their rows */
+    const uint64_t *sorted = radix_sort(tallies, tallies + distinct * TALLY_WORDS, distinct, TALLY_WORDS, TALLY_COUNT, TALLY_COUNT + 1);
     for (size_t i = 0; i < distinct; i++) {
-        memcpy(outcomes + i * words, rows + tallies[i].row * words, words * sizeof *outcomes);
-        counts[i] = tallies[i].count;
+        memcpy(outcomes + i * words, rows + sorted[i * TALLY_WORDS + TALLY_ROW] * words, words * sizeof *outcomes);
+        counts[i] = UINT64_MAX - sorted[i * TALLY_WORDS + TALLY_COUNT];
     }
     kt_free(tallies);
     result->outcomes = outcomes;
@@ -104,7 +97,7 @@ ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64
     uint64_t *spare = kt_array(count, words * sizeof *spare), *copy = NULL;
     if (spare && keep && (copy = kt_array(count, words * sizeof *copy))) memcpy(copy, shots, count * words * sizeof *copy);
     ketch_status status = !spare || (keep && !copy) ? kt_no_memory(diag) : KETCH_OK;
-    if (status == KETCH_OK) status = keep_outcomes(result, radix_sort(keep ? copy : shots, spare, count, words), count, diag);
+    if (status == KETCH_OK) status = keep_outcomes(result, radix_sort(keep ? copy : shots, spare, count, words, 0, words), count, diag);
     kt_free(spare);
     kt_free(copy);
     if (status == KETCH_OK && keep) result->shots = shots;
