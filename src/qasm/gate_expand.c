@@ -104,23 +104,11 @@ static const uint32_t *all_operands(kt_program *program, const uint32_t *qubits,
     return program->operands;
 }
 
-static bool add_block(kt_program *program, uint32_t *block, size_t first_op, uint32_t qubit_count, kt_value exponent, bool adjoint,
-                      kt_span span);
-static bool add_matrix(kt_program *program, uint32_t block, const uint32_t *qubits, uint32_t qubit_count, uint32_t line, frame around);
-
 static bool emit(kt_program *program, uint16_t gate, const kt_value *arguments, const uint32_t *qubits, frame around, kt_span span,
                  uint32_t line) {
     const kt_gate *record = &kt_gates[gate];
     uint32_t own = (uint32_t)record->control_count + record->target_count, controls = around.control_count + record->control_count;
     kt_value turned[KT_GATE_PARAMS];
-    if (around.inverse && record->inverse.adjoint) {
-        static const uint32_t local[] = {0, 1, 2, 3, 4, 5};
-        uint32_t block;
-        size_t first_op = program->circuit->ops_count;
-        return emit(program, gate, arguments, local, (frame){0}, span, line) &&
-               add_block(program, &block, first_op, own, kt_value_float(1), true, span) &&
-               add_matrix(program, block, qubits, own, line, around);
-    }
     if (around.inverse) {
         const kt_inverse *inverse = &record->inverse;
         uint32_t count = kt_gates[inverse->gate].parameter_count;

@@ -31,10 +31,8 @@ static bool angle_of(kt_value *out, kt_arithmetic *arithmetic, double radians) {
     uint32_t width = out->width ? out->width : 64;
     double turns = radians / 6.283185307179586;
     turns -= floor(turns);
-    double steps = width > 52 ? ldexp(turns, 52) : ldexp(turns, (int)width);
-    uint64_t bits = (uint64_t)nearbyint(steps);
-    if (width > 52) bits = width == 64 && bits >> 52 ? 0 : bits << (width - 52);
-    out->as.natural = bits & mask_of(width);
+    double steps = nearbyint(ldexp(turns, (int)width));
+    out->as.natural = steps < ldexp(1, (int)width) ? (uint64_t)steps : 0; /* a whole turn is none */
     return true;
 }
 
@@ -82,7 +80,7 @@ static bool to_bits(kt_value *out, kt_arithmetic *arithmetic, kt_value a, bool e
     uint32_t width = a.type == KT_TYPE_ANGLE && !a.width ? 64 : a.width;
     bool same =
         (a.type == KT_TYPE_BITS || a.type == KT_TYPE_INT || a.type == KT_TYPE_UINT || a.type == KT_TYPE_ANGLE) && width == out->width;
-    bool truth = a.type == KT_TYPE_BOOL && explicitly;
+    bool truth = a.type == KT_TYPE_BOOL && (explicitly || out->width == 1);
     bool literal = !a.width && (a.type == KT_TYPE_INT || a.type == KT_TYPE_UINT) && !(a.type == KT_TYPE_INT && a.as.integer < 0) &&
                    (a.as.natural & ~mask_of(out->width)) == 0;
     bool big = a.type == KT_TYPE_BIG && a.width <= out->width;
