@@ -20,6 +20,7 @@ static int time_process(const char *label, char **command) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     double seconds[REPEATS];
     for (int i = 0; i < REPEATS; i++) {
         pid_t child;
