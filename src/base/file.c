@@ -13,7 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { REASON_SIZE = 128 };
+enum {
+    REASON_SIZE = 128,
+    SYNC_BYTES = 16 << 20 /* written between two looks at the disk */
+};
 
 /* The system's words for an error number, in the C locale's English, without strerror's static buffer. */
 static const char *reason(char out[REASON_SIZE], int number) {
@@ -67,7 +70,9 @@ ketch_status kt_file_read(char **bytes, size_t *size, const char *path, size_t l
 
 struct ketch_file {
     int descriptor;
-    int failure; /* errno of the first failed write */
+    int failure;   /* errno of the first failed write */
+    off_t written; /* bytes */
+    off_t started; /* of them, what the system was told to bring to the disk */
     char *path;
     char *temporary; /* NULL: `path` itself is written (a device, a pipe) */
 };
@@ -124,6 +129,15 @@ ketch_status ketch_file_create(ketch_file **out, const char *path, ketch_diag *d
     return KETCH_OK;
 }
 
+/* Keeps at most two pieces on the way to the disk, so that the commit of a large file does not block for long where nothing can
+ * interrupt it. Only ever a hint: the commit asks for all of it. */
+static void start_syncing(ketch_file *file) {
+    if (!file->temporary || file->written - file->started < SYNC_BYTES) return;
+    if (file->started) sync_file_range(file->descriptor, 0, file->started, SYNC_FILE_RANGE_WAIT_BEFORE);
+    sync_file_range(file->descriptor, file->started, file->written - file->started, SYNC_FILE_RANGE_WRITE);
+    file->started = file->written;
+}
+
 static int file_write(void *user, const void *bytes, size_t size) {
     ketch_file *file = user;
     const char *next = bytes;
@@ -136,7 +150,9 @@ static int file_write(void *user, const void *bytes, size_t size) {
         }
         next += put;
         size -= (size_t)put;
+        file->written += put;
     }
+    start_syncing(file);
     return file->failure != 0;
 }
 
