@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""compare_qiskit.py own|qasm2|qasm3 KETCH FOLDER [COUNT [SEED]]: Ketch against independent implementations, amplitudes with their phase.
+"""compare_qiskit.py own|qasm2|qasm3|dynamic KETCH FOLDER [COUNT [SEED]]: Ketch against independent implementations.
 
     own      the circuits in FOLDER (circuits/): what their comments promise, by Qiskit's parsers and exact.py; Ketch is not asked
-    qasm2    random programs over all gates of qelib1.inc, with gate definitions and expressions, against Qiskit's Statevector
+    qasm2    random programs over all gates of qelib1.inc, with gate definitions and expressions, against Qiskit's Statevector, phase included
     qasm3    random programs over all gates of FOLDER/stdgates.inc under random modifiers, against the definitions in that file, as the
              reference parser of OpenQASM 3 reads them, with U by the specification's formula
+    dynamic  random programs with measurements, resets and conditions in the middle: counts against the exact distribution (exact.py)
 
 Not part of the test suite. Made for: pip install qiskit==2.6.2 qiskit-qasm3-import==0.6.0 numpy==2.4.6 scipy
 """
@@ -170,6 +171,28 @@ class Writer:
             lines.append('cx q, r;')
         return '\n'.join(lines) + '\n', width
 
+    def dynamic_program(self):
+        """Measurements, resets and conditions among the gates; every qubit is measured at the end."""
+        width, sizes = self.random.randint(1, 4), [self.random.randint(1, 3) for _ in range(self.random.randint(1, 3))]
+        lines = ['OPENQASM 2.0;\ninclude "qelib1.inc";', f'qreg q[{width}];', *(f'creg c{n}[{size}];' for n, size in enumerate(sizes))]
+        lines.append(f'creg last[{width}];')
+        qubits = [f'q[{n}]' for n in range(width)]
+        lines += [f'ry({self.random.uniform(0, 3):.3f}) {qubit};' for qubit in qubits]
+        for _ in range(self.random.randint(3, 14)):
+            register = self.random.randrange(len(sizes))
+            condition = f'if (c{register} == {self.random.randrange(2 ** sizes[register])}) ' if self.random.random() < 0.4 else ''
+            kind = self.random.random()
+            if kind < 0.6:
+                gate, operands = self.call(qubits, exclude=('u0',))
+                lines.append(f'{condition}{gate} {", ".join(operands)};')
+            elif kind < 0.85:
+                register = self.random.randrange(len(sizes))
+                bit = f'c{register}[{self.random.randrange(sizes[register])}]'
+                lines.append(f'{condition}measure {self.random.choice(qubits)} -> {bit};')
+            else:
+                lines.append(f'{condition}reset {self.random.choice(qubits)};')
+        return '\n'.join([*lines, 'measure q -> last;']) + '\n', [*sizes, width]
+
 
 def ketch_amplitudes(ketch, programs):
     """The state vector of each program, by one run of the command."""
@@ -212,13 +235,18 @@ def compare(ketch, version, expected_state, count, seed):
 
 # ── OpenQASM 2: Qiskit ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-def qiskit_state():
+def known_to_qiskit():
     import qiskit.qasm2
     from qiskit.circuit import library
-    from qiskit.quantum_info import Statevector
     more = {'cs': library.CSGate, 'csdg': library.CSdgGate, 'ccz': library.CCZGate}
-    known = [*qiskit.qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
-             *(qiskit.qasm2.CustomInstruction(name, *GATES2[name], gate, builtin=True) for name, gate in more.items())]
+    return [*qiskit.qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
+            *(qiskit.qasm2.CustomInstruction(name, *GATES2[name], gate, builtin=True) for name, gate in more.items())]
+
+
+def qiskit_state():
+    import qiskit.qasm2
+    from qiskit.quantum_info import Statevector
+    known = known_to_qiskit()
 
     def state(program, width):
         circuit = qiskit.qasm2.loads(program, custom_instructions=known)
@@ -343,9 +371,32 @@ class Definitions:
         return state
 
 
+def dynamic(ketch, count, seed):
+    import exact
+    import qiskit.qasm2
+
+    from harness import Ketch, compare_counts
+    wrong, ketch = 0, Ketch(ketch)
+    for number in range(count):
+        program, sizes = Writer(f'{seed} {number}', 2).dynamic_program()
+        circuit = qiskit.qasm2.loads(program, custom_instructions=known_to_qiskit())
+        expected = {exact.bit_text(bits, sizes): value for bits, value in exact.run(circuit)[0].items() if value > 1e-13}
+        with tempfile.NamedTemporaryFile('w', suffix='.qasm') as file:
+            file.write(program)
+            file.flush()
+            problem = compare_counts(ketch.run(file.name, '--shots', 20000, '--seed', number)['counts'], expected)
+        if problem:
+            wrong += 1
+            print(f'{problem}\n{program}')
+    print(f'dynamic: {count} programs, {wrong} disagreements (seed {seed})')
+    return wrong
+
+
 def main(kind, ketch, folder, count=1000, seed=1):
     if kind == 'own':
         return own(folder)
+    if kind == 'dynamic':
+        return dynamic(ketch, int(count), seed)
     if kind == 'qasm2':
         return compare(ketch, 2, qiskit_state(), int(count), seed)
     stdgates = (pathlib.Path(folder) / 'stdgates.inc').read_text(encoding='utf-8')

@@ -59,7 +59,10 @@ def random_tokens(seed, count):
 
 
 ANY = (SYNTAX, SEMANTICS, LIMIT)
-SEVEN = 'qubit[7] r;\ngate seven a, b, c, d, e, f, g { h a; cx a, b; cx b, c; cx c, d; cx d, e; cx e, f; cx f, g; }\n'
+SEVEN = '''qubit[7] r;
+gate seven a, b, c, d, e, f, g {{ h a; cx a, b; cx b, c; cx c, d; cx d, e; cx e, f; cx f, g; }}
+{} seven r[0], r[1], r[2], r[3], r[4], r[5], r[6];
+'''
 WHOLE = 'gate g(a, b) x, y { ctrl @ rx(a * -b) x, y; }\ng(pi, 1.5e-3) q[0], q[2];\n'
 
 INPUTS = [
@@ -80,8 +83,8 @@ INPUTS = [
     # Expansion.
     ('a gate that expands 2^39 times', doubling_gates(39), (LIMIT,), 'gates'),
     ('a gate that expands 2^2000 times', doubling_gates(2000), (LIMIT,), ''),
-    ('a billion repetitions of a large gate', HEAD3 + SEVEN + 'pow(1000000000) @ seven r[0], r[1], r[2], r[3], r[4], r[5], r[6];\n', (LIMIT,), ''),
-    ('a billion billion repetitions', HEAD3 + SEVEN + 'pow(1000000000) @ pow(-1000000000) @ seven r[0], r[1], r[2], r[3], r[4], r[5], r[6];\n', (LIMIT,), ''),
+    ('a billion repetitions of a large gate', HEAD3 + SEVEN.format('pow(1000000000) @'), (LIMIT,), 'input.qasm:'),
+    ('a billion billion repetitions', HEAD3 + SEVEN.format('pow(1000000000) @ pow(-1000000000) @'), (LIMIT,), 'input.qasm:'),
     ('repetitions beyond 64 bits', HEAD3 + 'pow(99999999999999999999) @ x q[0];\n', ANY, ':5:'),
     ('a billion controls', HEAD3 + 'ctrl(1000000000) @ x q[0];\n', ANY, ':5:'),
     ('controls beyond 64 bits', HEAD3 + 'ctrl(18446744073709551617) @ x q[0], q[1];\n', ANY, ':5:'),

@@ -3,8 +3,9 @@
 """reject.py KETCH [--write NAME ...]: programs that must be refused, and exactly what is said.
 
 NAME.qasm is a bad program, NAME.expected a transcript: the command, all that it writes to stderr, and its exit code. Commands run in this
-folder, must answer within a second, write nothing to stdout, no control characters to stderr, and exit with 2 to 6. Inputs that are too large or too strange for a file
-are made by hostile.py. --write writes transcripts anew from what the command says now: read them before committing.
+folder. They must answer within a second, write nothing to stdout and no control characters to stderr, and exit with 2 to 6. Inputs that are
+too large or too strange for a file are made by hostile.py. --write writes transcripts anew from what the command says now: read them before
+committing.
 """
 import pathlib
 import re
