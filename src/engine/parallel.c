@@ -108,7 +108,7 @@ static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, vo
     uint64_t blocks = (count + block - 1) / block, first = blocks * thread / threads, last = blocks * (thread + 1) / threads;
     for (uint64_t b = first; b < last && !stopping(run); b++) {
         task(context, b * block, b + 1 < blocks ? (b + 1) * block : count);
-        if (thread == 0) look(run, (double)(b + 1 - first) / (double)(last - first));
+        if (thread == 0 && b + 1 < last) look(run, (double)(b + 1 - first) / (double)(last - first));
     }
     kt_environment_leave(before);
 }
@@ -116,16 +116,18 @@ static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, vo
 ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
     if (run->engine->grain) block = block * run->engine->grain >> 16;
     if (!block) block = 1;
+    run->unseen += (double)count / (double)block;
     if (count <= block / 4 || count == 1) {
         task(context, 0, count);
-        run->unseen += (double)count / (double)block;
-        if (run->unseen >= 1) {
-            run->unseen = 0;
-            look(run, 0);
-        }
     } else {
+        uint64_t even = count / run->engine->threads + 1; /* for threads to have something to do each */
+        if (block > even) block = even;
 #pragma omp parallel num_threads((int)run->engine->threads)
         share(run, count, block, task, context);
+    }
+    if (run->unseen >= 1) {
+        run->unseen = 0;
+        look(run, 0);
     }
     return stopping(run) ? stopped(run) : KETCH_OK;
 }

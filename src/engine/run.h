@@ -40,7 +40,7 @@ typedef struct kt_run {
     uint64_t gates_done, shots_done;
     double work, work_done; /* in amplitudes touched, estimated; without branches */
     double pass_work;       /* of the pass that is under way */
-    double unseen;          /* blocks of work since the clock was last looked at, in passes too small for threads */
+    double unseen;          /* blocks of work since the clock was last looked at between passes */
     atomic_int stop;        /* kt_stop */
     kt_environment outside; /* the caller's floating-point environment */
 

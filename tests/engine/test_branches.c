@@ -194,10 +194,10 @@ static void ends(void **unused) {
     ketch_circuit *circuit = circuit_of(2, 2);
     GATE(circuit, "h", 0);
     measure(circuit, 0, 0);
+    GATE(circuit, "x", 1);
     begin_if(circuit, 0);
     OK(kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_END, .conditional = 1}, NULL, 0, diag));
     end_if(circuit);
-    GATE(circuit, "x", 1);
     measure(circuit, 1, 1);
     OK(kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_END}, NULL, 0, diag));
     measure(circuit, 0, 1);

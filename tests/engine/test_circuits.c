@@ -173,6 +173,8 @@ static void measured_twice_the_last_wins(void **unused) {
     ketch_circuit *circuit = circuit_of(4, 4);
     GATE(circuit, "x", 1);
     GATE(circuit, "x", 2);
+    OK(kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_SET_BIT, .data = 1}, (const uint32_t[]){0}, 1, diag));
+    OK(kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_SET_BIT, .data = 1}, (const uint32_t[]){2}, 1, diag)); /* stays */
     measure(circuit, 1, 0); /* 1, then overwritten by qubit 3, which is idle */
     measure(circuit, 0, 3); /* 0, then overwritten by qubit 2 */
     measure(circuit, 3, 0);
@@ -180,7 +182,7 @@ static void measured_twice_the_last_wins(void **unused) {
     measure(circuit, 2, 1);                                     /* one qubit into two bits; bit 2 is never written */
     lab_setup lab = lab_with(7, KETCH_OUTPUT_PROBABILITIES, 1); /* the state is the same for every shot */
     ketch_result *result = lab_run(&lab, circuit);
-    assert_int_equal(count_of(result, "1010"), 7);
+    assert_int_equal(count_of(result, "1110"), 7);
     kt_result_free(result);
     ketch_circuit_free(&circuit);
 }
@@ -217,6 +219,20 @@ static void registers_side_by_side(void **unused) {
     ketch_circuit_free(&circuit);
 }
 
+/* Neighbouring wires that land on both sides of a word's end. */
+static void a_register_over_two_words(void **unused) {
+    (void)unused;
+    ketch_circuit *circuit = circuit_of(8, 70);
+    for (uint32_t q = 0; q < 8; q++) GATE(circuit, q % 3 ? "x" : "z", q);
+    for (uint32_t q = 0; q < 8; q++) measure(circuit, q, 60 + q);
+    lab_setup lab = lab_with(3, KETCH_OUTPUT_SHOTS, 1);
+    ketch_result *result = lab_run(&lab, circuit);
+    uint64_t wanted[2] = {UINT64_C(0x6) << 60, 0xb}; /* 1011 0110 from bit 60 on */
+    for (int shot = 0; shot < 3; shot++) assert_memory_equal(result->shots + 2 * shot, wanted, sizeof wanted);
+    kt_result_free(result);
+    ketch_circuit_free(&circuit);
+}
+
 static void no_shots_no_outcomes(void **unused) {
     (void)unused;
     ketch_circuit *circuit = circuit_of(2, 2);
@@ -242,6 +258,7 @@ int main(void) {
         cmocka_unit_test(no_qubits_in_use),
         cmocka_unit_test(measured_twice_the_last_wins),
         cmocka_unit_test(registers_side_by_side),
+        cmocka_unit_test(a_register_over_two_words),
         cmocka_unit_test(no_shots_no_outcomes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
