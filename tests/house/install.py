@@ -17,7 +17,8 @@ import tap
 ROOT, BUILD = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="ketch-install-"))
 MOVED = WORK / "moved here"  # with a space: paths are to be quoted
-CLEAN = {key: value for key, value in os.environ.items() if key not in ("DESTDIR", "PKG_CONFIG_PATH", "LD_LIBRARY_PATH", "CFLAGS", "LDFLAGS")}
+STRAY = ("DESTDIR", "PKG_CONFIG_PATH", "LD_LIBRARY_PATH", "CFLAGS", "LDFLAGS")
+CLEAN = {key: value for key, value in os.environ.items() if key not in STRAY}
 
 
 def do(*command, **more):
@@ -129,7 +130,7 @@ def cmake():
     )
     for name in ("shared.c", "shared.cpp", "static.c"):
         (project / name).write_text(example(), encoding="utf-8")
-    do("cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={MOVED}")
+    do("cmake", "-G", "Ninja", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={MOVED}")
     do("cmake", "--build", project / "build")
     if "libketch" in do("ldd", project / "build" / "static"):
         yield "the static program needs libketch.so"
@@ -142,8 +143,8 @@ def cmake_refuses_another_version():
     project.mkdir()
     (project / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.16)\nproject(example C)\nfind_package(ketch 0.2 REQUIRED)\n", encoding="utf-8")
-    done = subprocess.run(["cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={MOVED}"], capture_output=True, text=True,
-                          env=CLEAN)
+    command = ["cmake", "-G", "Ninja", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={MOVED}"]
+    done = subprocess.run(command, capture_output=True, text=True, env=CLEAN)
     if done.returncode == 0 or "0.1.0" not in done.stderr:
         yield f"0.2 was not refused: {done.stderr}"
 
