@@ -14,15 +14,7 @@ enum {
 };
 
 static uint32_t register_of(const ketch_circuit *circuit, uint32_t bit) {
-    size_t low = 0, high = circuit->bit_registers_count; /* by first bit, ascending */
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (circuit->bit_registers[middle].first <= bit)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
+    return (uint32_t)kt_label_register(circuit->bit_registers, circuit->bit_registers_count, bit);
 }
 
 /* ── Which wires an operation touches ── */

@@ -91,14 +91,22 @@ void kt_label_symbol(kt_buffer *out, const ketch_circuit *circuit, const kt_op *
     }
 }
 
-void kt_label_bit(kt_buffer *out, const kt_register_info *registers, size_t count, uint32_t bit) {
-    for (size_t i = 0; i < count; i++) {
-        if (bit < registers[i].first || bit - registers[i].first >= registers[i].size) continue;
-        kt_buffer_text(out, registers[i].name);
-        if (registers[i].size > 1) kt_buffer_format(out, "[%u]", bit - registers[i].first);
-        return;
+size_t kt_label_register(const kt_register_info *registers, size_t count, uint32_t bit) {
+    size_t low = 0, high = count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (registers[middle].first <= bit)
+            low = middle;
+        else
+            high = middle;
     }
-    kt_buffer_format(out, "bit %u", bit);
+    return low;
+}
+
+void kt_label_bit(kt_buffer *out, const kt_register_info *registers, size_t count, uint32_t bit) {
+    const kt_register_info *named = &registers[kt_label_register(registers, count, bit)];
+    kt_buffer_text(out, named->name);
+    if (named->size > 1) kt_buffer_format(out, "[%u]", bit - named->first);
 }
 
 /* ── Conditions: the stack program run on texts instead of truth values ── */
@@ -108,11 +116,11 @@ enum { LONGEST = 60 };
 /* The bits of a comparison: a register's name where they are all of one, else "c[2], c[0]" from the highest. */
 static void add_bits(kt_buffer *out, const ketch_circuit *circuit, const kt_condition *condition) {
     const uint32_t *bits = circuit->operands + condition->first;
-    for (size_t i = 0; i < circuit->bit_registers_count; i++) {
-        const kt_register_info *named = &circuit->bit_registers[i];
-        bool whole = named->size == condition->count;
-        for (uint32_t b = 0; b < condition->count && whole; b++) whole = bits[b] == named->first + b;
-        if (!whole) continue;
+    const kt_register_info *named =
+        &circuit->bit_registers[kt_label_register(circuit->bit_registers, circuit->bit_registers_count, bits[0])];
+    bool whole = named->size == condition->count;
+    for (uint32_t b = 0; b < condition->count && whole; b++) whole = bits[b] == named->first + b;
+    if (whole) {
         kt_buffer_text(out, named->name);
         return;
     }

@@ -94,7 +94,13 @@ static void print_man_option(const option_record *option) {
     }
     fputs("\n\t", stdout);
     put_man(option->help);
-    fputs("\n\n", stdout);
+    const char *separator = " (";
+    for (command_number command = 0; command < COMMAND_COUNT; command++) {
+        if (option->commands + 1 == 1u << COMMAND_COUNT || !takes(command, option)) continue;
+        printf("%s*%s*", separator, commands[command].name);
+        separator = ", ";
+    }
+    fputs(*separator == ',' ? ")\n\n" : "\n\n", stdout);
 }
 
 static int print_man(void) {
@@ -124,10 +130,9 @@ static int print_man(void) {
         }
         fputs("\n\n", stdout);
     }
-    fputs("# OPTIONS\n\n", stdout);
+    fputs("# OPTIONS\n\nBehind each, in parentheses, the commands that take it, unless all do.\n\n", stdout);
     for (size_t i = 0; i < option_count; i++) {
         if (i == 0 || strcmp(option_table[i].group, option_table[i - 1].group) != 0) printf("## %s\n\n", option_table[i].group);
-        if (i && !strcmp(option_table[i].name, option_table[i - 1].name)) continue; /* the same option with other values */
         print_man_option(&option_table[i]);
     }
     fputs("# EXIT STATUS\n\n", stdout);
