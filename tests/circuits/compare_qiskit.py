@@ -4,8 +4,8 @@
 
     own      the circuits in FOLDER (circuits/): what their comments promise, by Qiskit's parsers and exact.py; Ketch is not asked
     qasm2    random programs over all gates of qelib1.inc, with gate definitions and expressions, against Qiskit's Statevector, phase included
-    qasm3    random programs over all gates of FOLDER/stdgates.inc under random modifiers, against the definitions in that file, as the
-             reference parser of OpenQASM 3 reads them, with U by the specification's formula
+    qasm3    random programs over all gates of FOLDER/stdgates.inc under random modifiers, with inputs in their angles, against the definitions
+             in that file, as the reference parser of OpenQASM 3 reads them, with U by the specification's formula
     dynamic  random programs with measurements, resets and conditions in the middle: counts against the exact distribution (exact.py)
 
 Not part of the test suite. Made for: pip install qiskit==2.6.2 qiskit-qasm3-import==0.6.0 numpy==2.4.6 scipy
@@ -23,6 +23,7 @@ import numpy
 
 TOLERANCE = 1e-9
 BATCH = 100
+INPUTS = {'alpha': 0.7, 'beta': -2.25}  # of OpenQASM 3 programs
 
 
 # ── own ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,12 +162,14 @@ class Writer:
         lines += [self.definition(number) for number in range(self.random.randrange(3))]
         lines += [f'qreg {name}[{size}];' if self.version == 2 else f'qubit[{size}] {name};' for name, size in sizes.items() if size]
         qubits = [f'{name}[{n}]' for name, size in sizes.items() for n in range(size)]
+        inputs = list(INPUTS) if self.version == 3 else []
+        lines += [f'input float {name};' for name in inputs]
         lines += [f'h {qubit}; {"u1" if self.version == 2 else "p"}({n}.3) {qubit};' for n, qubit in enumerate(qubits)]
         for _ in range(self.random.randint(1, 12)):
-            gate, operands = self.call(qubits)
+            gate, operands = self.call(qubits, inputs)
             lines.append(f'{gate} {", ".join(operands)};'.replace(' ;', ';'))
         if self.random.random() < 0.3:
-            lines.append(f'rx({self.expression()}) q;')
+            lines.append(f'rx({self.expression(inputs)}) q;')
         if sizes['r'] == split and self.random.random() < 0.5:
             lines.append('cx q, r;')
         return '\n'.join(lines) + '\n', width
@@ -194,14 +197,14 @@ class Writer:
         return '\n'.join([*lines, 'measure q -> last;']) + '\n', [*sizes, width]
 
 
-def ketch_amplitudes(ketch, programs):
+def ketch_amplitudes(ketch, programs, parameters):
     """The state vector of each program, by one run of the command."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for number, program in enumerate(programs):
             paths.append(f'{folder}/{number}.qasm')
             pathlib.Path(paths[-1]).write_text(program, encoding='utf-8')
-        command = [ketch, 'run', '--quiet', '--shots', '0', '--amplitudes', 'all', '--format', 'jsonl', *paths]
+        command = [ketch, 'run', '--quiet', '--shots', '0', '--amplitudes', 'all', '--format', 'jsonl', *parameters, *paths]
         done = subprocess.run(command, capture_output=True, text=True)
     states = [None] * len(programs)
     for line in done.stdout.splitlines():
@@ -216,7 +219,8 @@ def compare(ketch, version, expected_state, count, seed):
     wrong, done = 0, 0
     while done < count:
         written = [Writer(f'{seed} {done + number}', version).program() for number in range(min(BATCH, count - done))]
-        states, errors = ketch_amplitudes(ketch, [program for program, _ in written])
+        parameters = [f'--param={name}={value}' for name, value in INPUTS.items()] if version == 3 else []
+        states, errors = ketch_amplitudes(ketch, [program for program, _ in written], parameters)
         for (program, width), state in zip(written, states):
             expected = expected_state(program, width)
             if state is None or state.size != expected.size:
@@ -361,8 +365,8 @@ class Definitions:
                 sizes[statement.qubit.name] = statement.size.value
                 for index in range(statement.size.value):
                     position[f'{statement.qubit.name}[{index}]'] = len(position)
-            elif kind != 'Include':
-                matrix = self.matrix(statement, {})
+            elif kind not in ('Include', 'IODeclaration'):
+                matrix = self.matrix(statement, INPUTS)
                 whole = [sizes[qubit.name] for qubit in statement.qubits if isinstance(qubit.name, str)]
                 for index in range(whole[0] if whole else 1):
                     names = [f'{qubit.name}[{index}]' if isinstance(qubit.name, str) else self.operand(qubit) for qubit in statement.qubits]
