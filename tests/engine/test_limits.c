@@ -314,6 +314,29 @@ static void a_million_shots_need_little(void **unused) {
     ketch_circuit_free(&circuit);
 }
 
+/* Copies at branches take what the limit leaves, and no more. */
+static void branches_stay_within_memory(void **unused) {
+    (void)unused;
+    ketch_circuit *circuit = circuit_of(16, 8);
+    ketch_result *result;
+    uint64_t state = UINT64_C(16) << 16;
+    for (uint32_t q = 0; q < 16; q++) GATE(circuit, "h", q);
+    for (uint32_t q = 0; q < 8; q++) measure(circuit, q, q);
+    for (uint32_t q = 0; q < 16; q++) GATE(circuit, "h", q);
+    for (uint32_t q = 0; q < 8; q++) measure(circuit, q, q);
+    ketch_run_options options = options_with(20);
+    ketch_memory memory = {0};
+    OK(kt_session_memory(&memory, circuit, &options, diag));
+    for (uint64_t copies = 0; copies < 4; copies++) {
+        options.max_memory = memory.needed_bytes + copies * (state + 64) + state / 2;
+        OK(run(&result, circuit, &options));
+        assert_true(result->info.peak_memory_bytes <= options.max_memory);
+        assert_true(result->info.peak_memory_bytes >= (copies + 1) * state);
+        kt_result_free(result);
+    }
+    ketch_circuit_free(&circuit);
+}
+
 static void qubits_are_limited(void **unused) {
     (void)unused;
     ketch_circuit *circuit = wide_circuit(5);
@@ -402,13 +425,21 @@ static void the_environment_is_left_alone(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cancelled_from_another_thread), cmocka_unit_test(time_goes_by),
-        cmocka_unit_test(progress_is_reported),          cmocka_unit_test(shots_done_are_said),
-        cmocka_unit_test(the_norm_is_checked),           cmocka_unit_test(rounding_is_tolerated),
-        cmocka_unit_test(memory_is_checked_first),       cmocka_unit_test(what_fits_is_said_truly),
-        cmocka_unit_test(a_million_shots_need_little),   cmocka_unit_test(qubits_are_limited),
-        cmocka_unit_test(unfinished_circuits),           cmocka_unit_test(sessions),
-        cmocka_unit_test(seeds_differ_unless_given),     cmocka_unit_test(the_environment_is_left_alone),
+        cmocka_unit_test(cancelled_from_another_thread),
+        cmocka_unit_test(time_goes_by),
+        cmocka_unit_test(progress_is_reported),
+        cmocka_unit_test(shots_done_are_said),
+        cmocka_unit_test(the_norm_is_checked),
+        cmocka_unit_test(rounding_is_tolerated),
+        cmocka_unit_test(memory_is_checked_first),
+        cmocka_unit_test(what_fits_is_said_truly),
+        cmocka_unit_test(a_million_shots_need_little),
+        cmocka_unit_test(branches_stay_within_memory),
+        cmocka_unit_test(qubits_are_limited),
+        cmocka_unit_test(unfinished_circuits),
+        cmocka_unit_test(sessions),
+        cmocka_unit_test(seeds_differ_unless_given),
+        cmocka_unit_test(the_environment_is_left_alone),
     };
     return cmocka_run_group_tests(tests, create, destroy);
 }
