@@ -56,9 +56,18 @@ static void add_bar(kt_buffer *out, const kt_writer *writer, const text_table *t
     add_color(out, writer, "\033[0m");
 }
 
+/* All decimals shown would be zeros. */
+static bool reads_as_zero(double value) { return fabs(value) < 0.5 * pow(10, -DECIMALS); }
+
+/* A column of fixed decimals, which would show little of small numbers: these get an exponent. */
 static void add_number(text_table *table, kt_buffer *out, double value) {
     kt_buffer_clear(&table->line);
-    kt_text_fixed(&table->line, value, DECIMALS);
+    if (fabs(value) < 1e-4 && fabs(value) > 1e-15) { /* less than that is rounding */
+        char text[KT_NUMBER_TEXT];
+        kt_buffer_add(&table->line, text, kt_number_round(text, value, 6));
+    } else {
+        kt_text_fixed(&table->line, value, DECIMALS);
+    }
     kt_buffer_text(out, "  ");
     kt_text_right(out, table->line.bytes ? table->line.bytes : "", table->number_width);
 }
@@ -83,13 +92,10 @@ static void write_shot(kt_writer *writer, void *user, const kt_entry *entry) {
     kt_buffer_text(&writer->stream.out, "\n");
 }
 
-/* All decimals shown would be zeros. */
-static bool reads_as_zero(double value) { return fabs(value) < 0.5 * pow(10, -DECIMALS); }
-
 static void write_probability(kt_writer *writer, void *user, const kt_entry *entry) {
     text_table *table = user;
     kt_buffer *out = &writer->stream.out;
-    if (reads_as_zero(entry->re)) {
+    if (reads_as_zero(entry->re) && !writer->top_states) {
         table->hidden++;
         return;
     }
@@ -102,7 +108,8 @@ static void write_probability(kt_writer *writer, void *user, const kt_entry *ent
 static void write_amplitude(kt_writer *writer, void *user, const kt_entry *entry) {
     text_table *table = user;
     kt_buffer *out = &writer->stream.out;
-    if (!writer->options->amplitudes && reads_as_zero(entry->re) && reads_as_zero(entry->im)) {
+    bool chosen = writer->options->amplitudes || writer->top_states;
+    if (!chosen && reads_as_zero(entry->re) && reads_as_zero(entry->im)) {
         table->hidden++;
         return;
     }

@@ -219,6 +219,10 @@ static void tiny_numbers(void **state) {
     amplitudes[0] = 1;
     amplitudes[2] = 1e-9;
     is_written(result, (ketch_write_options){0}, "state  probability\n00     1.000000000\n… 1 more state below 5e-10\n");
+    amplitudes[4] = 3e-3; /* 9e-6 */
+    is_written(result, (ketch_write_options){0},
+               "state  probability\n00     1.000000000\n10           9e-06\n… 1 more state below 5e-10\n");
+    amplitudes[4] = 0;
     is_written(result, (ketch_write_options){.ascii = 1}, "state  probability\n00     1.000000000\n... 1 more state below 5e-10\n");
     is_written(result, (ketch_write_options){.format = KETCH_FORMAT_CSV}, "state,probability\n00,1\n01,1e-18\n");
     kt_result_free(result);
