@@ -121,13 +121,13 @@ class Writer:
         while True:
             name = self.random.choice([name for name in self.gates if name not in exclude])
             parameters, width = self.gates[name]
-            modifiers, width = self.modifiers(width)
+            modifiers, width = self.modifiers(width, names)
             if width <= len(qubits) and (width or self.version == 3):
                 break
         angles = ', '.join(self.expression(names) if name != 'u0' else '1' for _ in range(parameters))  # Qiskit: u0 takes whole cycles
         return f'{modifiers}{name}' + (f'({angles})' if parameters else ''), self.random.sample(qubits, width)
 
-    def modifiers(self, width):
+    def modifiers(self, width, names):
         text = ''
         if self.version == 3:
             for _ in range(self.random.choice([0, 0, 1, 1, 2, 3])):
@@ -137,7 +137,8 @@ class Writer:
                     text += f'{kind} @ ' if count == 1 else f'{kind}({count}) @ '
                     width += count
                 else:
-                    exponent = {'inv': '', 'pow': f'({self.random.randint(-3, 4)})', 'root': f'({self.random.uniform(-2, 2):.3f})'}[kind]
+                    root = f'{self.random.choice(names)}/4.0' if names and self.random.random() < 0.3 else f'{self.random.uniform(-2, 2):.3f}'
+                    exponent = {'inv': '', 'pow': f'({self.random.randint(-3, 4)})', 'root': f'({root})'}[kind]
                     text += f'{"inv" if kind == "inv" else "pow"}{exponent} @ '
         return text, width
 

@@ -25,6 +25,11 @@ def gates_in_a_chain(length):
     return HEAD2 + '\n'.join(gates) + f'\ng{length} q[0];\n'
 
 
+def gate_on_many(width):
+    names = ', '.join(f'a{n}' for n in range(width))
+    return f'gate wide {names} {{ {"".join(f"x a{n};" for n in range(width))} }}\nqreg r[{width}];\nwide {names.replace("a", "r[").replace(",", "],")}];\n'
+
+
 def includes_in_a_chain(length):
     def write(folder):
         for n in range(length):
@@ -59,6 +64,7 @@ def random_tokens(seed, count):
 
 
 ANY = (SYNTAX, SEMANTICS, LIMIT)
+FINE = (0,)
 SEVEN = '''qubit[7] r;
 gate seven a, b, c, d, e, f, g {{ h a; cx a, b; cx b, c; cx c, d; cx d, e; cx e, f; cx f, g; }}
 {} seven r[0], r[1], r[2], r[3], r[4], r[5], r[6];
@@ -129,6 +135,19 @@ INPUTS = [
     ('a terminal escape in a name', HEAD2.encode() + b'\x1b[31mh q[0];\n', (SYNTAX,), ':5:'),
     ('control characters in a string', HEAD2.encode() + b'include "\x1b[2Jx\x07";\n', ANY, ':5:'),
     ('a right-to-left override', HEAD3 + 'h q[0]; \u202e x q[1];\n', (SYNTAX,), ':5:'),
+    # Large, but right.
+    ('a line of a megabyte', HEAD2 + 'cx q[0],q[1];' * 80_000, FINE, ''),
+    ('a comment of a megabyte', HEAD2 + '/*' + 'x' * 1_000_000 + '*/ x q[0];', FINE, ''),
+    ('250 nested parentheses', HEAD2 + f'rx({"(" * 250}1{")" * 250}) q[0];\n', FINE, ''),
+    ('a sum of 20,000 terms', HEAD2 + f'rx(1{" + 1" * 20_000}) q[0];\n', FINE, ''),
+    ('a name of 60,000 characters', HEAD3 + f'bit {"x" * 60_000};\n', FINE, ''),
+    ('a gate on 2,000 qubits', HEAD2 + gate_on_many(2000), FINE, ''),
+    ('10,000 registers', HEAD2 + ''.join(f'qreg r{n}[1];\nx r{n};\n' for n in range(10_000)), FINE, ''),
+    ('a million qubits', 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[1000000];\ncreg c[1000000];\nh q;\nmeasure q -> c;\n', FINE, ''),
+    ('a gate that expands 2^16 times', doubling_gates(16), FINE, ''),
+    ('100 gates in a chain', gates_in_a_chain(100), FINE, ''),
+    ('includes 30 deep', includes_in_a_chain(30), FINE, ''),
+    ('a thousand conditions with else', HEAD3 + 'if (c[0]) x q[0]; else if (c == 3) y q[0]; else { z q[0]; }\n' * 1000, FINE, ''),
 ] + [
     (f'random bytes, seed {seed}', random_bytes(seed, 100_000), (SYNTAX,), ':') for seed in range(4)
 ] + [
