@@ -27,7 +27,8 @@ def gates_in_a_chain(length):
 
 def gate_on_many(width):
     names = ', '.join(f'a{n}' for n in range(width))
-    return f'gate wide {names} {{ {"".join(f"x a{n};" for n in range(width))} }}\nqreg r[{width}];\nwide {names.replace("a", "r[").replace(",", "],")}];\n'
+    operands = ', '.join(f'r[{n}]' for n in range(width))
+    return f'gate wide {names} {{ {"".join(f"x a{n};" for n in range(width))} }}\nqreg r[{width}];\nwide {operands};\n'
 
 
 def includes_in_a_chain(length):

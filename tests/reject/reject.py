@@ -4,8 +4,8 @@
 
 NAME.qasm is a bad program, NAME.expected a transcript: the command, all that it writes to stderr, and its exit code. Commands run in this
 folder. They must answer within a second, write nothing to stdout and no control characters to stderr, and exit with 2 to 6. Inputs that are
-too large or too strange for a file are made by hostile.py, which has some large ones that are to be accepted, too. --write writes transcripts anew from what the command says now: read them before
-committing.
+too large or too strange for a file are made by hostile.py, with some that are large but right, to be accepted. --write writes transcripts
+anew from what the command says now: read them before committing.
 """
 import pathlib
 import re
