@@ -56,10 +56,51 @@ double kt_matrix_unitarity(const double *matrix, size_t n) {
     return worst;
 }
 
+/* One Newton-Schulz step towards the nearest unitary matrix: M (3 - M† M) / 2 squares the distance from unitarity. `room` holds 2 matrices.
+ */
+static bool restore_unitarity(double *matrix, double *room, size_t n) {
+    size_t numbers = 2 * n * n;
+    double *square = room, *adjoint = room + numbers;
+    memcpy(adjoint, matrix, numbers * sizeof *matrix);
+    kt_matrix_adjoint(adjoint, n);
+    if (!kt_matrix_multiply(square, adjoint, matrix, n)) return false;
+    for (size_t i = 0; i < numbers; i++) square[i] *= -0.5;
+    for (size_t i = 0; i < n; i++) square[2 * (i * n + i)] += 1.5;
+    memcpy(adjoint, matrix, numbers * sizeof *matrix);
+    return kt_matrix_multiply(matrix, adjoint, square, n);
+}
+
+/* out = out * factor, unitary again. `room` holds 2 matrices. */
+static bool multiply_in(double *out, const double *factor, double *room, size_t n) {
+    if (!kt_matrix_multiply(room, out, factor, n)) return false;
+    memcpy(out, room, 2 * n * n * sizeof *out);
+    return restore_unitarity(out, room, n);
+}
+
+/* out = out * matrix^exponent for a whole number, by repeated squaring: an eigenphase times a large number would have lost its digits, and
+ * gates like X or T come out exactly. A double is a sum of at most 53 powers of 2, so this takes at most some thousand steps. */
+static bool multiply_whole_power(double *out, const double *matrix, size_t n, double exponent) {
+    size_t numbers = 2 * n * n;
+    double *power = kt_array(3 * numbers, sizeof *power);
+    if (!power) return false;
+    memcpy(power, matrix, numbers * sizeof *power);
+    if (exponent < 0) kt_matrix_adjoint(power, n);
+    bool done = true;
+    for (double left = fabs(exponent); left >= 1 && done; left = floor(left / 2)) {
+        if (fmod(left, 2) != 0) done = multiply_in(out, power, power + numbers, n);
+        if (left >= 2 && done) {
+            memcpy(power + numbers, power, numbers * sizeof *power);
+            done = kt_matrix_multiply(power, power + numbers, power + numbers, n) && restore_unitarity(power, power + numbers, n);
+        }
+    }
+    kt_free(power);
+    return done;
+}
+
 /* A unitary matrix is normal, so its Schur form Q T Q† has a diagonal T, and the columns of Q are orthonormal even where eigenvalues
  * coincide: M^x = Q T^x Q†. LAPACK reads columns first, hence sees the transpose: (M^T)^x is (M^x)^T, so the same reading gives M^x back.
  */
-bool kt_matrix_power(double *out, const double *matrix, size_t n, double exponent) {
+static bool fractional_power(double *out, const double *matrix, size_t n, double exponent) {
     size_t entries = 2 * n * n;
     int order = (int)n, selected = 0, info = 0, work_size = (int)(8 * n);
     double *schur = kt_array(3 * entries + 2 * n + 2 * (size_t)work_size + n, sizeof *schur);
@@ -85,4 +126,13 @@ bool kt_matrix_power(double *out, const double *matrix, size_t n, double exponen
     }
     kt_free(schur);
     return info == 0;
+}
+
+bool kt_matrix_power(double *out, const double *matrix, size_t n, double exponent) {
+    double whole = trunc(exponent);
+    if (exponent == whole)
+        kt_matrix_identity(out, n);
+    else if (!fractional_power(out, matrix, n, exponent - whole))
+        return false;
+    return multiply_whole_power(out, matrix, n, whole);
 }

@@ -90,6 +90,34 @@ static void phase_of_minus_one_is_pi(void **state) {
     }
 }
 
+static void large_whole_powers(void **state) {
+    (void)state;
+    const double exponents[] = {100000001, 9007199254740991, -9007199254740991, 1e300, 0x1p1023, -3, 0};
+    const bool odd[] = {true, true, true, false, false, true, false};
+    for (size_t i = 0; i < sizeof exponents / sizeof *exponents; i++) { /* X and H are their own inverses */
+        for (int gate = 0; gate < 2; gate++) {
+            const double h = M_SQRT1_2, x_or_h[2][8] = {{0, 0, 1, 0, 1, 0, 0, 0}, {h, 0, h, 0, h, 0, -h, 0}},
+                         one[8] = {1, 0, 0, 0, 0, 0, 1, 0};
+            double power[8];
+            assert_true(kt_matrix_power(power, x_or_h[gate], 2, exponents[i]));
+            for (size_t k = 0; k < 8; k++) assert_true(fabs(power[k] - (odd[i] ? x_or_h[gate] : one)[k]) < 1e-15);
+        }
+    }
+    for (int k = -40; k <= 40; k++) { /* against multiplying, and with a fraction */
+        random_unitary(m, 8);
+        assert_true(kt_matrix_power((double *)root, (const double *)m, 8, k + 0.5));
+        assert_true(kt_matrix_unitarity((const double *)root, 8) < 1e-14);
+        multiply(a, root, root, 8);
+        kt_matrix_identity((double *)b, 8);
+        for (int i = 0; i < abs(2 * k + 1); i++) {
+            memcpy(root, b, sizeof root);
+            multiply(b, root, m, 8);
+        }
+        if (2 * k + 1 < 0) kt_matrix_adjoint((double *)b, 8);
+        assert_true(difference(a, b, 8) < 1e-12);
+    }
+}
+
 static void products_and_adjoints(void **state) {
     (void)state;
     for (size_t n = 2; n <= 32; n *= 2) {
@@ -111,6 +139,7 @@ static void products_and_adjoints(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(roots_of_random_matrices), cmocka_unit_test(roots_where_eigenvalues_coincide),
-                                       cmocka_unit_test(phase_of_minus_one_is_pi), cmocka_unit_test(products_and_adjoints)};
+                                       cmocka_unit_test(phase_of_minus_one_is_pi), cmocka_unit_test(large_whole_powers),
+                                       cmocka_unit_test(products_and_adjoints)};
     return cmocka_run_group_tests_name("linalg", tests, NULL, NULL);
 }
