@@ -125,7 +125,7 @@ ketch_status kt_basis_top(uint64_t **states, size_t *count, const kt_basis *basi
             if (!kt_reserve(&heap, &capacity, kept + 1, sizeof *heap)) goto no_memory;
             heap[kept] = candidate;
             rise(heap, kept++);
-        } else if (is_before(candidate, heap[0])) {
+        } else if (kept && is_before(candidate, heap[0])) {
             heap[0] = candidate;
             sink_down(heap, kept, 0);
         }

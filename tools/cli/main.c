@@ -50,7 +50,8 @@ static bool asks_for_json_errors(int count, char **arguments) {
 }
 
 static int perform(int count, char **arguments) {
-    settings options = defaults;
+    static settings options; /* not on the stack: a call that was left behind may still look at it */
+    options = defaults;
     options.json_errors = asks_for_json_errors(count, arguments);
     report_setup(&options);
     if (count < 2) {
@@ -72,7 +73,7 @@ static int perform(int count, char **arguments) {
         print_usage(stdout, command);
     else if (code == 0)
         code = commands[command].perform(&options);
-    free_options(&options);
+    if (!left_behind()) free_options(&options);
     return code;
 }
 

@@ -226,7 +226,7 @@ int perform_run(settings *options) {
     if (code == 0) code = check_arguments(options);
     if (code == 0) code = create_session(options);
     if (code) return code;
-    output out;
+    static output out; /* not on the stack: a call that was left behind may still look at it */
     prepare_text(options, STDOUT_FILENO);
     if (!output_open(&out, options->out_path)) return EXIT_RUNTIME;
     if (options->state_path && !options->dry_run && !output_open(&state_file, options->state_path)) code = EXIT_RUNTIME;

@@ -73,10 +73,7 @@ static int show_one(settings *options, output *out, const char *path, void (*cal
     if (!job || !diag) code = EXIT_LIMIT;
     if (code == 0) {
         *job = (showing){.circuit = circuit, .options = options, .write = write, .sink = out->sink, .diag = diag};
-        if (!run_watched(call, job, deadline)) {
-            if (!interrupted()) complain(NULL, "%s: it took longer than the time limit", shown_name(path));
-            return EXIT_TIMEOUT;
-        }
+        if (!run_watched(call, job, 0)) return EXIT_RUNTIME; /* interrupted: left behind with all that it uses */
         code = output_status(out, job->status, diag, shown_name(path));
     }
     ketch_diag_free(&diag);
@@ -108,7 +105,7 @@ static int check_one(settings *options, output *out, const char *path) {
 static int show(settings *options, command_number command, int (*one)(settings *, output *, const char *)) {
     int code = require_files(options, command);
     if (code) return code;
-    output out;
+    static output out; /* not on the stack: a call that was left behind may still look at it */
     prepare_text(options, STDOUT_FILENO);
     if (!output_open(&out, options->out_path)) return EXIT_RUNTIME;
     if (command == COMMAND_DRAW && options->write.format == KETCH_FORMAT_SVG && options->arguments.count > 1) {
