@@ -98,24 +98,28 @@ ketch_status kt_circuit_add_condition(uint32_t *index, ketch_circuit *circuit, k
 }
 
 ketch_status kt_circuit_add_place(uint32_t *index, ketch_circuit *circuit, const kt_place *place, ketch_diag *diag) {
-    enum { KEPT = 400 };         /* bytes of a source line around the column: more is never shown */
-    if (circuit->places_count) { /* the parameters of one gate often share their place */
-        const kt_saved_place *last = &circuit->places[circuit->places_count - 1];
-        if (last->line == place->line && last->column == place->column && strcmp(last->file, place->file) == 0) {
-            *index = (uint32_t)circuit->places_count - 1;
-            return KETCH_OK;
-        }
+    const kt_saved_place *last = circuit->places_count ? &circuit->places[circuit->places_count - 1] : NULL;
+    /* the parameters of one gate often share their place */
+    if (last && last->line == place->line && last->column == place->column && strcmp(last->file, place->file) == 0) {
+        *index = (uint32_t)circuit->places_count - 1;
+        return KETCH_OK;
     }
     ketch_status status = RESERVE(circuit, places, 1, diag);
     if (status != KETCH_OK) return status;
-    size_t size = place->source_line ? place->source_size : 0;
-    if (size > KEPT) size = place->column + KEPT / 2 < size ? place->column + KEPT / 2 : size;
-    char *line = kt_arena_copy(&circuit->names, place->source_line ? place->source_line : "", size);
-    char *file = line ? kt_arena_copy(&circuit->names, place->file ? place->file : "", place->file ? strlen(place->file) : 0) : NULL;
-    if (!file) return kt_no_memory(diag);
+    kt_saved_place saved = {.line = place->line, .column = place->column, .length = place->length};
+    if (circuit->places_count && place->source_line && place->source_line == circuit->kept_line) { /* a line may hold a whole program */
+        last = &circuit->places[circuit->places_count - 1];
+        saved.file = last->file;
+        saved.source_line = last->source_line;
+    } else {
+        const char *line = place->source_line ? place->source_line : "", *file = place->file ? place->file : "";
+        saved.source_line = kt_arena_copy(&circuit->names, line, place->source_line ? place->source_size : 0);
+        saved.file = saved.source_line ? kt_arena_copy(&circuit->names, file, strlen(file)) : NULL;
+        if (!saved.file) return kt_no_memory(diag);
+        circuit->kept_line = place->source_line;
+    }
     *index = (uint32_t)circuit->places_count;
-    circuit->places[circuit->places_count++] =
-        (kt_saved_place){.file = file, .source_line = line, .line = place->line, .column = place->column, .length = place->length};
+    circuit->places[circuit->places_count++] = saved;
     return KETCH_OK;
 }
 
@@ -211,7 +215,14 @@ static bool copy_names(ketch_circuit *copy) {
     for (size_t i = 0; i < copy->bit_registers_count && whole; i++)
         whole = (copy->bit_registers[i].name = copy_name(copy, copy->bit_registers[i].name)) != NULL;
     for (size_t i = 0; i < copy->inputs_count && whole; i++) whole = (copy->inputs[i].name = copy_name(copy, copy->inputs[i].name)) != NULL;
-    for (size_t i = 0; i < copy->places_count && whole; i++) {
+    kt_saved_place before = {0}, now;
+    for (size_t i = 0; i < copy->places_count && whole; i++, before = now) {
+        now = copy->places[i];
+        if (i && now.source_line == before.source_line) { /* shared there, shared here */
+            copy->places[i].file = copy->places[i - 1].file;
+            copy->places[i].source_line = copy->places[i - 1].source_line;
+            continue;
+        }
         whole = (copy->places[i].file = copy_name(copy, copy->places[i].file)) != NULL &&
                 (copy->places[i].source_line = copy_name(copy, copy->places[i].source_line)) != NULL;
     }

@@ -152,6 +152,7 @@ struct ketch_circuit {
     KT_POOL(kt_node, nodes);
     KT_POOL(kt_slot, slots);
     KT_POOL(kt_saved_place, places);
+    const char *kept_line;    /* the source line of the newest place: places that follow on the same line share its copy */
     KT_POOL(kt_block, blocks);
     KT_POOL(kt_op, block_ops);
     KT_POOL(double, matrices);

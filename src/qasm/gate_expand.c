@@ -76,13 +76,24 @@ uint64_t kt_application_cost(const kt_application *application) { return cost_fr
 
 /* ── Operations of the gate table ── */
 
+/* The circuit's number of a place. */
+static bool save_place(uint32_t *index, kt_program *program, kt_span span) {
+    size_t slot = (uintptr_t)span.at % (sizeof program->places / sizeof *program->places);
+    if (program->places[slot].at != span.at) {
+        kt_place place = kt_report_place(&program->report, span);
+        if (!okay(program, kt_circuit_add_place(&program->places[slot].index, program->circuit, &place, program->diag))) return false;
+        program->places[slot].at = span.at;
+    }
+    *index = program->places[slot].index;
+    return true;
+}
+
 static bool add_slots(kt_program *program, const kt_value *arguments, uint32_t count, uint32_t first_param, kt_span span) {
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t place_index;
+        uint32_t place;
         if (!arguments[i].symbolic) continue;
-        kt_place place = kt_report_place(&program->report, span);
-        if (!okay(program, kt_circuit_add_place(&place_index, program->circuit, &place, program->diag)) ||
-            !okay(program, kt_circuit_add_slot(program->circuit, first_param + i, arguments[i].as.node, place_index, program->diag)))
+        if (!save_place(&place, program, span)) return false;
+        if (!okay(program, kt_circuit_add_slot(program->circuit, first_param + i, arguments[i].as.node, place, program->diag)))
             return false;
     }
     return true;
@@ -157,8 +168,7 @@ static bool add_block(kt_program *program, uint32_t *block, size_t first_op, uin
                      .exponent = (uint32_t)circuit->params_count,
                      .adjoint = adjoint};
     circuit->params[circuit->params_count++] = exponent.symbolic ? NAN : exponent.as.number;
-    kt_place place = kt_report_place(&program->report, span);
-    if (!okay(program, kt_circuit_add_place(&made.place, circuit, &place, program->diag))) return false;
+    if (!save_place(&made.place, program, span)) return false;
     if (exponent.symbolic && !add_slots(program, &exponent, 1, made.exponent, span)) return false;
     return okay(program, kt_circuit_add_block(block, circuit, made, NULL, program->diag));
 }

@@ -127,8 +127,8 @@ static bool read_file(kt_program *program, const char *path, const char *resolve
         kt_hint_add(&program->report, "included at %s:%u", place.file, place.line);
         return false;
     }
-    source->text = source->counted = source->owned;
-    source->counted_line = 1;
+    source->text = source->line = source->owned;
+    source->line_number = 1;
     source->older = program->report.sources;
     program->report.sources = source;
     program->source_bytes += source->size;

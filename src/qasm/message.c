@@ -18,25 +18,30 @@ kt_place kt_report_place(kt_report *report, kt_span span) {
     kt_source *source = span.at ? source_of(report, span.at) : NULL;
     if (!source) return (kt_place){.file = report->sources ? report->sources->name : ""};
     const char *end = source->text + source->size;
-    if (span.at < source->counted) {
-        source->counted = source->text;
-        source->counted_line = 1;
+    if (span.at < source->line) {
+        source->line = source->text;
+        source->line_number = 1;
+        source->line_end = NULL;
     }
     /* Messages and parameters come mostly in order, so counting goes on where it stopped. */
-    for (const char *line_end; (line_end = memchr(source->counted, '\n', (size_t)(span.at - source->counted))); source->counted_line++)
-        source->counted = line_end + 1;
-    const char *line_end = memchr(span.at, '\n', (size_t)(end - span.at));
-    if (!line_end) line_end = end;
+    for (;; source->line_number++) {
+        if (!source->line_end) source->line_end = memchr(source->line, '\n', (size_t)(end - source->line));
+        if (!source->line_end) source->line_end = end;
+        if (span.at <= source->line_end) break;
+        source->line = source->line_end + 1;
+        source->line_end = NULL;
+    }
+    const char *line_end = source->line_end;
     if (line_end > span.at && line_end[-1] == '\r') line_end--;
     size_t left = (size_t)(line_end - span.at);
     return (kt_place){.file = source->name,
-                      .line = source->counted_line,
-                      .column = (uint32_t)(span.at - source->counted) + 1,
+                      .line = source->line_number,
+                      .column = (uint32_t)(span.at - source->line) + 1,
                       .length = span.size < left ? span.size
                                 : left           ? (uint32_t)left
                                                  : 1,
-                      .source_line = source->counted,
-                      .source_size = (size_t)(line_end - source->counted)};
+                      .source_line = source->line,
+                      .source_size = (size_t)(line_end - source->line)};
 }
 
 enum { MESSAGE_SIZE = 512 };

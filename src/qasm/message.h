@@ -21,9 +21,10 @@ typedef struct kt_source {
     const char *identity;       /* resolved path, to see cycles; NULL if it is no file */
     const char *text;
     size_t size;
-    char *owned;         /* to be freed, or NULL */
-    const char *counted; /* lines have been counted up to here (always a line's start) */
-    uint32_t counted_line;
+    char *owned;          /* to be freed, or NULL */
+    const char *line;     /* the line of the place asked for last, */
+    const char *line_end; /* where it ends (NULL: not looked for yet), */
+    uint32_t line_number; /* and its number */
 } kt_source;
 
 typedef struct kt_report {

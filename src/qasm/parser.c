@@ -94,7 +94,8 @@ static bool declares(kt_token_kind kind) {
 
 /* Names in a declaration that could not be read. */
 static void spoil_names(kt_parser *parser, const kt_token *first) {
-    if (!parser->spoiled || !declares(first->kind)) return;
+    bool other_word = first->kind == KT_TOKEN_NAME && first->symbol < KT_TOKEN_NAME; /* `int` in OpenQASM 2 */
+    if (!parser->spoiled || !declares(other_word ? (kt_token_kind)first->symbol : (kt_token_kind)first->kind)) return;
     kt_report silence = {.stopped = true};
     kt_lexer lexer = parser->lexer;
     lexer.next = first->at;
@@ -226,7 +227,7 @@ bool kt_parse_version(kt_parser *parser, int *major, kt_span *span) {
 }
 
 ketch_status kt_qasm_check_grammar(const char *text, size_t size, int dialect, const ketch_load_options *options, ketch_diag *diag) {
-    kt_source source = {.name = "<text>", .text = text, .size = size, .counted = text, .counted_line = 1};
+    kt_source source = {.name = "<text>", .text = text, .size = size, .line = text, .line_number = 1};
     kt_report report = {.diag = diag, .sources = &source, .max_errors = options->max_errors};
     kt_symbols symbols = {0};
     kt_arena arena = {0};

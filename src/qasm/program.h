@@ -143,6 +143,10 @@ typedef struct kt_program {
     kt_arithmetic arithmetic;
     const kt_value *arguments; /* of the gate being expanded */
     kt_span call;              /* the call at the top that is being expanded */
+    struct {
+        const char *at;
+        uint32_t index;
+    } places[64]; /* saved in the circuit lately: a gate's body is expanded again and again */
     /* operations */
     uint64_t operations; /* made or promised; against max_gates */
     uint32_t *stamps;    /* by qubit or bit: the last time it was seen */

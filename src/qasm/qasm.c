@@ -198,7 +198,7 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
 }
 
 ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag) {
-    kt_source source = {.name = path, .counted_line = 1};
+    kt_source source = {.name = path, .line_number = 1};
     char resolved[PATH_MAX];
     *out = NULL;
     ketch_status status = kt_file_read(&source.owned, &source.size, path,
@@ -207,7 +207,7 @@ ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_loa
     const char *slash = strrchr(path, '/');
     char *folder = slash ? kt_strndup(path, (size_t)(slash - path) + (slash == path)) : kt_strdup(".");
     source.identity = realpath(path, resolved);
-    source.text = source.counted = source.owned;
+    source.text = source.line = source.owned;
     if (folder) {
         status = read_text(out, &source, folder, options, diag);
     } else {
@@ -219,8 +219,8 @@ ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_loa
 }
 
 ketch_status kt_qasm_parse(ketch_circuit **out, const char *text, size_t size, const ketch_load_options *options, ketch_diag *diag) {
-    kt_source source = {.name = options->name ? options->name : "<text>", .text = text ? text : "", .size = size, .counted_line = 1};
-    source.counted = source.text;
+    kt_source source = {.name = options->name ? options->name : "<text>", .text = text ? text : "", .size = size, .line_number = 1};
+    source.line = source.text;
     *out = NULL;
     if (size > options->max_source_bytes)
         return kt_fail(diag, KT_SOURCE_TOO_LARGE, "the text has %zu bytes; the limit is %llu", size,

@@ -17,7 +17,7 @@ typedef struct tokens {
 static tokens read_tokens(const char *text, int dialect) {
     tokens out = {.diag = ketch_diag_create()};
     static kt_source source;
-    source = (kt_source){.name = "t", .text = text, .size = strlen(text), .counted = text, .counted_line = 1};
+    source = (kt_source){.name = "t", .text = text, .size = strlen(text), .line = text, .line_number = 1};
     kt_report report = {.diag = out.diag, .sources = &source, .max_errors = 20};
     assert_true(kt_lexer_prepare(&out.symbols));
     kt_lexer lexer = {.next = text,
