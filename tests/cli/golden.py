@@ -9,6 +9,7 @@ environment. What it printed must be cases/NAME.stdout and .stderr (missing: not
 NAME.stdout.glob or .stderr.glob a `*` stands for any text in its line and a line `...` for any lines. Exit code 77 skips: the output says why.
 SCHEMAS is the folder of the JSON schemas. The report is TAP; --update rewrites the files that are there (not the .glob ones).
 """
+import concurrent.futures
 import fnmatch
 import os
 import pathlib
@@ -98,20 +99,26 @@ def check(case, program, schemas, updating):
     return not problems, '\n'.join(problems)
 
 
+def report(number, case, passed, words):
+    skipped = f' # {words}' if words.startswith('SKIP') else ''
+    print(f'{"ok" if passed else "not ok"} {number} - {case.stem}{skipped}', flush=True)
+    for line in [] if passed else words.splitlines():
+        print('#', line)
+
+
 def main(arguments):
     updating = '--update' in arguments
     program, schemas, *chosen = [argument for argument in arguments if argument != '--update']
     cases = sorted(path for path in CASES.iterdir() if path.suffix in ('.sh', '.py'))
     cases = [case for case in cases if not chosen or case.stem in chosen]
+    program, schemas = pathlib.Path(program).resolve(), pathlib.Path(schemas).resolve()
     failures = 0
     print(f'1..{len(cases)}')
-    for number, case in enumerate(cases, 1):
-        passed, words = check(case, pathlib.Path(program).resolve(), pathlib.Path(schemas).resolve(), updating)
-        failures += not passed
-        skipped = f' # {words}' if words.startswith('SKIP') else ''
-        print(f'{"ok" if passed else "not ok"} {number} - {case.stem}{skipped}', flush=True)
-        for line in [] if passed else words.splitlines():
-            print('#', line)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda case: check(case, program, schemas, updating), cases)
+        for number, (case, (passed, words)) in enumerate(zip(cases, results), 1):
+            failures += not passed
+            report(number, case, passed, words)
     return failures != 0
 
 
