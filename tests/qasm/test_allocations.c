@@ -40,12 +40,17 @@ void __wrap_free(void *block) {
 }
 
 static const char *const programs[] = {
-    QASM2 "qreg q[3]; creg c[70]; gate g(a,b) x,y { rx(a/2) x; barrier x,y; cx x,y; u3(a,b,pi) y; } gate k x,y { g(1,2) x,y; g(3,4) y,x; }\n"
-          "k q[0],q[1]; g(0.5,sin(pi/3)) q,q[2]; opaque o q; measure q[0] -> c[0]; if(c==1180591620717411303424) x q; reset q; barrier q;",
-    QASM3 "input float t; input angle[8] u; const int[8] n = 3; const bit[70] w = \"1010\" << 1; qubit[9] q; bit[n] c = \"101\"; output bit d;",
-    QASM3 "input float t; input angle[8] u; const int[8] n = 3; qubit[12] q; bit[n] c = \"101\"; output bit d; let a = q[0:2] ++ q[{5,7}]; rx(t*2+u) a;\n"
-          "gate g(x) p,r { ctrl @ rx(sin(x)) p,r; pow(0.5) @ inv @ s r; pow(x) @ y p; } g(t) q[1],q[0]; ctrl(2) @ negctrl @ g(2) q[3],q[4],q[5],q[6],q[7];\n"
-          "pow(t) @ x q; barrier; delay[100ns] q; c = measure q[0:2]; if (c[0] && !(int[3](c) < -1) || c == \"011\") { x $12; bit e; e = measure q[8]; } else { d = 1; }\n"
+    QASM2
+    "qreg q[3]; creg c[70]; gate g(a,b) x,y { rx(a/2) x; barrier x,y; cx x,y; u3(a,b,pi) y; } gate k x,y { g(1,2) x,y; g(3,4) y,x; }\n"
+    "k q[0],q[1]; g(0.5,sin(pi/3)) q[0],q[2]; opaque o q; measure q[0] -> c[0]; if(c==1180591620717411303424) x q; reset q; barrier q;",
+    QASM3
+    "input float t; input angle[8] u; const int[8] n = 3; const bit[4] w = \"1010\" << 1; qubit[9] q; bit[n] c = \"101\"; output bit d;",
+    QASM3 "input float t; input angle[8] u; const int[8] n = 3; qubit[12] q; bit[n] c = \"101\"; output bit d; let a = q[0:2] ++ q[{5,7}]; "
+          "rx(t*2+u) a;\n"
+          "gate g(x) p,r { ctrl @ rx(sin(x)) p,r; pow(0.5) @ inv @ s r; pow(x) @ y p; } g(t) q[1],q[0]; ctrl(2) @ negctrl @ g(2) "
+          "q[3],q[4],q[5],q[6],q[7];\n"
+          "pow(t) @ x q; barrier; delay[100ns] q; c = measure q[0:2]; if (c[0] && !(int[3](c) < -1) || c == \"011\") { x $12; bit e; e = "
+          "measure q[8]; } else { d = 1; }\n"
           "ctrl(9) @ x q[0],q[1],q[2],q[3],q[4],q[5],q[6],q[7],q[8],q[9]; @note\nend; pragma x y\n",
 };
 
