@@ -35,15 +35,30 @@ void report_setup(const settings *options) {
     style.color = !options->json_errors && wants_color(options, STDERR_FILENO);
 }
 
+/* Bytes of the valid UTF-8 character at `text` (which ends with a NUL), or 0. */
+static size_t character_size(const unsigned char *text) {
+    unsigned char c = text[0], low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80, high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+    size_t size = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+    if (size > 1 && (text[1] < low || text[1] > high)) return 0; /* also overlong forms, surrogates and beyond U+10FFFF */
+    for (size_t i = 2; i < size; i++) {
+        if ((text[i] & 0xc0) != 0x80) return 0;
+    }
+    return size;
+}
+
 void write_json_string(FILE *stream, const char *text) {
     putc('"', stream);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        size_t size = character_size(c);
+        if (!size)
+            fputs("\\ufffd", stream); /* file names may be any bytes */
+        else if (*c == '"' || *c == '\\')
             fprintf(stream, "\\%c", *c);
         else if (*c < 0x20)
             fprintf(stream, "\\u%04x", *c);
         else
-            putc(*c, stream);
+            fwrite(c, 1, size, stream);
+        c += size ? size : 1;
     }
     putc('"', stream);
 }

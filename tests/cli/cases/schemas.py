@@ -39,6 +39,9 @@ for form in ('json', 'jsonl'):
     valid('gates', 'gates', '--format', form, 'cx', 'u2')
     valid('plan', 'plan', '--format', form, 'bell.qasm')
 valid('message', 'check', '--error-format', 'json', 'semantics.qasm', 'syntax.qasm', 'missing.qasm', stream='stderr', code=4)
+for name in (b'missing\xff.qasm', b'\xed\xa0\x80\xf4\x90\x80\x80\xc0\xaf', 'größe\t"\\.qasm'):  # any bytes give valid JSON
+    valid('message', 'check', '--error-format', 'json', name, stream='stderr', code=1)
+    valid('message', 'run', '--error-format', 'json', b'--' + os.fsencode(name), stream='stderr', code=2)
 valid('message', 'run', '--error-format', 'json', '--nonsense', stream='stderr', code=2)
 valid('message', 'run', '--error-format', 'json', 'ghz.qasm', stream='stderr')
 
