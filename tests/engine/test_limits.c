@@ -102,7 +102,7 @@ static void time_goes_by(void **unused) {
         options.timeout_seconds = 0.05;
         started = kt_seconds();
         FAILS(RUN_TIMEOUT, run(&result, circuit, &options));
-        assert_true(kt_seconds() - started < 0.4);
+        assert_true(kt_seconds() - started < 3);
         ketch_circuit_free(&circuit);
     }
     expect_usable();
