@@ -64,7 +64,9 @@ static double fraction_done(const kt_run *run, double part) {
 /* Calls the progress callback, in the caller's floating-point environment. */
 static void report(kt_run *run, double now, double part) {
     run->next_report = now + REPORT_SECONDS;
-    ketch_progress progress = {fraction_done(run, part), now - run->started, run->stage, run->shots_done};
+    double fraction = fraction_done(run, part);
+    if (fraction > run->fraction) run->fraction = fraction; /* between passes the part is not known: it stays */
+    ketch_progress progress = {run->fraction, now - run->started, run->stage, run->shots_done};
     kt_environment ours = kt_environment_enter();
     kt_environment_leave(run->outside);
     if (run->options->progress(run->options->progress_user, &progress)) stop(run, KT_STOP_CANCELLED);

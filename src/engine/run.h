@@ -37,6 +37,7 @@ typedef struct kt_run {
     double started, deadline, next_report; /* by kt_seconds */
     double sampling_began;                 /* the only sampling, or the last branch's; simulating ends here */
     const char *stage;
+    double fraction; /* told last; it never goes back */
     uint64_t gates_done, shots_done;
     double work, work_done; /* in amplitudes touched, estimated; without branches */
     double pass_work;       /* of the pass that is under way */
