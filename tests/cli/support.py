@@ -12,7 +12,7 @@ import termios
 import time
 
 
-def on_terminal(command, columns=80, environment=None, sends=None, limit=20):
+def on_terminal(command, columns=80, environment=None, sends=None, limit=120):
     """What a command writes to a terminal of so many columns, and its exit code. `sends` = (seconds, signal)."""
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
@@ -35,7 +35,7 @@ def on_terminal(command, columns=80, environment=None, sends=None, limit=20):
             break
         written += piece
     os.close(parent)
-    return written.decode().replace('\r\n', '\n'), process.wait(5)
+    return written.decode().replace('\r\n', '\n'), process.wait(60)
 
 
 def without_colors(text):
