@@ -21,7 +21,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 CASES, FILES = HERE / 'cases', HERE / 'files'
-LIMIT = 60  # seconds a case may take
+LIMIT = 240  # seconds a case may take
 
 
 def environment(program, schemas, home):
