@@ -6,7 +6,7 @@
     qasm2    random programs over all gates of qelib1.inc, with gate definitions and expressions, against Qiskit's Statevector, phase included
     qasm3    random programs over all gates of FOLDER/stdgates.inc under random modifiers, with inputs in their angles, against the definitions
              in that file, as the reference parser of OpenQASM 3 reads them, with U by the specification's formula
-    dynamic  random programs with measurements, resets and conditions in the middle: counts against the exact distribution (exact.py)
+    dynamic  random programs of both versions with measurements, resets and conditions in the middle: counts against the exact distribution (exact.py)
 
 Not part of the test suite. Made for: pip install qiskit==2.6.2 qiskit-qasm3-import==0.6.0 numpy==2.4.6 scipy
 """
@@ -197,6 +197,35 @@ class Writer:
                 lines.append(f'{condition}reset {self.random.choice(qubits)};')
         return '\n'.join([*lines, 'measure q -> last;']) + '\n', [*sizes, width]
 
+    def nested_program(self):
+        """The same in OpenQASM 3, with blocks and else."""
+        width, sizes = self.random.randint(1, 4), [self.random.randint(1, 3) for _ in range(self.random.randint(1, 3))]
+        lines = ['OPENQASM 3.0;\ninclude "stdgates.inc";', f'qubit[{width}] q;', *(f'bit[{size}] c{n};' for n, size in enumerate(sizes))]
+        lines.append(f'bit[{width}] last;')
+        self.block(lines, '', self.random.randint(4, 14), [f'q[{n}]' for n in range(width)], sizes)
+        return '\n'.join([*lines, 'last = measure q;']) + '\n', [*sizes, width]
+
+    def block(self, lines, indent, count, qubits, sizes):
+        for _ in range(count):
+            register = self.random.randrange(len(sizes))
+            bit, kind = f'c{register}[{self.random.randrange(sizes[register])}]', self.random.random()
+            if kind < 0.5:
+                name, (parameters, width) = self.random.choice([entry for entry in GATES3.items() if 0 < entry[1][1] <= len(qubits)])
+                angles = ', '.join(f'{self.random.uniform(-4, 4):.3f}' for _ in range(parameters))
+                lines.append(f'{indent}{name}{f"({angles})" if angles else ""} {", ".join(self.random.sample(qubits, width))};')
+            elif kind < 0.65:
+                lines.append(f'{indent}{bit} = measure {self.random.choice(qubits)};')
+            elif kind < 0.75 or len(indent) > 4:
+                lines.append(f'{indent}reset {self.random.choice(qubits)};')
+            else:
+                value = self.random.randrange(2 ** sizes[register])
+                lines.append(f'{indent}if ({self.random.choice([bit, "!" + bit, f"c{register} == {value}"])}) {{')
+                self.block(lines, indent + '  ', self.random.randint(1, 3), qubits, sizes)
+                if self.random.random() < 0.5:
+                    lines.append(f'{indent}}} else {{')
+                    self.block(lines, indent + '  ', self.random.randint(1, 3), qubits, sizes)
+                lines.append(f'{indent}}}')
+
 
 def ketch_amplitudes(ketch, programs, parameters):
     """The state vector of each program, by one run of the command."""
@@ -379,12 +408,17 @@ class Definitions:
 def dynamic(ketch, count, seed):
     import exact
     import qiskit.qasm2
+    import qiskit.qasm3
 
     from harness import Ketch, compare_counts
     wrong, ketch = 0, Ketch(ketch)
     for number in range(count):
-        program, sizes = Writer(f'{seed} {number}', 2).dynamic_program()
-        circuit = qiskit.qasm2.loads(program, custom_instructions=known_to_qiskit())
+        if number % 2:
+            program, sizes = Writer(f'{seed} {number}', 2).dynamic_program()
+            circuit = qiskit.qasm2.loads(program, custom_instructions=known_to_qiskit())
+        else:
+            program, sizes = Writer(f'{seed} {number}', 3).nested_program()
+            circuit = qiskit.qasm3.loads(program)
         expected = {exact.bit_text(bits, sizes): value for bits, value in exact.run(circuit)[0].items() if value > 1e-13}
         with tempfile.NamedTemporaryFile('w', suffix='.qasm') as file:
             file.write(program)
