@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { MOST_INCLUDES = 1000 };
+
 /* ── Libraries ── */
 
 static const struct {
@@ -156,5 +158,10 @@ bool kt_include(kt_program *program, const kt_statement *statement) {
     if (program->include_depth >= program->options->max_include_depth)
         return kt_error_at(&program->report, KT_INCLUDE_LIMIT, at, "files include files more than %u deep",
                            program->options->max_include_depth);
+    if (program->include_count++ == MOST_INCLUDES) { /* files that include the next one twice, and so on */
+        kt_error_at(&program->report, KT_INCLUDE_LIMIT, at, "more than %d includes in all", MOST_INCLUDES);
+        program->report.stopped = true;
+        return false;
+    }
     return read_file(program, path, resolved, at);
 }

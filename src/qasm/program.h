@@ -126,7 +126,7 @@ typedef struct kt_program {
     kt_arena statement; /* of the statement at hand */
     kt_arena kept;      /* definitions, aliases, words */
     kt_source *source;  /* being read */
-    uint32_t include_depth;
+    uint32_t include_depth, include_count;
     uint64_t source_bytes;
     const char *folder; /* of the program itself; NULL: none */
     /* scope.c */

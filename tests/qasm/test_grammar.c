@@ -10,12 +10,10 @@
 #include <dirent.h>
 #include <stdlib.h>
 
-static char *read_whole(const char *path, size_t *size) {
-    char *bytes = NULL;
+static void read_whole(char **bytes, size_t *size, const char *path) {
     ketch_diag *diag = ketch_diag_create();
-    if (kt_file_read(&bytes, size, path, 1 << 28, diag) != KETCH_OK) fail_msg("%s", ketch_diag_text(diag));
+    if (kt_file_read(bytes, size, path, 1 << 28, diag) != KETCH_OK) fail_msg("%s", ketch_diag_text(diag));
     ketch_diag_free(&diag);
-    return bytes;
 }
 
 static ketch_status check(const char *text, size_t size, int dialect, char message[512]) {
@@ -63,7 +61,8 @@ static const char *folder_of(char path[4096], const char *name) {
 
 static void refuse_lines(const char *path) {
     size_t size;
-    char *text = read_whole(path, &size), message[512];
+    char *text, message[512];
+    read_whole(&text, &size, path);
     size_t number = 1;
     for (char *line = text; line < text + size; number++) {
         char *end = memchr(line, '\n', (size_t)(text + size - line));
@@ -79,7 +78,8 @@ static void refuse_lines(const char *path) {
 
 static void accept_source(const char *path) {
     size_t size;
-    char *text = read_whole(path, &size), message[512];
+    char *text, message[512];
+    read_whole(&text, &size, path);
     char *source = strstr(text, "source: |\n");
     if (!source) fail_msg("%s holds no source", path);
     char *plain = kt_alloc(size + 1), *out = plain;
@@ -100,7 +100,8 @@ static void accept_source(const char *path) {
 
 static void accept_file(const char *path, int dialect) {
     size_t size;
-    char *text = read_whole(path, &size), message[512];
+    char *text, message[512];
+    read_whole(&text, &size, path);
     if (check(text, size, dialect, message) != KETCH_OK) fail_msg("%s is refused: %s", path, message);
     kt_free(text);
 }

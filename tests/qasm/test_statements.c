@@ -112,7 +112,7 @@ TRUTH(agree, bit(c, 0) == bit(c, 3))
 TRUTH(differ, (c < 3) != bit(c, 3))
 TRUTH(low_two, (c & 3) == 2)
 TRUTH(reversed, ((c & 1) << 1 | (c >> 1 & 1)) == 2)
-TRUTH(bitwise, (bit(c, 0) & !bit(c, 1)) | (bit(c, 2) ^ bit(c, 3)))
+TRUTH(bitwise, (bit(c, 0) && !bit(c, 1)) || bit(c, 2) != bit(c, 3))
 
 static void test_conditions3(void **state) {
     (void)state;
