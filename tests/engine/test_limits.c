@@ -96,7 +96,7 @@ static void time_goes_by(void **unused) {
     expect_text("of 2000 gates");
     ketch_circuit_free(&circuit);
     /* small states too: for one thread alone, and for two with a block or two of work */
-    for (uint32_t qubits = 10; qubits < 18; qubits++) {
+    for (uint32_t qubits = 10; qubits < 18; qubits += quick() ? 6 : 1) {
         circuit = circuit_of(qubits, 0);
         for (uint32_t i = 0; i < 400000; i++) OK(kt_circuit_add_gate(circuit, KT_GATE_H, 0, &(uint32_t){i % qubits}, NULL, 0, diag));
         options.timeout_seconds = 0.05;
@@ -138,7 +138,7 @@ static int watch(void *user, const ketch_progress *progress) {
 
 static void progress_is_reported(void **unused) {
     (void)unused;
-    uint32_t qubits = quick() ? 18 : 20;
+    uint32_t qubits = quick() ? 16 : 20;
     ketch_circuit *circuit = circuit_of(qubits, qubits);
     ketch_result *result;
     ketch_run_options options = options_with(10);
