@@ -129,6 +129,14 @@ static ketch_status no_argument(const char *name, ketch_diag *diag) { return kt_
 #define NEED(argument, diag) \
     if (!(argument)) return no_argument(#argument, diag);
 
+/* A circuit under a condition that is still open has no end to jump to. */
+static ketch_status check_closed(const ketch_circuit *circuit, ketch_diag *diag) {
+    if (!circuit->open_conditions_count) return KETCH_OK;
+    ketch_status status = kt_fail(diag, KT_BAD_CONDITION, "%zu conditions were begun and not ended", circuit->open_conditions_count);
+    kt_hint(diag, "each ketch_circuit_begin_if needs its ketch_circuit_end_if");
+    return status;
+}
+
 /* ── Gates ── */
 
 const ketch_gate_info *ketch_gate_at(size_t index) { return kt_gate_info(index); }
@@ -261,6 +269,7 @@ ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_
     NEED(circuit, diag)
     ketch_write_options complete;
     ketch_status status = write_options(&complete, options, sink, diag);
+    if (status == KETCH_OK) status = check_closed(circuit, diag);
     return status == KETCH_OK ? kt_output_drawing(circuit, &complete, sink, diag) : status;
 }
 
@@ -269,6 +278,7 @@ ketch_status ketch_circuit_describe(const ketch_circuit *circuit, const ketch_wr
     NEED(circuit, diag)
     ketch_write_options complete;
     ketch_status status = write_options(&complete, options, sink, diag);
+    if (status == KETCH_OK) status = check_closed(circuit, diag);
     return status == KETCH_OK ? kt_output_circuit(circuit, &complete, sink, diag) : status;
 }
 
@@ -279,6 +289,7 @@ ketch_status ketch_memory_needed(ketch_memory *out, const ketch_circuit *circuit
     NEED(circuit, diag)
     ketch_run_options complete;
     ketch_status status = run_options(&complete, options, diag);
+    if (status == KETCH_OK) status = check_closed(circuit, diag);
     return status == KETCH_OK ? kt_session_memory(out, circuit, &complete, diag) : status;
 }
 
@@ -290,6 +301,7 @@ ketch_status ketch_plan_write(const ketch_circuit *circuit, const ketch_run_opti
     ketch_write_options complete;
     ketch_status status = run_options(&complete_run, run, diag);
     if (status == KETCH_OK) status = write_options(&complete, options, sink, diag);
+    if (status == KETCH_OK) status = check_closed(circuit, diag);
     if (status != KETCH_OK) return status;
     kt_plan *plan = NULL;
     status = kt_plan_make(&plan, circuit, &complete_run, diag);
@@ -320,6 +332,7 @@ ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_c
     NEED(circuit, diag)
     ketch_run_options complete;
     ketch_status status = run_options(&complete, options, diag);
+    if (status == KETCH_OK) status = check_closed(circuit, diag);
     return status == KETCH_OK ? kt_session_run(out, session, circuit, &complete, diag) : status;
 }
 

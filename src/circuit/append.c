@@ -26,20 +26,41 @@ static void restore(ketch_circuit *circuit, mark saved) {
     circuit->draw_count = saved.draws;
 }
 
+/* The position of the first operand that was there before, or `count`; SIZE_MAX when out of memory. Few are compared with one another, many
+ * are marked in a map. */
+static size_t find_repeated(const uint32_t *operands, size_t count, uint32_t limit) {
+    enum { FEW = 64 };
+    uint64_t *seen = count > FEW ? kt_zalloc(((size_t)limit / 64 + 1) * sizeof *seen) : NULL;
+    if (count > FEW && !seen) return SIZE_MAX;
+    size_t i = 0;
+    for (bool repeated = false; i < count; i++) {
+        uint64_t bit = UINT64_C(1) << (operands[i] % 64);
+        if (seen) {
+            repeated = seen[operands[i] / 64] & bit;
+            seen[operands[i] / 64] |= bit;
+        }
+        for (size_t j = 0; !seen && j < i && !repeated; j++) repeated = operands[i] == operands[j];
+        if (repeated) break;
+    }
+    kt_free(seen);
+    return i;
+}
+
 static ketch_status check_operands(const uint32_t *operands, size_t count, uint32_t limit, const char *what, size_t application,
                                    ketch_diag *diag) {
     for (size_t i = 0; i < count; i++) {
-        if (operands[i] >= limit) {
-            kt_fail(diag, KT_BAD_OPERAND, "application %zu: %s %u does not exist", application, what, operands[i]);
-            kt_hint(diag, limit ? "the circuit has %u: 0 to %u" : "the circuit has none", limit, limit - 1);
-            return KETCH_ERROR_SEMANTICS;
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (operands[i] == operands[j])
-                return kt_fail(diag, KT_BAD_OPERAND, "application %zu: %s %u is given twice", application, what, operands[i]);
-        }
+        if (operands[i] < limit) continue;
+        ketch_status status = kt_fail(diag, KT_BAD_OPERAND, "application %zu: %s %u does not exist", application, what, operands[i]);
+        if (limit)
+            kt_hint(diag, "the circuit has %u: 0 to %u", limit, limit - 1);
+        else
+            kt_hint(diag, "the circuit has none");
+        return status;
     }
-    return KETCH_OK;
+    size_t repeated = find_repeated(operands, count, limit);
+    if (repeated == SIZE_MAX) return kt_no_memory(diag);
+    if (repeated == count) return KETCH_OK;
+    return kt_fail(diag, KT_BAD_OPERAND, "application %zu: %s %u is given twice", application, what, operands[repeated]);
 }
 
 /* "did you mean": the known name nearest to a wrong one. */

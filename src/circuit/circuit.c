@@ -19,8 +19,15 @@ static ketch_status reserve(void *items, size_t *capacity, size_t count, size_t 
     reserve(&(circuit)->pool, &(circuit)->pool##_capacity, (circuit)->pool##_count, more, sizeof *(circuit)->pool, diag)
 
 ketch_status kt_circuit_new(ketch_circuit **out, ketch_diag *diag) {
-    *out = kt_zalloc(sizeof **out);
-    return *out ? KETCH_OK : kt_no_memory(diag);
+    ketch_circuit *circuit = *out = kt_zalloc(sizeof **out);
+    if (!circuit) return kt_no_memory(diag);
+    /* operations point into these pools, if only at nothing: the pools exist */
+    ketch_status status = RESERVE(circuit, operands, 1, diag);
+    if (status == KETCH_OK) status = RESERVE(circuit, params, 1, diag);
+    if (status == KETCH_OK) return KETCH_OK;
+    kt_circuit_free(circuit);
+    *out = NULL;
+    return status;
 }
 
 void kt_circuit_free(ketch_circuit *circuit) {
@@ -195,13 +202,10 @@ bool kt_condition_holds(const ketch_circuit *circuit, const kt_op *jump, const u
 /* ── Copy ── */
 
 static bool copy_pool(void *pool, size_t *capacity, const void *items, size_t count, size_t item_size) {
-    void *copy = NULL;
+    void *copy = kt_array(count, item_size); /* an empty pool too */
+    if (!copy) return false;
     *capacity = count;
-    if (count) {
-        copy = kt_array(count, item_size);
-        if (!copy) return false;
-        memcpy(copy, items, count * item_size);
-    }
+    if (count) memcpy(copy, items, count * item_size);
     memcpy(pool, &copy, sizeof copy);
     return true;
 }
@@ -230,9 +234,8 @@ static bool copy_names(ketch_circuit *copy) {
 }
 
 ketch_status kt_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, ketch_diag *diag) {
-    ketch_status status = kt_circuit_new(out, diag);
-    if (status != KETCH_OK) return status;
-    ketch_circuit *copy = *out;
+    ketch_circuit *copy = *out = kt_zalloc(sizeof *copy);
+    if (!copy) return kt_no_memory(diag);
     *copy = *circuit;
     copy->names = (kt_arena){0};
     bool whole = true;

@@ -96,6 +96,45 @@ static void conditions_compare_wide_registers(void **state) {
     for (size_t i = 0; i < 5; i++) assert_int_equal(kt_condition_holds(circuit, &ops[0], cases[i].memory), cases[i].holds);
 }
 
+static void open_conditions_are_refused_by_every_reader(void **state) {
+    (void)state;
+    kt_buffer out = {0};
+    ketch_memory memory;
+    ketch_session *session;
+    ketch_result *result;
+    assert_int_equal(ketch_session_create(&session, NULL, NULL), KETCH_OK);
+    assert_int_equal(ketch_circuit_begin_if(circuit, 1, (const uint32_t[]){0}, 1, NULL), KETCH_OK);
+    assert_int_equal(ketch_circuit_append(circuit, "x", 1, (const uint32_t[]){0}, NULL, NULL), KETCH_OK);
+    for (int closed = 0; closed < 2; closed++) {
+        ketch_status expected = closed ? KETCH_OK : KETCH_ERROR_SEMANTICS;
+        assert_int_equal(ketch_circuit_draw(circuit, NULL, kt_buffer_sink(&out), NULL), expected);
+        assert_int_equal(ketch_circuit_describe(circuit, NULL, kt_buffer_sink(&out), NULL), expected);
+        assert_int_equal(ketch_plan_write(circuit, NULL, NULL, kt_buffer_sink(&out), NULL), expected);
+        assert_int_equal(ketch_memory_needed(&memory, circuit, NULL, NULL), expected);
+        assert_int_equal(ketch_run(&result, session, circuit, NULL, NULL), expected);
+        ketch_result_free(&result);
+        if (!closed) assert_int_equal(ketch_circuit_end_if(circuit, NULL), KETCH_OK);
+    }
+    ketch_session_free(&session);
+    kt_buffer_free(&out);
+}
+
+/* A register wider than what is compared in pairs: quick, and a repetition is still found. */
+static void very_wide_conditions(void **state) {
+    (void)state;
+    enum { WIDTH = 1000000 };
+    ketch_circuit *wide;
+    uint32_t *bits = kt_array(WIDTH, sizeof *bits);
+    for (uint32_t i = 0; i < WIDTH; i++) bits[i] = i;
+    assert_int_equal(ketch_circuit_create(&wide, 1, WIDTH, NULL), KETCH_OK);
+    assert_int_equal(ketch_circuit_begin_if(wide, WIDTH, bits, 1, NULL), KETCH_OK);
+    bits[WIDTH - 1] = 17;
+    assert_int_equal(ketch_circuit_begin_if(wide, WIDTH, bits, 1, diag), KETCH_ERROR_SEMANTICS);
+    assert_non_null(strstr(ketch_diag_text(diag), "bit 17 is given twice"));
+    ketch_circuit_free(&wide);
+    kt_free(bits);
+}
+
 static void all_comparisons_and_connectives(void **state) {
     (void)state;
     circuit->operands_count = 0;
@@ -281,6 +320,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {TEST(one_call_appends_many),
                                        TEST(a_bad_call_appends_nothing),
                                        TEST(conditions_compare_wide_registers),
+                                       TEST(open_conditions_are_refused_by_every_reader),
+                                       TEST(very_wide_conditions),
                                        TEST(all_comparisons_and_connectives),
                                        TEST(parameters_are_bound_again_and_again),
                                        cmocka_unit_test_setup_teardown(blocks_follow_their_parameters, begin_for_blocks, end),

@@ -187,6 +187,16 @@ static void u_and_its_relatives(void **state) {
         record_matrix(m, &kt_gates[KT_GATE_U], angles[a]);
         for (size_t i = 0; i < 4; i++) m[i] *= cexp(-I * (p + l) / 2);
         close_to(m, expected, 4);
+        record_matrix(expected, &kt_gates[KT_GATE_U], (const double[]){M_PI_2, t, p}); /* u2(t, p) = u(pi/2, t, p) */
+        record_matrix(m, &kt_gates[KT_GATE_U2], angles[a]);
+        close_to(m, expected, 4);
+        record_matrix(m, &kt_gates[KT_GATE_U2_STDGATES], angles[a]);
+        for (size_t i = 0; i < 4; i++) m[i] *= cexp(I * (t + p) / 2);
+        close_to(m, expected, 4);
+        pauli_rotation(rz1, "Z", p), pauli_rotation(ry, "X", t), pauli_rotation(rz2, "Z", -p); /* r(t, p) = Rz(p) Rx(t) Rz(-p) */
+        multiply(half, rz1, ry, 2), multiply(expected, half, rz2, 2);
+        record_matrix(m, &kt_gates[KT_GATE_R], angles[a]);
+        close_to(m, expected, 4);
     }
 }
 
