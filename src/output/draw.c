@@ -145,6 +145,17 @@ void kt_drawing_row_name(kt_buffer *out, const kt_drawing *drawing, uint32_t row
 
 uint32_t kt_drawing_row(const kt_drawing *drawing, uint32_t operand) { return drawing->row_of_qubit[operand & ~KT_NEGATED]; }
 
+uint32_t kt_drawing_lowest(const kt_drawing *drawing, const kt_mark *mark) {
+    const kt_op *op = &drawing->circuit->ops[mark->op];
+    const uint32_t *operands = kt_op_operands(drawing->circuit, op);
+    uint32_t lowest = mark->box_bottom;
+    for (uint32_t i = 0; op->code == KT_OP_GATE && i < op->control_count; i++) {
+        uint32_t row = kt_drawing_row(drawing, operands[i]);
+        if (row > lowest) lowest = row;
+    }
+    return lowest;
+}
+
 /* ── Placing ── */
 
 typedef struct span {
@@ -291,7 +302,11 @@ static block find_block(const kt_drawing *drawing, size_t index) {
     const kt_op *last = &circuit->ops[jump->data - 1];
     if (jump->data - 1 > index && last->code == KT_OP_JUMP && last->data > jump->data) found.end = last->data;
     span rows = empty_span(drawing);
-    for (size_t i = index; i < found.end; i++) visit_operation(circuit, &circuit->ops[i], widen, &rows);
+    for (size_t i = index; i < found.end; i++) {
+        const kt_op *op = &circuit->ops[i];
+        visit_operation(circuit, op, widen, &rows);
+        if (op->code == KT_OP_GATE && !op->operand_count) rows.top = 0; /* where a global phase stands */
+    }
     found.top = rows.top > rows.bottom ? 0 : rows.top;
     found.bottom = rows.bottom;
     return found;

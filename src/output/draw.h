@@ -55,6 +55,8 @@ void kt_drawing_free(kt_drawing *drawing);
 void kt_drawing_row_name(kt_buffer *out, const kt_drawing *drawing, uint32_t row);
 /* The row of an operand of a mark's operation. */
 uint32_t kt_drawing_row(const kt_drawing *drawing, uint32_t operand);
+/* The lowest qubit row that a mark's operation touches. */
+uint32_t kt_drawing_lowest(const kt_drawing *drawing, const kt_mark *mark);
 const char *kt_drawing_label(const kt_drawing *drawing, uint32_t offset);
 /* Digits of the numbers beside the targets of a mark's box; 0 where there is one target or none. */
 uint32_t kt_drawing_digits(const kt_drawing *drawing, const kt_mark *mark);

@@ -103,7 +103,7 @@ static void put_numbers(const canvas *on, const kt_mark *mark, uint64_t left) {
 
 static void put_link(const canvas *on, const kt_mark *mark, uint64_t x) {
     uint64_t y = row_y(on, mark->link);
-    put_double_line(on, x, row_y(on, mark->box_bottom), x, y);
+    put_double_line(on, x, row_y(on, kt_drawing_lowest(on->drawing, mark)), x, y);
     put_dot(on, x, y, true);
     put_text(on, "middle", x, y + 16, kt_drawing_label(on->drawing, mark->note));
 }

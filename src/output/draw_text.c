@@ -85,12 +85,14 @@ static void put_box(const grid *band, size_t x, size_t width, uint32_t top, uint
 
 static size_t row_line(uint32_t row) { return 2 * (size_t)row + 1; }
 
-/* The double line to a classical row, and what stands below it. */
+/* The double line to a classical row, and what stands below it; before the controls, which stand upon it. */
 static void put_link(const grid *band, const kt_drawing *drawing, const kt_mark *mark, size_t left, size_t width) {
     if (mark->link == KT_NO_ROW) return;
     size_t middle = left + width / 2;
     const char *text = kt_drawing_label(drawing, mark->note);
-    put_vertical(band, middle, 2 * (size_t)mark->box_bottom + 2, row_line(mark->link), true);
+    uint32_t lowest = kt_drawing_lowest(drawing, mark);
+    bool from_box = mark->kind == KT_MARK_BOX && lowest == mark->box_bottom; /* else from the control or cross that comes lowest */
+    put_vertical(band, middle, row_line(lowest) + from_box, row_line(mark->link), true);
     put_text(band, row_line(mark->link) + 1, middle - kt_text_columns(text) / 2, text);
 }
 
@@ -151,19 +153,19 @@ static void put_mark(const grid *band, const kt_drawing *drawing, const kt_mark 
     switch ((kt_mark_kind)mark->kind) {
     case KT_MARK_BARRIER: put_barrier(band, drawing, mark, middle); break;
     case KT_MARK_SWAP:
+        put_link(band, drawing, mark, left, width);
         put_vertical(band, middle, row_line(mark->box_top), row_line(mark->box_bottom), false);
         put_controls(band, drawing, mark, middle, 0);
         put_text(band, row_line(mark->box_top), middle, band->ascii ? "x" : "×");
         put_text(band, row_line(mark->box_bottom), middle, band->ascii ? "x" : "×");
-        put_link(band, drawing, mark, left, width);
         break;
     default:
         put_box(band, left, width, mark->box_top, mark->box_bottom, drawing->qubit_rows);
         put_text(band, mark->box_top + (size_t)mark->box_bottom + 1, left + digits + (width - digits - columns) / 2, label);
         if (mark->kind == KT_MARK_BLOCK) break;
+        put_link(band, drawing, mark, left, width);
         put_controls(band, drawing, mark, middle, left + 1);
         if (digits) put_numbers(band, drawing, mark, left + 1);
-        put_link(band, drawing, mark, left, width);
     }
 }
 

@@ -77,12 +77,22 @@ static void add_parameters(kt_buffer *out, const ketch_circuit *circuit, uint32_
     kt_buffer_free(&node);
 }
 
+static void add_time(kt_buffer *out, double seconds, bool ascii) {
+    static const struct {
+        double seconds;
+        const char *unit, *plain;
+    } units[] = {{1, "s", "s"}, {1e-3, "ms", "ms"}, {1e-6, "µs", "us"}, {1e-9, "ns", "ns"}};
+    size_t i = 0;
+    while (i < 3 && seconds < units[i].seconds * (1 - 1e-9)) i++;
+    char text[KT_NUMBER_TEXT];
+    kt_buffer_text(out, "delay ");
+    kt_buffer_add(out, text, kt_number_round(text, seconds / units[i].seconds, 4));
+    kt_buffer_text(out, ascii ? units[i].plain : units[i].unit);
+}
+
 void kt_label_symbol(kt_buffer *out, const ketch_circuit *circuit, const kt_op *op, bool ascii) {
     if (op->code == KT_OP_DELAY) {
-        char text[KT_NUMBER_TEXT];
-        kt_buffer_text(out, "delay ");
-        kt_buffer_add(out, text, kt_number_round(text, circuit->params[op->data], 4));
-        kt_buffer_text(out, "s");
+        add_time(out, circuit->params[op->data], ascii);
     } else if (op->gate == KT_GATE_MATRIX) {
         kt_buffer_text(out, "U");
     } else {

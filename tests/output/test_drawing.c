@@ -176,12 +176,34 @@ static void check_lines(const char *text, size_t width) {
     }
 }
 
+/* Something that is no gate: measurement, reset, barrier, a condition over what follows or its end. */
+static void add_other(ketch_circuit *circuit, uint32_t qubits, uint32_t bits, unsigned *depth) {
+    uint32_t qubit = (uint32_t)lrand48() % qubits, pair[] = {qubit, (qubit + 1) % qubits}, bit = (uint32_t)lrand48() % bits;
+    ketch_status status = KETCH_OK;
+    switch (lrand48() % 5) {
+    case 0: status = ketch_circuit_measure(circuit, 1, &qubit, &bit, NULL); break;
+    case 1: status = ketch_circuit_reset(circuit, 1, &qubit, NULL); break;
+    case 2: status = ketch_circuit_barrier(circuit, 2, pair, NULL); break;
+    case 3:
+        if ((*depth)++ < 5)
+            status = ketch_circuit_begin_if(circuit, 1, &bit, 1, NULL);
+        else
+            --*depth;
+        break;
+    default:
+        if (*depth) status = ketch_circuit_end_if(circuit, NULL);
+        *depth -= *depth > 0;
+    }
+    assert_int_equal(status, KETCH_OK);
+}
+
 static void random_circuits(void **state) {
     (void)state;
     enum { QUBITS_HERE = 7, GATES = 60 };
     srand48(3);
     for (int round = 0; round < 60; round++) {
-        ketch_circuit *circuit = circuit_of(QUBITS_HERE, 1);
+        ketch_circuit *circuit = circuit_of(QUBITS_HERE, 3);
+        unsigned depth = 0;
         size_t controls = 0, crosses = 0;
         for (int g = 0; g < GATES; g++) {
             const kt_gate *gate;
@@ -195,15 +217,17 @@ static void random_circuits(void **state) {
             }
             add(circuit, gate->name, order, ANGLES(drand48(), drand48(), drand48(), drand48()));
             controls += gate->control_count;
+            if (round % 2) add_other(circuit, QUBITS_HERE, 3, &depth);
             if (!strcmp(gate->name, "swap") || !strcmp(gate->name, "cswap")) crosses += 2;
         }
+        for (; depth; depth--) assert_int_equal(ketch_circuit_end_if(circuit, NULL), KETCH_OK);
         char *text = drawn(circuit, (ketch_write_options){.width = 100});
         check_lines(text, 100);
         assert_int_equal(occurrences(text, "●"), controls);
         assert_int_equal(occurrences(text, "×"), crosses);
         kt_free(text);
         char *svg = drawn(circuit, (ketch_write_options){.format = KETCH_FORMAT_SVG});
-        assert_int_equal(occurrences(svg, "<circle"), controls);
+        if (round % 2 == 0) assert_int_equal(occurrences(svg, "<circle"), controls); /* links end in a dot too */
         assert_non_null(strstr(svg, "</svg>\n"));
         kt_free(svg);
         ketch_circuit_free(&circuit);
