@@ -6,6 +6,7 @@
 #include "engine/run.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define STATE_OUTPUTS (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES)
@@ -23,10 +24,12 @@ static ketch_status check_outputs(const kt_run *run) {
         if (step->code != KT_STEP_MEASURE && step->code != KT_STEP_RESET) continue;
         uint32_t line = run->circuit->ops[step->op].line;
         const char *what = step->code == KT_STEP_RESET ? "reset" : "measurement";
-        if (!line)
-            return kt_fail(run->diag, KT_NEEDS_ONE_SHOT, "%s cannot be had: there is a %s in the middle of the circuit", wanted, what);
-        return kt_fail(run->diag, KT_NEEDS_ONE_SHOT, "%s cannot be had: there is a %s in the middle of the circuit (line %u)", wanted, what,
-                       line);
+        char where[32] = "";
+        if (line) snprintf(where, sizeof where, " (line %u)", line);
+        ketch_status status = kt_fail(run->diag, KT_NEEDS_ONE_SHOT,
+                                      "%s cannot be had: a %s in the middle of the circuit%s decides it shot by shot", wanted, what, where);
+        if (run->shots > 1) kt_hint(run->diag, "ask for one shot: --shots 1");
+        return status;
     }
     return KETCH_OK;
 }

@@ -234,8 +234,8 @@ static void plans_print_themselves(void **unused) {
     OK(kt_plan_write(plan, circuit, &lab.options, &write, kt_buffer_sink(&out), diag));
     static const char *const parts[] = {
         "{\"schema\": \"ketch-plan/1\", \"qubits\": 5, \"simulated_qubits\": 3, \"precision\": \"fp64\", \"gates\": 3, ",
-        "{\"operation\": \"rz\", \"kernel\": \"diagonal\", \"wires\": [2], \"controls\": [0], \"negative_controls\": [1], \"amplitudes\": "
-        "2, ",
+        "{\"operation\": \"rz\", \"kernel\": \"diagonal\", \"wires\": [2], ",
+        "\"controls\": [0], \"negative_controls\": [1], \"amplitudes\": 2, ",
         "{\"operation\": \"jump unless\", \"next\": 5}",
     };
     for (size_t i = 0; i < LENGTH(parts); i++) {
