@@ -150,6 +150,7 @@ static bool evaluate_index(kt_value *out, kt_program *program, const kt_expressi
         return true;
     }
     kt_value result = {.type = KT_TYPE_BITS, .width = chosen.count};
+    program->arithmetic.work += chosen.count;
     uint64_t *picked = kt_value_words(&program->arithmetic, kt_value_bool(false), chosen.count);
     if (!picked) return kt_report_no_memory(&program->report);
     for (uint32_t i = 0; i < chosen.count; i++) {
@@ -161,8 +162,18 @@ static bool evaluate_index(kt_value *out, kt_program *program, const kt_expressi
     return true;
 }
 
+/* Arithmetic on very wide bit strings counts like operations, so that short texts cannot make much work. */
+static bool charge_work(kt_program *program, kt_span span) {
+    enum { FREE = 4096, STEPS = 16 };
+    uint64_t work = program->arithmetic.work;
+    if (work < FREE) return true;
+    program->arithmetic.work = 0;
+    return kt_charge(program, work / STEPS, span);
+}
+
 bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression) {
     kt_span span = kt_expression_span(expression);
+    if (!charge_work(program, span)) return false;
     switch (expression->kind) {
     case KT_EXPRESSION_REAL: *out = kt_value_float(expression->as.number); return true;
     case KT_EXPRESSION_INTEGER:

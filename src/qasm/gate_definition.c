@@ -69,12 +69,6 @@ static bool resolve_qubits(kt_body_item *item, kt_program *program, const kt_exp
         const kt_binding *binding = operand->kind == KT_EXPRESSION_NAME ? kt_scope_find(program, operand->as.symbol) : NULL;
         if (binding && binding->kind == KT_BINDING_FORMAL) {
             item->qubits[i] = binding->as.index;
-            for (uint32_t k = 0; k < i && !item->barrier; k++) {
-                if (item->qubits[k] != item->qubits[i]) continue;
-                good = kt_error_at(&program->report, KT_QUBIT_TWICE, span, "`%.*s` names a qubit that this operation has already",
-                                   KT_SHOWN(span));
-                break;
-            }
             continue;
         }
         good = false;
@@ -85,7 +79,13 @@ static bool resolve_qubits(kt_body_item *item, kt_program *program, const kt_exp
         else if (operand->kind != KT_EXPRESSION_NAME || binding->kind != KT_BINDING_SPOILED)
             kt_error_at(&program->report, KT_NOT_IN_GATE, span, "`%.*s` is no qubit of this gate", KT_SHOWN(span));
     }
-    return good;
+    if (!good || item->barrier) return good;
+    uint32_t repeated;
+    if (!kt_first_repeated(&repeated, program, item->qubits, count, program->defining->qubit_count)) return false;
+    if (repeated == count) return true;
+    for (; repeated > 0; repeated--) operands = operands->next;
+    kt_span span = kt_expression_span(operands);
+    return kt_error_at(&program->report, KT_QUBIT_TWICE, span, "`%.*s` names a qubit that this operation has already", KT_SHOWN(span));
 }
 
 static bool resolve_call(kt_body_item *item, kt_program *program, const kt_statement *call) {
@@ -202,15 +202,17 @@ static unsigned protected_names(const kt_program *program) {
     return program->provided & (KT_IN_PAPER | KT_IN_STDGATES | KT_IN_LANGUAGE2 | KT_IN_LANGUAGE3);
 }
 
-static const char *library_of(unsigned provided) {
-    return provided & KT_IN_PAPER ? "qelib1.inc" : provided & KT_IN_STDGATES ? "stdgates.inc" : "the language";
-}
-
 static bool is_protected(kt_span name, unsigned provided, uint32_t parameters, uint32_t qubits) {
     kt_gate_id gate = kt_gate_find(name.at, name.size, provided);
     if (gate == (kt_gate_id)KT_GATE_NONE) return false;
     const kt_gate *record = &kt_gates[gate];
     return record->parameter_count == parameters && (uint32_t)record->control_count + record->target_count == qubits;
+}
+
+static const char *library_of(const kt_program *program, kt_span name) {
+    unsigned language = program->provided & (KT_IN_LANGUAGE2 | KT_IN_LANGUAGE3);
+    if (kt_gate_find(name.at, name.size, language) != (kt_gate_id)KT_GATE_NONE) return "the language";
+    return program->dialect == 2 ? "qelib1.inc" : "stdgates.inc";
 }
 
 /* An include comes after definitions of its names. */
@@ -232,29 +234,30 @@ static bool clashes(kt_program *program, const kt_statement *statement, const kt
     unsigned taken = protected_names(program);
     if (statement->kind == KT_STATEMENT_GATE && is_protected(statement->name, taken, parameters, qubits)) {
         kt_error_at(&program->report, KT_GATE_REDEFINED, statement->name, "`%.*s` is defined by %s already", KT_SHOWN(statement->name),
-                    library_of(taken));
+                    library_of(program, statement->name));
         kt_hint_add(&program->report, "leave the definition out, or choose another name");
         return true;
     }
-    for (const kt_definition *other = known->definitions; other; other = other->next) {
-        char where[KT_WHERE_TEXT];
-        kt_where_text(where, &program->report, other->name, statement->name);
-        if (other->parameter_count != parameters || other->qubit_count != qubits) {
+    char where[KT_WHERE_TEXT];
+    const kt_definition *other = known->definitions;
+    while (other && (other->parameter_count != parameters || other->qubit_count != qubits)) other = other->next;
+    if (!other) {
+        if (known->definitions && program->report.warnings < KT_ENOUGH_WARNINGS)
             kt_warning_at(&program->report, KT_SEVERAL_ARITIES, statement->name,
-                          "`%.*s` is defined for another number of angles or qubits, too (%s)", KT_SHOWN(statement->name), where);
-            continue;
-        }
-        if (other->opaque || statement->kind == KT_STATEMENT_OPAQUE) continue;
-        if (same_tokens(program, other->text, statement->as.gate.text)) {
-            kt_warning_at(&program->report, KT_SAME_DEFINITION, statement->name, "`%.*s` is defined again with the same body (%s)",
-                          KT_SHOWN(statement->name), where);
-            return true;
-        }
-        kt_error_at(&program->report, KT_GATE_REDEFINED, statement->name, "`%.*s` is defined already, with another body (%s)",
-                    KT_SHOWN(statement->name), where);
-        return true;
+                          "`%.*s` is defined for another number of angles or qubits, too (%s)", KT_SHOWN(statement->name),
+                          kt_where_text(where, &program->report, known->definitions->name, statement->name));
+        return false;
     }
-    return false;
+    if (statement->kind == KT_STATEMENT_OPAQUE) return true; /* it has a body already */
+    if (other->opaque) return false;
+    if (!same_tokens(program, other->text, statement->as.gate.text)) {
+        kt_error_at(&program->report, KT_GATE_REDEFINED, statement->name, "`%.*s` is defined already, with another body (%s)",
+                    KT_SHOWN(statement->name), kt_where_text(where, &program->report, other->name, statement->name));
+    } else if (program->report.warnings < KT_ENOUGH_WARNINGS) {
+        kt_warning_at(&program->report, KT_SAME_DEFINITION, statement->name, "`%.*s` is defined again with the same body (%s)",
+                      KT_SHOWN(statement->name), kt_where_text(where, &program->report, other->name, statement->name));
+    }
+    return true;
 }
 
 bool kt_define_gate(kt_program *program, const kt_statement *statement) {

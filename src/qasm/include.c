@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_INCLUDES = 1000 };
+enum { MOST_INCLUDES = 1000, DEEPEST = 200 }; /* whatever the options say: the stack is not unlimited */
 
 /* ── Libraries ── */
 
@@ -155,9 +155,9 @@ bool kt_include(kt_program *program, const kt_statement *statement) {
         return kt_error_at(&program->report, KT_INCLUDE_UNSAFE, at, "`%.*s` lies outside the folders that may be read", KT_SHOWN(name));
     for (const kt_source *source = program->source; source; source = source->includer)
         if (source->identity && strcmp(source->identity, resolved) == 0) return report_cycle(program, source, at);
-    if (program->include_depth >= program->options->max_include_depth)
-        return kt_error_at(&program->report, KT_INCLUDE_LIMIT, at, "files include files more than %u deep",
-                           program->options->max_include_depth);
+    uint32_t deepest = program->options->max_include_depth < DEEPEST ? program->options->max_include_depth : DEEPEST;
+    if (program->include_depth >= deepest)
+        return kt_error_at(&program->report, KT_INCLUDE_LIMIT, at, "files include files more than %u deep", deepest);
     if (program->include_count++ == MOST_INCLUDES) { /* files that include the next one twice, and so on */
         kt_error_at(&program->report, KT_INCLUDE_LIMIT, at, "more than %d includes in all", MOST_INCLUDES);
         program->report.stopped = true;

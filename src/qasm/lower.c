@@ -4,7 +4,7 @@
  */
 #include "qasm/program.h"
 
-#include <string.h>
+#include <math.h>
 
 bool kt_add_op(kt_program *program, kt_op op, const uint32_t *operands, uint32_t count) {
     ketch_status status = kt_circuit_add_op(program->circuit, op, operands, count, program->diag);
@@ -59,8 +59,9 @@ static bool lower_delay(kt_program *program, const kt_statement *statement) {
     const kt_expression *designator = statement->as.call.designator;
     ketch_circuit *circuit = program->circuit;
     if (!kt_evaluate(&time, program, designator)) return false;
-    if (time.type != KT_TYPE_DURATION)
-        return kt_error_at(&program->report, KT_WRONG_TYPE, kt_expression_span(designator), "a delay is a duration, as 100ns");
+    if (time.type != KT_TYPE_DURATION || !(time.as.number >= 0 && time.as.number < HUGE_VAL))
+        return kt_error_at(&program->report, KT_WRONG_TYPE, kt_expression_span(designator),
+                           "a delay is a duration that is not negative, as 100ns");
     if (!kt_reserve(&circuit->params, &circuit->params_capacity, circuit->params_count + 1, sizeof *circuit->params))
         return kt_report_no_memory(&program->report);
     circuit->params[circuit->params_count++] = time.as.number;

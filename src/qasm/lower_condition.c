@@ -264,10 +264,11 @@ static void land(kt_program *program, size_t at) { program->circuit->ops[at].dat
 
 bool kt_lower_if(kt_program *program, const kt_statement *statement) {
     ketch_circuit *circuit = program->circuit;
-    size_t first = circuit->conditions_count, over, past;
+    size_t first = circuit->conditions_count, words = circuit->words_count, over, past;
     uint32_t line = statement->line;
-    bool good = truth_of(program, statement->as.control.condition, 0) &&
-                kt_charge(program, 1 + (circuit->conditions_count - first), statement->span);
+    bool good = truth_of(program, statement->as.control.condition, 0);
+    uint64_t cost = 1 + (circuit->conditions_count - first) + (circuit->words_count - words) / 8;
+    good = kt_charge(program, cost, statement->span) && good;
     kt_op guard = {.code = KT_OP_JUMP_UNLESS,
                    .operands = (uint32_t)first,
                    .operand_count = (uint32_t)(circuit->conditions_count - first),

@@ -80,13 +80,14 @@ static bool select_set(kt_selection *out, kt_program *program, kt_selection from
 }
 
 /* Positions in `from`, turned into what stands there. */
-static bool compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_arena *arena) {
+static bool compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena) {
     *out = positions;
     if (!positions.list && !from.list) {
         out->first = from.first + positions.first * from.step;
         out->step = from.step * positions.step;
         return true;
     }
+    if (!kt_charge(program, positions.count / 8, span)) return false;
     uint32_t *list = kt_arena_alloc(arena, (positions.count + 1) * sizeof *list);
     if (!list) return kt_report_no_memory(&program->report);
     for (uint32_t i = 0; i < positions.count; i++) list[i] = kt_selection_at(&from, kt_selection_at(&positions, i));
@@ -107,7 +108,7 @@ bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, 
         if (!resolve_index(&index, program, from.count, span, items)) return false;
         positions = (kt_selection){.scalar = true, .count = 1, .first = index, .step = 1};
     }
-    return compose(out, program, from, positions, arena);
+    return compose(out, program, from, positions, span, arena);
 }
 
 /* ── Physical qubits ── */
@@ -225,17 +226,31 @@ static bool stamp(kt_program *program, uint32_t at) {
     return true;
 }
 
-static bool stamps_ready(kt_program *program) {
-    size_t old = program->stamps_capacity, qubits = program->circuit->qubit_count, bits = program->circuit->bit_count;
-    if (!kt_reserve(&program->stamps, &program->stamps_capacity, qubits > bits ? qubits : bits, sizeof *program->stamps))
+/* Room to mark numbers below `size`, none of them marked. */
+static bool new_stamps(kt_program *program, size_t size) {
+    size_t old = program->stamps_capacity;
+    if (!kt_reserve(&program->stamps, &program->stamps_capacity, size, sizeof *program->stamps))
         return kt_report_no_memory(&program->report);
     if (program->stamps_capacity > old) memset(program->stamps + old, 0, (program->stamps_capacity - old) * sizeof *program->stamps);
+    program->stamp++;
+    return true;
+}
+
+static bool new_qubit_stamps(kt_program *program) {
+    uint32_t qubits = program->circuit->qubit_count, bits = program->circuit->bit_count;
+    return new_stamps(program, qubits > bits ? qubits : bits);
+}
+
+bool kt_first_repeated(uint32_t *at, kt_program *program, const uint32_t *numbers, uint32_t count, uint32_t below) {
+    *at = count;
+    if (!new_stamps(program, below)) return false;
+    for (uint32_t i = 0; i < count && *at == count; i++)
+        if (!stamp(program, numbers[i])) *at = i;
     return true;
 }
 
 bool kt_once_each(kt_program *program, uint32_t *qubits, uint32_t count, uint32_t *kept) {
-    if (!stamps_ready(program)) return false;
-    program->stamp++;
+    if (!new_qubit_stamps(program)) return false;
     *kept = 0;
     for (uint32_t i = 0; i < count; i++)
         if (stamp(program, qubits[i])) qubits[(*kept)++] = qubits[i];
@@ -246,13 +261,13 @@ bool kt_once_each(kt_program *program, uint32_t *qubits, uint32_t count, uint32_
 bool kt_concatenate(kt_selection *out, kt_program *program, const kt_selection *parts, const kt_expression *expressions, uint32_t count) {
     uint64_t total = 0;
     for (uint32_t i = 0; i < count; i++) total += parts[i].count;
-    if (!stamps_ready(program)) return false;
+    if (!new_qubit_stamps(program)) return false;
     uint32_t *list = NULL, filled = 0;
+    if (!kt_charge(program, total / 8, kt_expression_span(expressions))) return false;
     if (count > 1 || parts[0].list) {
         if (total > KT_MAX_WIDTH || !(list = kt_arena_alloc(&program->kept, (total + 1) * sizeof *list)))
             return kt_report_no_memory(&program->report);
     }
-    program->stamp++;
     for (uint32_t i = 0; list && i < count; i++, expressions = expressions->next)
         for (uint32_t k = 0; k < parts[i].count; k++) {
             list[filled] = kt_selection_at(&parts[i], k);
@@ -279,7 +294,7 @@ bool kt_all_different(kt_program *program, const kt_selection *selections, const
         }
         return true;
     }
-    if (!stamps_ready(program)) return false;
+    if (!new_qubit_stamps(program)) return false;
     uint32_t width = 1;
     for (uint32_t i = 0; i < count; i++, operand = operand->next) {
         if (selections[i].scalar) continue;

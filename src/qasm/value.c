@@ -265,6 +265,7 @@ uint64_t *kt_value_words(kt_arithmetic *arithmetic, kt_value a, uint32_t width) 
     uint32_t count = word_count(width), have = a.type == KT_TYPE_BITS || a.type == KT_TYPE_BIG ? word_count(a.width) : 1;
     uint64_t *words = kt_arena_alloc(arithmetic->arena, count * sizeof *words);
     if (!words) return NULL;
+    arithmetic->work += count;
     const uint64_t *from = a.type == KT_TYPE_BITS || a.type == KT_TYPE_BIG ? a.as.words : &a.as.natural;
     uint64_t fill = a.type == KT_TYPE_INT && a.as.integer < 0 ? UINT64_MAX : 0;
     for (uint32_t i = 0; i < count; i++) words[i] = i < have ? from[i] : fill;
@@ -284,6 +285,7 @@ static bool bits_binary(kt_value *out, kt_arithmetic *arithmetic, uint8_t op, kt
     if (shifts) {
         uint64_t distance = whole_of(b) > width ? width : (uint64_t)whole_of(b);
         memset(x, 0, count * sizeof *x);
+        arithmetic->work += width;
         for (uint64_t i = 0; i + distance < width; i++) {
             uint64_t from = op == KT_TOKEN_SHIFT_LEFT ? i : i + distance, to = op == KT_TOKEN_SHIFT_LEFT ? i + distance : i;
             x[to / 64] |= (a.as.words[from / 64] >> from % 64 & 1) << to % 64;

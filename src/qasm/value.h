@@ -43,6 +43,7 @@ typedef struct kt_arithmetic {
     ketch_circuit *circuit; /* for nodes */
     kt_code code;           /* of the failure */
     char problem[160];
+    uint64_t work;         /* steps over wide bit strings since they were charged last */
     bool fraction_dropped; /* an integer division was not exact */
 } kt_arithmetic;
 

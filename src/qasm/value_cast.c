@@ -202,6 +202,7 @@ static bool rotate(kt_value *out, kt_arithmetic *arithmetic, const char *name, k
         arithmetic->code = KT_NO_MEMORY;
         return false;
     }
+    arithmetic->work += width;
     uint32_t shift = (uint32_t)((distance % (int64_t)width + (int64_t)width) % (int64_t)width);
     for (uint32_t i = 0; i < width; i++) {
         uint32_t target = (i + shift) % width;

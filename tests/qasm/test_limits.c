@@ -200,6 +200,58 @@ static void test_long_texts(void **state) {
     kt_buffer_free(&text);
 }
 
+/* Short statements about very wide things: each counts for what it costs, and all end soon. */
+static void test_work(void **state) {
+    (void)state;
+    static const struct {
+        const char *before, *again, *code;
+    } forms[] = {
+        {QASM3 "qubit[1000000] q; let a = q[0:2:999998] ++ q[1:2:999999];", "nop a[0:999999];", "KQ0402"},
+        {QASM3 "qubit[1000000] q;", "{ let a = q[0:2:999998] ++ q[1:2:999999]; }", "KQ0402"},
+        {QASM3 "qubit q; bit[1000000] c;", "if (c == 1) x q;", "KQ0402"},
+        {QASM3 "qubit q; const bit[60000] w = 0;", "rotl(w, 1);", "KQ0402"},
+        {QASM3 "qubit q; const bit[60000] w = 0;", "w << 1;", "KQ0402"},
+        {QASM3 "qubit q; const bit[60000] w = 0;", "w[0:59999];", "KQ0402"},
+        {QASM3 "qubit[1000000] q;", "barrier q;", "KQ0402"},
+        {QASM3 "qubit[1000000] q;", "nop q[0:2:999998];", ""},
+        {QASM3 "qubit q; bit[1000000] c;", "if (c[0] == 1) x q;", ""},
+    };
+    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+        kt_buffer text = {0};
+        ketch_load_options options = ordinary_options();
+        options.max_gates = 5000000;
+        kt_buffer_text(&text, forms[f].before);
+        kt_buffer_repeat(&text, forms[f].again, 20000);
+        read_text(text.bytes, text.size, &options, forms[f].code);
+        kt_buffer_free(&text);
+    }
+    /* one name for gates of many sizes, and a gate on many qubits */
+    kt_buffer text = {0};
+    kt_buffer_text(&text, QASM2);
+    for (size_t i = 1; i < 1000; i++) {
+        kt_buffer_text(&text, "gate g ");
+        for (size_t k = 0; k < i; k++) kt_buffer_format(&text, "%sa%zu", k ? "," : "", k);
+        kt_buffer_text(&text, " { }\n");
+    }
+    kt_buffer_text(&text, "qreg q[1];");
+    check(&text, "");
+    kt_buffer_free(&text);
+    text = (kt_buffer){0};
+    kt_buffer_text(&text, QASM2 "qreg q[50000]; opaque o a; gate g ");
+    for (size_t k = 0; k < 50000; k++) kt_buffer_format(&text, "%sa%zu", k ? "," : "", k);
+    kt_buffer_text(&text, " { x a49999; }\ngate k ");
+    for (size_t k = 0; k < 50000; k++) kt_buffer_format(&text, "%sa%zu", k ? "," : "", k);
+    kt_buffer_text(&text, " { g ");
+    for (size_t k = 0; k < 50000; k++) kt_buffer_format(&text, "%sa%zu", k ? "," : "", 49999 - k);
+    kt_buffer_text(&text, "; } k ");
+    for (size_t k = 0; k < 50000; k++) kt_buffer_format(&text, "%sq[%zu]", k ? "," : "", k);
+    kt_buffer_text(&text, ";");
+    ketch_circuit *circuit = circuit_of(text.bytes);
+    assert_string_equal(operations_of(circuit), "x 0\n");
+    kt_circuit_free(circuit);
+    kt_buffer_free(&text);
+}
+
 /* Bytes that mean nothing: one of a few codes, never a crash. */
 static void test_noise(void **state) {
     (void)state;
@@ -231,7 +283,7 @@ static void test_noise(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nesting), cmocka_unit_test(test_expansion),  cmocka_unit_test(test_operations), cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_tokens),  cmocka_unit_test(test_long_texts), cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_tokens),  cmocka_unit_test(test_long_texts), cmocka_unit_test(test_work),       cmocka_unit_test(test_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
