@@ -155,6 +155,9 @@ bool output_open(output *out, const char *path); /* false after a message */
 int output_commit(output *out); /* 0 or the exit code after a message; a file that nothing was written to does not appear */
 void output_discard(output *out);
 int output_text(output *out, const char *text);
+/* What stands between the documents of several files: a line, or the brackets and commas of a JSON array. 0 or the exit code. */
+int begin_document(output *out, const settings *options);
+void end_documents(output *out, const settings *options);
 bool output_broken(const output *out); /* a write failed: further results are pointless, and output_commit says why */
 /* The exit code after a call that wrote to `out` had this status. The reason of a failed write is left to output_commit. */
 int output_status(output *out, ketch_status status, const ketch_diag *diag, const char *name);
@@ -166,8 +169,8 @@ void catch_signals(void);
 int interrupted(void); /* the signal that came, or 0 */
 void set_session(ketch_session *session);
 
-/* What is being done, for the message about an interruption: "reading", "simulating", and how far it is (0: unknown). */
-void set_stage(const char *stage, double fraction);
+/* What is being done, for the message about an interruption: "reading", "simulating", how far it is and how many shots are done (0: unknown). */
+void set_stage(const char *stage, double fraction, uint64_t shots);
 /* Says that a signal stopped the work on `name`, and what was finished. */
 void report_interruption(const char *name, size_t finished, size_t count, const char *out_path);
 

@@ -100,7 +100,7 @@ static int bind_parameters(ketch_circuit *circuit, const char *path, const setti
 
 int load_circuit(ketch_circuit **out, const char *path, const settings *options, double deadline) {
     *out = NULL;
-    set_stage("reading", 0);
+    set_stage("reading", 0, 0);
     loading *job = malloc(sizeof *job);
     ketch_diag *diag = ketch_diag_create();
     int code = EXIT_LIMIT;

@@ -43,16 +43,21 @@ int interrupted(void) { return received; }
 static struct {
     const char *stage;
     double fraction;
-} at_work = {"starting", 0};
+    uint64_t shots;
+} at_work = {"starting", 0, 0};
 
-void set_stage(const char *stage, double fraction) {
+void set_stage(const char *stage, double fraction, uint64_t shots) {
     at_work.stage = stage;
     at_work.fraction = fraction;
+    at_work.shots = shots;
 }
 
 void report_interruption(const char *name, size_t finished, size_t count, const char *out_path) {
-    char done[40] = "", files[80] = "";
-    if (at_work.fraction > 0) snprintf(done, sizeof done, " (%.0f%% done)", 100 * at_work.fraction);
+    char done[80] = "", files[80] = "";
+    if (at_work.shots)
+        snprintf(done, sizeof done, " (%llu shots done)", (unsigned long long)at_work.shots);
+    else if (at_work.fraction > 0)
+        snprintf(done, sizeof done, " (%.0f%% done)", 100 * at_work.fraction);
     if (count > 1) snprintf(files, sizeof files, "; %zu of %zu files finished", finished, count);
     const char *signal_name = received == SIGINT ? "SIGINT" : received == SIGTERM ? "SIGTERM" : "SIGHUP";
     complain(NULL, "interrupted by %s while %s %s%s%s%s%s", signal_name, at_work.stage, name, done, files,

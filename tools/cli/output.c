@@ -80,6 +80,17 @@ void output_discard(output *out) {
 
 int output_text(output *out, const char *text) { return out->sink.write(out->sink.user, text, strlen(text)) == 0 ? 0 : EXIT_RUNTIME; }
 
+static bool is_array(const settings *options) { return options->write.format == KETCH_FORMAT_JSON && options->arguments.count > 1; }
+
+int begin_document(output *out, const settings *options) {
+    if (is_array(options)) return output_text(out, out->used ? "," : "[");
+    return out->used && options->write.format != KETCH_FORMAT_JSONL ? output_text(out, "\n") : 0;
+}
+
+void end_documents(output *out, const settings *options) {
+    if (is_array(options) && !interrupted() && (out->used || !out->path)) output_text(out, out->used ? "]\n" : "[]\n");
+}
+
 bool output_broken(const output *out) { return out->broken; }
 
 int output_status(output *out, ketch_status status, const ketch_diag *diag, const char *name) {

@@ -36,7 +36,7 @@ typedef struct watcher {
 
 static int watch_progress(void *user, const ketch_progress *progress) {
     const watcher *watching = user;
-    set_stage("simulating", progress->fraction);
+    set_stage("simulating", progress->fraction, progress->shots_done);
     if (!watching->options->quiet && (watching->options->progress || progress->seconds > 1)) show_progress(progress, watching->name);
     return interrupted() != 0;
 }
@@ -61,7 +61,7 @@ static void write_result(void *user) {
 
 static int write_watched(output *out, const char *name, ketch_result *result, const ketch_write_options *options, bool state,
                          ketch_diag *diag) {
-    set_stage("writing the results of", 0);
+    set_stage("writing the results of", 0, 0);
     writing *job = malloc(sizeof *job);
     if (!job) {
         complain(NULL, "out of memory");
@@ -74,7 +74,9 @@ static int write_watched(output *out, const char *name, ketch_result *result, co
     return code;
 }
 
-static bool is_array(const settings *options) { return options->write.format == KETCH_FORMAT_JSON && options->arguments.count > 1; }
+static bool is_json(const settings *options) {
+    return options->write.format == KETCH_FORMAT_JSON || options->write.format == KETCH_FORMAT_JSONL;
+}
 
 static int write_everything(output *out, const char *name, ketch_result *result, const ketch_write_options *options, const settings *given,
                             ketch_diag *diag) {
@@ -82,16 +84,12 @@ static int write_everything(output *out, const char *name, ketch_result *result,
     if (given->state_path) code = write_watched(&state_file, name, result, options, true, diag);
     if (code == 0 && given->state_path) code = output_commit(&state_file);
     if (code) return code;
-    if (is_array(given))
-        code = output_text(out, out->used ? "," : "[");
-    else if (out->used && options->format != KETCH_FORMAT_JSONL)
-        code = output_text(out, "\n");
+    code = begin_document(out, given);
     return code ? code : write_watched(out, name, result, options, false, diag);
 }
 
 static void say_more(const settings *options, const char *name, const ketch_run_info *info) {
-    bool seed_in_output =
-        (options->write.format == KETCH_FORMAT_JSON || options->write.format == KETCH_FORMAT_JSONL) && !options->write.omit_run;
+    bool seed_in_output = is_json(options) && !options->write.omit_run;
     if (info->all_qubits_measured && !(options->run.outputs & KETCH_OUTPUT_NO_SHOTS))
         note("%s measures nothing, so all %u qubits are measured", name, info->qubits);
     if (!options->run.has_seed && !seed_in_output && !(options->run.outputs & KETCH_OUTPUT_NO_SHOTS))
@@ -123,8 +121,7 @@ static int run_circuit(const settings *options, output *out, const char *name, c
     ketch_write_options write = options->write;
     int code = choose_amplitudes(&write, options, circuit, name);
     if (code) return code;
-    if (options->arguments.count > 1 || options->write.format == KETCH_FORMAT_JSON || options->write.format == KETCH_FORMAT_JSONL)
-        write.name = name;
+    if (options->arguments.count > 1 || is_json(options)) write.name = name;
     ketch_run_options run = options->run;
     watcher watch = {options, name};
     run.progress = watch_progress;
@@ -132,7 +129,7 @@ static int run_circuit(const settings *options, output *out, const char *name, c
     if (deadline > 0) run.timeout_seconds = deadline > now() ? deadline - now() : 1e-9;
     ketch_diag *diag = ketch_diag_create();
     ketch_result *result = NULL;
-    set_stage("simulating", 0);
+    set_stage("simulating", 0, 0);
     ketch_status status = ketch_run(&result, session, circuit, &run, diag);
     clear_progress();
     if (status != KETCH_OK) {
@@ -151,28 +148,33 @@ static int run_circuit(const settings *options, output *out, const char *name, c
     return code;
 }
 
-/* --dry-run: what would happen. */
+/* --dry-run: what would happen, and the plan. JSON is the plan alone. */
 static int foretell(const settings *options, output *out, const char *name, const ketch_circuit *circuit) {
     ketch_diag *diag = ketch_diag_create();
     ketch_memory memory = {0};
-    char text[600];
+    ketch_write_options write = options->write;
     ketch_status status = ketch_memory_needed(&memory, circuit, &options->run, diag);
-    int code = status == KETCH_OK ? 0 : failed(status, diag, name);
+    int code = status == KETCH_OK ? begin_document(out, options) : failed(status, diag, name);
     uint64_t allowed = options->run.max_memory ? options->run.max_memory : memory.available_bytes;
     bool fits = memory.needed_bytes <= allowed && (!options->run.max_qubits || memory.qubits <= options->run.max_qubits);
-    if (code == 0) {
-        char shots[64] = "nothing sampled";
+    if (code == 0 && is_json(options)) {
+        write.name = name;
+    } else if (code == 0) {
+        char shots[64] = "nothing sampled", text[400];
         uint64_t count = options->run.shots ? options->run.shots : 1024;
         if (!(options->run.outputs & KETCH_OUTPUT_NO_SHOTS)) snprintf(shots, sizeof shots, "%llu shots", (unsigned long long)count);
         snprintf(text, sizeof text,
-                 "%s: %u qubits in %s, %s, %u threads\nmemory: %.1f MiB of %.1f MiB%s (%u qubits would fit, %u with --precision fp32)\n",
-                 name, memory.qubits, options->run.precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64", shots,
-                 ketch_session_threads(session), (double)memory.needed_bytes / 0x1p20, (double)allowed / 0x1p20,
-                 fits ? "" : ": does not fit", memory.fitting_qubits, memory.fitting_qubits_fp32);
-        if (output_text(out, text)) code = EXIT_RUNTIME;
+                 ": %u qubits in %s, %s, %u threads\nmemory: %.1f MiB of %.1f MiB%s (%u qubits would fit, %u with --precision fp32)\n",
+                 memory.qubits, options->run.precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64", shots, ketch_session_threads(session),
+                 (double)memory.needed_bytes / 0x1p20, (double)allowed / 0x1p20, fits ? "" : ": does not fit", memory.fitting_qubits,
+                 memory.fitting_qubits_fp32);
+        if (output_text(out, name) || output_text(out, text)) code = EXIT_RUNTIME;
     }
-    if (code == 0) code = output_status(out, ketch_plan_write(circuit, &options->run, &options->write, out->sink, diag), diag, name);
-    if (code == 0 && !fits) code = EXIT_LIMIT;
+    if (code == 0) code = output_status(out, ketch_plan_write(circuit, &options->run, &write, out->sink, diag), diag, name);
+    if (code == 0 && !fits) {
+        complain(NULL, "%s: it would not fit", name);
+        code = EXIT_LIMIT;
+    }
     ketch_diag_free(&diag);
     return code;
 }
@@ -232,7 +234,7 @@ int perform_run(settings *options) {
     if (options->state_path && !options->dry_run && !output_open(&state_file, options->state_path)) code = EXIT_RUNTIME;
     if (code == 0) {
         code = each_file(options, &out, run_one);
-        if (is_array(options) && !options->dry_run && !interrupted()) output_text(&out, out.used ? "]\n" : out.path ? "" : "[]\n");
+        end_documents(&out, options);
     }
     output_discard(&state_file);
     int committed = interrupted() ? (output_discard(&out), 0) : output_commit(&out);

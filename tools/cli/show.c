@@ -59,15 +59,12 @@ static int show_one(settings *options, output *out, const char *path, void (*cal
     ketch_circuit *circuit;
     int code = load_circuit(&circuit, path, options, deadline);
     if (code) return code;
-    set_stage("writing about", 0);
+    set_stage("writing about", 0, 0);
     bool several = options->arguments.count > 1,
          json = options->write.format == KETCH_FORMAT_JSON || options->write.format == KETCH_FORMAT_JSONL;
     ketch_write_options write = options->write;
     if (several || json) write.name = shown_name(path);
-    if (several && options->write.format == KETCH_FORMAT_JSON)
-        code = output_text(out, out->used ? "," : "[");
-    else if (out->used && !json)
-        code = output_text(out, "\n");
+    code = begin_document(out, options);
     showing *job = malloc(sizeof *job);
     ketch_diag *diag = ketch_diag_create();
     if (!job || !diag) code = EXIT_LIMIT;
@@ -113,8 +110,7 @@ static int show(settings *options, command_number command, int (*one)(settings *
         code = EXIT_USAGE;
     } else {
         code = each_file(options, &out, one);
-        bool array = command != COMMAND_CHECK && options->write.format == KETCH_FORMAT_JSON && options->arguments.count > 1;
-        if (array && !interrupted()) output_text(&out, out.used ? "]\n" : out.path ? "" : "[]\n");
+        if (command != COMMAND_CHECK) end_documents(&out, options);
     }
     int committed = interrupted() ? (output_discard(&out), 0) : output_commit(&out);
     return committed > code ? committed : code;
