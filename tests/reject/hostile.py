@@ -31,6 +31,15 @@ def gate_on_many(width):
     return f'gate wide {names} {{ {"".join(f"x a{n};" for n in range(width))} }}\nqreg r[{width}];\nwide {operands};\n'
 
 
+def gates_of_one_name(count):
+    return ''.join(f'gate many {", ".join(f"a{n}" for n in range(width))} {{ x a0; }}\n' for width in range(1, count + 1))
+
+
+def barrier_on_many(width):
+    names = ', '.join(f'a{n}' for n in range(width))
+    return f'gate wide {names} {{ barrier {names}; barrier {names}; }}\n'
+
+
 def includes_in_a_chain(length):
     def write(folder):
         for n in range(length):
@@ -104,6 +113,7 @@ INPUTS = [
     ('the smallest index', HEAD3 + 'h q[-9223372036854775808];\n', ANY, ':5:'),
     ('a hundred wide registers', 'OPENQASM 2.0;\n' + ''.join(f'qreg q{n}[1000000];\n' for n in range(100)), (LIMIT,), ':3:'),
     ('16 million bits', 'OPENQASM 2.0;\nqreg q[1];\ncreg c[16777216];\n', (LIMIT,), ':3:'),
+    ('400 conditions on a million bits', HEAD2 + 'creg wide[1000000];\n' + 'if (wide == 1) x q[0];\n' * 400, (0, LIMIT), ''),
     # Length.
     ('a name of a megabyte', HEAD2 + f'{"x" * 1_000_000} q[0];\n', (LIMIT,), ':5:'),
     ('a number of a megabyte', HEAD2 + f'rx({"1" * 1_000_000}) q[0];\n', (LIMIT,), ':5:'),
@@ -148,6 +158,9 @@ INPUTS = [
     ('a gate that expands 2^16 times', doubling_gates(16), FINE, ''),
     ('100 gates in a chain', gates_in_a_chain(100), FINE, ''),
     ('includes 30 deep', includes_in_a_chain(30), FINE, ''),
+    ('400 gates of one name', HEAD2 + gates_of_one_name(400), FINE, ''),
+    ('16,000 parameters on a line', HEAD3 + 'input float w;\n' + 'rx(w) q[0];' * 16_000, FINE, ''),
+    ('a barrier over 30,000 names', HEAD2 + barrier_on_many(30_000), FINE, ''),
     ('a thousand conditions with else', HEAD3 + 'if (c[0]) x q[0]; else if (c == 3) y q[0]; else { z q[0]; }\n' * 1000, FINE, ''),
 ] + [
     (f'random bytes, seed {seed}', random_bytes(seed, 100_000), (SYNTAX,), ':') for seed in range(4)
