@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,10 +72,11 @@ ketch_status kt_file_read(char **bytes, size_t *size, const char *path, size_t l
 
 struct ketch_file {
     int descriptor;
-    int failure;   /* errno of the first failed write */
-    off_t written; /* bytes */
-    off_t started; /* of them, what the system was told to bring to the disk */
-    char *path;
+    int failure;     /* errno of the first failed write */
+    off_t written;   /* bytes */
+    off_t started;   /* of them, what the system was told to bring to the disk */
+    char *path;      /* as it was given */
+    char *target;    /* behind symbolic links; `path` itself where there are none */
     char *temporary; /* NULL: `path` itself is written (a device, a pipe) */
 };
 
@@ -82,20 +85,41 @@ static ketch_status not_written(ketch_diag *diag, const char *path, int number) 
     return kt_fail_at(diag, KT_FILE_NOT_WRITTEN, &(kt_place){.file = path}, "cannot write this file: %s", reason(why, number));
 }
 
-/* Opens a new file beside the target; the name is unique by process and attempt. */
+/* Opens a new file in the target's folder, under a name of its own that no limit on names can cut. */
 static int open_temporary(ketch_file *file, mode_t mode) {
-    size_t room = strlen(file->path) + 40;
+    const char *slash = strrchr(file->target, '/');
+    int folder = slash ? (int)(slash - file->target) + 1 : 0;
+    size_t room = (size_t)folder + 64;
     file->temporary = kt_alloc(room);
     if (!file->temporary) {
         errno = ENOMEM;
         return -1;
     }
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        snprintf(file->temporary, room, "%s.%ld-%u.tmp", file->path, (long)getpid(), attempt);
+        snprintf(file->temporary, room, "%.*s.ketch-%ld-%u.tmp", folder, file->target, (long)getpid(), attempt);
         int descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (descriptor >= 0 || errno != EEXIST) return descriptor;
     }
     return -1;
+}
+
+/* Opens what the bytes go to, or leaves the reason in errno. */
+static int open_output(ketch_file *file) {
+    struct stat about;
+    if (stat(file->path, &about) != 0) return open_temporary(file, 0666);
+    if (S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        return -1;
+    }
+    if (!S_ISREG(about.st_mode)) return open(file->path, O_WRONLY | O_CLOEXEC);
+    return access(file->path, W_OK) == 0 ? open_temporary(file, about.st_mode & 0777) : -1;
+}
+
+static void release(ketch_file *file) {
+    kt_free(file->temporary);
+    if (file->target != file->path) kt_free(file->target);
+    kt_free(file->path);
+    kt_free(file);
 }
 
 ketch_status ketch_file_create(ketch_file **out, const char *path, ketch_diag *diag) {
@@ -108,21 +132,15 @@ ketch_status ketch_file_create(ketch_file **out, const char *path, ketch_diag *d
         kt_free(file);
         return kt_no_memory(diag);
     }
-    struct stat about;
-    bool exists = stat(path, &about) == 0;
-    if (exists && S_ISDIR(about.st_mode)) {
-        file->descriptor = -1;
-        errno = EISDIR;
-    } else if (exists && !S_ISREG(about.st_mode)) {
-        file->descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    } else {
-        file->descriptor = open_temporary(file, exists ? about.st_mode & 0777 : 0666);
-    }
+    char resolved[PATH_MAX]; /* through symbolic links: the file is replaced, the link stays */
+    file->target = realpath(path, resolved) ? kt_strdup(resolved) : file->path;
+    if (file->target)
+        file->descriptor = open_output(file);
+    else
+        file->descriptor = -1, errno = ENOMEM;
     if (file->descriptor < 0) {
         int number = errno;
-        kt_free(file->temporary);
-        kt_free(file->path);
-        kt_free(file);
+        release(file);
         return number == ENOMEM ? kt_no_memory(diag) : not_written(diag, path, number);
     }
     *out = file;
@@ -177,10 +195,10 @@ ketch_status ketch_file_commit(ketch_file *file, ketch_diag *diag) {
     if (!number && file->temporary && fsync(file->descriptor) != 0 && errno != EINVAL && errno != EROFS) number = errno;
     if (close(file->descriptor) != 0 && !number) number = errno;
     file->descriptor = -1;
-    if (!number && file->temporary && rename(file->temporary, file->path) != 0) number = errno;
+    if (!number && file->temporary && rename(file->temporary, file->target) != 0) number = errno;
     if (number) return not_written(diag, file->path, number);
     if (file->temporary) {
-        sync_folder(file->path);
+        sync_folder(file->target);
         kt_free(file->temporary);
         file->temporary = NULL;
     }
@@ -191,8 +209,6 @@ void ketch_file_free(ketch_file **file) {
     if (!file || !*file) return;
     if ((*file)->descriptor >= 0) close((*file)->descriptor);
     if ((*file)->temporary) unlink((*file)->temporary);
-    kt_free((*file)->temporary);
-    kt_free((*file)->path);
-    kt_free(*file);
+    release(*file);
     *file = NULL;
 }

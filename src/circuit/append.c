@@ -19,6 +19,9 @@ static mark save(const ketch_circuit *circuit) {
     return (mark){circuit->ops_count, circuit->operands_count, circuit->params_count, circuit->draw_count};
 }
 
+/* From here on the circuit is no longer that of its source, and its hash is taken from its operations. */
+static void forget_hash(ketch_circuit *circuit) { circuit->hash[0] = circuit->hash[1] = 0; }
+
 static void restore(ketch_circuit *circuit, mark saved) {
     circuit->ops_count = saved.ops;
     circuit->operands_count = saved.operands;
@@ -120,7 +123,10 @@ ketch_status kt_circuit_append(ketch_circuit *circuit, const char *name, size_t 
         status = kt_circuit_add_gate(circuit, gate, control_count + record->control_count, operands,
                                      record->parameter_count ? params + i * record->parameter_count : NULL, 0, diag);
     }
-    if (status != KETCH_OK) restore(circuit, before);
+    if (status != KETCH_OK)
+        restore(circuit, before);
+    else
+        forget_hash(circuit);
     return status;
 }
 
@@ -144,8 +150,10 @@ ketch_status kt_circuit_append_matrix(ketch_circuit *circuit, uint32_t qubit_cou
     if (status != KETCH_OK) {
         circuit->matrices_count = circuit->blocks[op.data].matrix;
         circuit->blocks_count--;
+        return status;
     }
-    return status;
+    forget_hash(circuit);
+    return KETCH_OK;
 }
 
 ketch_status kt_circuit_append_op(ketch_circuit *circuit, kt_op_code code, size_t count, const uint32_t *qubits, const uint32_t *bits,
@@ -157,14 +165,20 @@ ketch_status kt_circuit_append_op(ketch_circuit *circuit, kt_op_code code, size_
         if (status == KETCH_OK && code == KT_OP_MEASURE) status = check_operands(bits + i, 1, circuit->bit_count, "bit", i, diag);
         if (status != KETCH_OK) return status;
     }
-    if (code == KT_OP_BARRIER) return kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_BARRIER}, qubits, (uint32_t)count, diag);
     mark before = save(circuit);
     ketch_status status = KETCH_OK;
+    if (code == KT_OP_BARRIER) {
+        status = kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_BARRIER}, qubits, (uint32_t)count, diag);
+        count = 0;
+    }
     for (size_t i = 0; i < count && status == KETCH_OK; i++) {
         uint32_t operands[2] = {qubits[i], code == KT_OP_MEASURE ? bits[i] : 0};
         status = kt_circuit_add_op(circuit, (kt_op){.code = (uint8_t)code}, operands, code == KT_OP_MEASURE ? 2 : 1, diag);
     }
-    if (status != KETCH_OK) restore(circuit, before);
+    if (status != KETCH_OK)
+        restore(circuit, before);
+    else
+        forget_hash(circuit);
     return status;
 }
 
@@ -202,6 +216,7 @@ ketch_status kt_circuit_begin_if(ketch_circuit *circuit, size_t count, const uin
     for (size_t i = 0; i < word_count; i++) circuit->words[circuit->words_count++] = i ? 0 : value;
     circuit->open_conditions[circuit->open_conditions_count++] = (uint32_t)circuit->ops_count - 1;
     circuit->condition_depth++;
+    forget_hash(circuit);
     return KETCH_OK;
 }
 

@@ -74,6 +74,38 @@ static void committed_or_absent(void **state) {
     assert_int_equal(entries(), 1);
 }
 
+static void links_stay_and_long_names_fit(void **state) {
+    (void)state;
+    char link[160], longest[600], *text;
+    size_t size;
+    ketch_file *file;
+    assert_int_equal(ketch_file_create(&file, path, NULL), KETCH_OK);
+    put(file, "old");
+    assert_int_equal(ketch_file_commit(file, NULL), KETCH_OK);
+    ketch_file_free(&file);
+    snprintf(link, sizeof link, "%s/link", folder);
+    assert_int_equal(symlink("out", link), 0);
+    assert_int_equal(ketch_file_create(&file, link, NULL), KETCH_OK);
+    put(file, "new");
+    assert_int_equal(ketch_file_commit(file, NULL), KETCH_OK);
+    ketch_file_free(&file);
+    struct stat about;
+    assert_true(lstat(link, &about) == 0 && S_ISLNK(about.st_mode));
+    assert_int_equal(kt_file_read(&text, &size, path, 100, NULL), KETCH_OK);
+    assert_string_equal(text, "new");
+    kt_free(text);
+    assert_int_equal(entries(), 2);
+
+    int used = snprintf(longest, sizeof longest, "%s/", folder);
+    memset(longest + used, 'n', 255);
+    longest[used + 255] = '\0';
+    assert_int_equal(ketch_file_create(&file, longest, NULL), KETCH_OK);
+    put(file, "x");
+    assert_int_equal(ketch_file_commit(file, NULL), KETCH_OK);
+    ketch_file_free(&file);
+    assert_int_equal(entries(), 3);
+}
+
 static void failures_have_reasons(void **state) {
     (void)state;
     ketch_diag *diag = ketch_diag_create();
@@ -108,6 +140,7 @@ static void failures_have_reasons(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(committed_or_absent, begin, end),
+                                       cmocka_unit_test_setup_teardown(links_stay_and_long_names_fit, begin, end),
                                        cmocka_unit_test_setup_teardown(failures_have_reasons, begin, end)};
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }

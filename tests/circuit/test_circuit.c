@@ -307,7 +307,14 @@ static void copies_are_whole_and_independent(void **state) {
     assert_int_equal(ketch_circuit_append(copy, "x", 1, (const uint32_t[]){3}, NULL, NULL), KETCH_OK);
     kt_circuit_hash(b, copy);
     assert_memory_not_equal(a, b, sizeof a);
-    assert_int_equal(circuit->ops_count + 1, copy->ops_count);
+    copy->hash[0] = 1; /* as if it came from a source: that hash holds until the circuit is changed */
+    kt_circuit_hash(a, copy);
+    assert_true(a[0] == 1);
+    assert_int_equal(ketch_circuit_barrier(copy, 0, NULL, NULL), KETCH_OK);
+    kt_circuit_hash(a, copy);
+    assert_memory_not_equal(a, b, sizeof a);
+    assert_true(a[0] != 1);
+    assert_int_equal(circuit->ops_count + 2, copy->ops_count);
     ketch_circuit_free(&circuit);
     assert_string_equal(copy->inputs[0].name, "theta");
     assert_string_equal(copy->bit_registers[0].name, "c");
