@@ -48,7 +48,7 @@ void *kt_parser_alloc(kt_parser *parser, size_t size) {
     if (!item) {
         if (parser->arena->budget && parser->arena->used + size + 16 > parser->arena->budget)
             kt_error_at(parser->report, KT_STATEMENT_LIMIT, kt_token_span(&parser->statement),
-                        "a single statement that takes more than %zu bytes", parser->arena->budget);
+                        "this statement, or the definitions so far, take more than %zu bytes", parser->arena->budget);
         else
             kt_report_no_memory(parser->report);
     }

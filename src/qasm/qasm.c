@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT_BUDGET = 1 << 30 };  /* bytes that one statement's tree may take */
-static const uint32_t deepest = 1000; /* whatever the options say: the stack is not unlimited */
+static const size_t tree_budget = (size_t)1 << 30; /* bytes that one statement may take; all definitions twice that */
+static const uint32_t deepest = 1000;              /* nesting, whatever the options say: the stack is not unlimited */
 
 /* ── Sources ── */
 
@@ -169,7 +169,8 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
                               ketch_diag *diag) {
     kt_program program = {.options = options, .diag = diag, .source = source, .source_bytes = source->size, .folder = folder};
     program.report = (kt_report){.diag = diag, .sources = source, .max_errors = options->max_errors};
-    program.statement.budget = STATEMENT_BUDGET;
+    program.statement.budget = tree_budget;
+    program.kept.budget = 2 * tree_budget;
     program.arithmetic.arena = &program.statement;
     program.parser = (kt_parser){.lexer = {.max_token = options->max_token_bytes, .symbols = &program.symbols, .report = &program.report},
                                  .max_nesting = options->max_nesting < deepest ? options->max_nesting : deepest,

@@ -17,8 +17,8 @@ static void test_broadcast(void **state) {
     (void)state;
     check_operations(QASM2 "qreg a[2]; qreg b[2]; qreg t[1]; cx a,b; cx t[0],b; cx a[1],b; u2(0.5,1) a;",
                      "cx 0 2\ncx 1 3\ncx 4 2\ncx 4 3\ncx 1 2\ncx 1 3\nu2(0.5,1) 0\nu2(0.5,1) 1\n");
-    check_operations(QASM3 "qubit[5] q; cx q[0:1], q[3:4]; h q[{4,0}]; x q[:2:4]; y q[-1:-2:0]; z q[3:1]; cx q[0:1],q[1:2];",
-                     "cx 0 3\ncx 1 4\nh 4\nh 0\nx 0\nx 2\nx 4\ny 4\ny 2\ny 0\ncx 0 1\ncx 1 2\n");
+    check_operations(QASM3 "qubit[5] q; cx q[0:1], q[3:4]; h q[{4,0}]; x q[:2:4]; y q[-1:-2:0]; z q[3:1]; s q[:-2:0]; t q[3:]; cx q[0:1],q[1:2];",
+                     "cx 0 3\ncx 1 4\nh 4\nh 0\nx 0\nx 2\nx 4\ny 4\ny 2\ny 0\ns 4\ns 2\ns 0\nt 3\nt 4\ncx 0 1\ncx 1 2\n");
 }
 
 static void test_definitions(void **state) {
