@@ -13,8 +13,10 @@
  *               address of the pointer, sets it to NULL and accepts NULL. A returned pointer is borrowed: it lives as long as the
  *               object that it was asked of, and is not freed.
  *   Errors      Every fallible function returns a ketch_status. On failure `*out` is NULL (or untouched for plain numbers), nothing
- *               is half-changed, and `diag`, where given, says what is wrong and where. `diag` may always be NULL.
- *   Options     Structures begin with their own size, so that they can grow: initialise with KETCH_..._INIT, or zero the
+ *               is half-changed, and `diag`, where given, says what is wrong and where. `diag` may always be NULL. Any call may
+ *               return KETCH_ERROR_USAGE (an argument is NULL or out of its range, a structure has no size) and, where it makes
+ *               something, KETCH_ERROR_MEMORY; what else it returns stands beside it.
+ *   Structures  Those that you hand over begin with their own size, so that they can grow: initialise with KETCH_..._INIT, or zero the
  *               structure and set `struct_size`. A zero in any other field means "Ketch chooses". A NULL pointer to options means
  *               all defaults.
  *   Threads     Different objects are independent: use them from different threads freely. One object is used by one thread at a
@@ -180,7 +182,8 @@ typedef struct ketch_load_options {
 #define KETCH_LOAD_OPTIONS_INIT \
     { sizeof(ketch_load_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
-/* Reads an OpenQASM 2 or 3 file, or text of `length` bytes (no NUL needed at its end). Warnings are left in `diag` on success too. */
+/* Reads an OpenQASM 2 or 3 file, or text of `length` bytes (no NUL needed at its end). Warnings are left in `diag` on success too.
+ * The first error decides: KETCH_ERROR_SYNTAX, _SEMANTICS, _LIMIT, or _IO where a file cannot be read. */
 KETCH_API ketch_status ketch_circuit_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag);
 KETCH_API ketch_status ketch_circuit_parse(ketch_circuit **out, const char *text, size_t length, const ketch_load_options *options,
                                            ketch_diag *diag);
@@ -201,8 +204,8 @@ KETCH_API ketch_status ketch_circuit_append_controlled(ketch_circuit *circuit, c
                                                        uint64_t control_values, const uint32_t *qubits, const double *parameters,
                                                        ketch_diag *diag);
 
-/* Appends a unitary matrix on `qubit_count` (1 to 6) qubits: 4^qubit_count complex numbers as in ketch_gate_matrix; refused unless it is
- * unitary within 1e-9. */
+/* Appends a unitary matrix on `qubit_count` (1 to 6) qubits: 4^qubit_count complex numbers as in ketch_gate_matrix. One that is not
+ * unitary within 1e-9 is KETCH_ERROR_SEMANTICS. */
 KETCH_API ketch_status ketch_circuit_append_matrix(ketch_circuit *circuit, uint32_t qubit_count, const uint32_t *qubits,
                                                    const double *matrix, ketch_diag *diag);
 
@@ -232,8 +235,11 @@ typedef struct ketch_circuit_summary {
     int version;           /* of OpenQASM: 2 or 3; 0 when built by calls */
     uint64_t memory_bytes; /* held by the circuit itself */
 } ketch_circuit_summary;
+#define KETCH_CIRCUIT_SUMMARY_INIT \
+    { sizeof(ketch_circuit_summary), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
-KETCH_API ketch_status ketch_circuit_summarize(ketch_circuit_summary *out, const ketch_circuit *circuit);
+/* Fills `out`, whose struct_size is set. */
+KETCH_API ketch_status ketch_circuit_summarize(ketch_circuit_summary *out, const ketch_circuit *circuit, ketch_diag *diag);
 
 /* Named parameters (`input float theta;`), in order of declaration; NULL beyond the end. */
 KETCH_API const char *ketch_circuit_parameter(const ketch_circuit *circuit, size_t index);
@@ -261,7 +267,9 @@ typedef struct ketch_write_options {
     uint64_t top;               /* only the K most frequent counts or probabilities; 0: all */
     int omit_run;               /* nonzero: JSON without the object "run" */
     const char *name;           /* the input's name in the output; omitted by default */
-    const uint64_t *amplitudes; /* basis states whose amplitudes are wanted (outputs must include KETCH_OUTPUT_AMPLITUDES) */
+    /* Basis states whose amplitudes are wanted (outputs must include KETCH_OUTPUT_AMPLITUDES or _STATE); NULL: all that are not 0, where they
+     * include KETCH_OUTPUT_AMPLITUDES. */
+    const uint64_t *amplitudes;
     size_t amplitude_count;
 } ketch_write_options;
 #define KETCH_WRITE_OPTIONS_INIT \
@@ -317,12 +325,16 @@ typedef struct ketch_run_options {
 
 /* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup). */
 typedef struct ketch_memory {
+    size_t struct_size;
     uint64_t needed_bytes; /* UINT64_MAX where it exceeds 64 bits */
     uint64_t available_bytes;
     uint32_t qubits;         /* that will be simulated */
     uint32_t fitting_qubits; /* how many would fit with this precision */
     uint32_t fitting_qubits_fp32;
+    uint32_t reserved;
 } ketch_memory;
+#define KETCH_MEMORY_INIT \
+    { sizeof(ketch_memory), 0, 0, 0, 0, 0, 0 }
 KETCH_API ketch_status ketch_memory_needed(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options,
                                            ketch_diag *diag);
 
@@ -338,7 +350,7 @@ typedef struct ketch_result ketch_result;
 
 typedef struct ketch_session_options {
     size_t struct_size;
-    uint32_t threads; /* min(processors this process may use, cgroup quota) */
+    uint64_t threads; /* min(processors this process may use, cgroup quota) */
 } ketch_session_options;
 #define KETCH_SESSION_OPTIONS_INIT \
     { sizeof(ketch_session_options), 0 }
@@ -408,7 +420,11 @@ typedef struct ketch_run_info {
     const char *engine;          /* "reference" */
     int all_qubits_measured;     /* nonzero: the circuit measures nothing, so every qubit was */
 } ketch_run_info;
-KETCH_API ketch_status ketch_result_info(ketch_run_info *out, const ketch_result *result);
+#define KETCH_RUN_INFO_INIT \
+    { sizeof(ketch_run_info), 0, 0, 0, 0, 0, KETCH_PRECISION_FP64, 0.0, 0.0, 0.0, 0.0, 0.0, 0, {0, 0}, 0, 0, 0 }
+
+/* Fills `out`, whose struct_size is set. */
+KETCH_API ketch_status ketch_result_info(ketch_run_info *out, const ketch_result *result, ketch_diag *diag);
 
 /* Everything the result holds, written out (TEXT, JSON, JSONL, CSV). */
 KETCH_API ketch_status ketch_result_write(ketch_result *result, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);

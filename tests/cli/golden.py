@@ -4,10 +4,11 @@
 
     golden.py [--update] KETCH SCHEMAS [CASE...]
 
-cases/NAME.sh (bash) or cases/NAME.py runs in an empty folder with the circuits of files/ in it, `ketch` first in PATH and next to nothing else in its
-environment. What it printed must be cases/NAME.stdout and .stderr (missing: nothing), and its exit code that in .exit (missing: 0). In a file
-NAME.stdout.glob or .stderr.glob a `*` stands for any text in its line and a line `...` for any lines. Exit code 77 skips: the output says why.
-SCHEMAS is the folder of the JSON schemas. The report is TAP; --update rewrites the files that are there (not the .glob ones).
+cases/NAME.sh (bash) or cases/NAME.py runs in an empty folder with the circuits of files/ in it, `ketch` first in PATH and next to
+nothing else in its environment. What it printed must be cases/NAME.stdout and .stderr (missing: nothing), and its exit code that in
+.exit (missing: 0). In a file NAME.stdout.glob or .stderr.glob a `*` stands for any text in its line and a line `...` for any lines. Exit
+code 77 skips: the output says why. SCHEMAS is the folder of the JSON schemas. The report is TAP; --update rewrites the files that are
+there (not the .glob ones).
 """
 import concurrent.futures
 import fnmatch
@@ -24,11 +25,13 @@ CASES, FILES = HERE / 'cases', HERE / 'files'
 LIMIT = 240  # seconds a case may take
 
 
-def environment(program, schemas, home):
+def environment(schemas, home):
     """What a case sees: a terminal it does not have, no colours, no threads chosen for it."""
-    kept = {name: os.environ[name] for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS', 'LD_LIBRARY_PATH') if name in os.environ}
+    names = ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS', 'LD_LIBRARY_PATH')
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     path = os.pathsep.join([str(home / 'bin'), os.environ.get('PATH', '/usr/bin:/bin')])
-    return {**kept, 'PATH': path, 'HOME': str(home), 'LC_ALL': 'C.UTF-8', 'SCHEMAS': str(schemas), 'PYTHONPATH': str(HERE), 'KETCH': str(program)}
+    return {**kept, 'PATH': path, 'HOME': str(home), 'LC_ALL': 'C.UTF-8', 'SCHEMAS': str(schemas), 'PYTHONPATH': str(HERE),
+            'PYTHONDONTWRITEBYTECODE': '1'}
 
 
 def run(case, program, schemas):
@@ -40,7 +43,8 @@ def run(case, program, schemas):
         work = home / 'work'
         shutil.copytree(FILES, work)
         command = ['bash', str(case)] if case.suffix == '.sh' else [sys.executable, str(case)]
-        done = subprocess.run(command, cwd=work, env=environment(program, schemas, home), stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+        done = subprocess.run(command, cwd=work, env=environment(schemas, home), stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=LIMIT)
         return done.stdout.decode(errors='replace'), done.stderr.decode(errors='replace'), done.returncode
 
 
