@@ -26,7 +26,7 @@ static double simulate(ketch_session *session, const char *gate, uint32_t operan
         ketch_diag *diag = ketch_diag_create();
         bench_ok(ketch_run(&result, session, circuit, &options, diag), diag);
         ketch_run_info info = {.struct_size = sizeof info};
-        ketch_result_info(&info, result);
+        ketch_result_info(&info, result, NULL);
         if (info.simulate_seconds < best) best = info.simulate_seconds;
         ketch_result_free(&result);
         ketch_diag_free(&diag);

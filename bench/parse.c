@@ -61,7 +61,7 @@ static measured measure(const char *path) {
     out.seconds = bench_seconds() - start;
     out.growth = peak_bytes() - before;
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
-    ketch_circuit_summarize(&summary, circuit);
+    ketch_circuit_summarize(&summary, circuit, NULL);
     out.held = summary.memory_bytes;
     out.gates = summary.gates;
     ketch_circuit_free(&circuit);

@@ -27,7 +27,7 @@ static ketch_run_info best_run(ketch_session *session, const ketch_circuit *circ
         ketch_result *result = NULL;
         ketch_run_info info = {.struct_size = sizeof info};
         bench_ok(ketch_run(&result, session, circuit, &options, diag), diag);
-        ketch_result_info(&info, result);
+        ketch_result_info(&info, result, NULL);
         if (i == 0 || info.sample_seconds < best.sample_seconds) best.sample_seconds = info.sample_seconds;
         if (i == 0 || info.simulate_seconds < best.simulate_seconds) best.simulate_seconds = info.simulate_seconds;
         best.threads = info.threads;

@@ -38,6 +38,13 @@ const char *ketch_build_info(void) {
 
 /* ── Options ── */
 
+static ketch_status check_size(size_t given, const char *name, ketch_diag *diag) {
+    if (given >= 2 * sizeof given && given <= 4096) return KETCH_OK;
+    ketch_status status = kt_fail(diag, KT_BAD_OPTION_SIZE, "%s.struct_size is %zu", name, given);
+    kt_hint(diag, "initialise it with KETCH_..._INIT, or set struct_size = sizeof(%s)", name);
+    return status;
+}
+
 /* Copies an options structure of the caller's size into one of ours: what the caller does not know of is zero, what we do not know of must
  * be. */
 static ketch_status read_options(void *out, size_t size, const void *options, const char *name, ketch_diag *diag) {
@@ -46,16 +53,25 @@ static ketch_status read_options(void *out, size_t size, const void *options, co
     if (!options) return KETCH_OK;
     size_t given;
     memcpy(&given, options, sizeof given);
-    if (given < 2 * sizeof given || given > 4096) {
-        ketch_status status = kt_fail(diag, KT_BAD_OPTION_SIZE, "%s.struct_size is %zu", name, given);
-        kt_hint(diag, "initialise it with KETCH_..._INIT, or set struct_size = sizeof(%s)", name);
-        return status;
-    }
+    ketch_status status = check_size(given, name, diag);
+    if (status != KETCH_OK) return status;
     for (size_t i = size; i < given; i++) {
         if (((const unsigned char *)options)[i])
             return kt_fail(diag, KT_BAD_OPTION_SIZE, "%s holds an option that this version (" KETCH_VERSION ") does not know", name);
     }
     memcpy((char *)out + sizeof given, (const char *)options + sizeof given, (given < size ? given : size) - sizeof given);
+    return KETCH_OK;
+}
+
+/* Copies one of our structures into one of the caller's size: what we do not know of is zero. */
+static ketch_status fill(void *out, const void *ours, size_t size, const char *name, ketch_diag *diag) {
+    size_t given;
+    memcpy(&given, out, sizeof given);
+    ketch_status status = check_size(given, name, diag);
+    if (status != KETCH_OK) return status;
+    memset(out, 0, given);
+    memcpy(out, ours, given < size ? given : size);
+    memcpy(out, &given, sizeof given);
     return KETCH_OK;
 }
 
@@ -242,15 +258,12 @@ void ketch_circuit_free(ketch_circuit **circuit) {
     *circuit = NULL;
 }
 
-ketch_status ketch_circuit_summarize(ketch_circuit_summary *out, const ketch_circuit *circuit) {
-    if (!out || !circuit || out->struct_size < 2 * sizeof(size_t) || out->struct_size > 4096) return KETCH_ERROR_USAGE;
-    ketch_circuit_summary summary = {.struct_size = out->struct_size};
-    ketch_status status = kt_circuit_summary(&summary, circuit);
-    if (status != KETCH_OK) return status;
-    size_t given = out->struct_size;
-    memset(out, 0, given);
-    memcpy(out, &summary, given < sizeof summary ? given : sizeof summary);
-    return KETCH_OK;
+ketch_status ketch_circuit_summarize(ketch_circuit_summary *out, const ketch_circuit *circuit, ketch_diag *diag) {
+    BEGIN(out, diag)
+    NEED(circuit, diag)
+    ketch_circuit_summary summary;
+    if (kt_circuit_summary(&summary, circuit) != KETCH_OK) return kt_no_memory(diag);
+    return fill(out, &summary, sizeof summary, "ketch_circuit_summary", diag);
 }
 
 const char *ketch_circuit_parameter(const ketch_circuit *circuit, size_t index) {
@@ -290,7 +303,9 @@ ketch_status ketch_memory_needed(ketch_memory *out, const ketch_circuit *circuit
     ketch_run_options complete;
     ketch_status status = run_options(&complete, options, diag);
     if (status == KETCH_OK) status = check_closed(circuit, diag);
-    return status == KETCH_OK ? kt_session_memory(out, circuit, &complete, diag) : status;
+    ketch_memory memory = {0};
+    if (status == KETCH_OK) status = kt_session_memory(&memory, circuit, &complete, diag);
+    return status == KETCH_OK ? fill(out, &memory, sizeof memory, "ketch_memory", diag) : status;
 }
 
 ketch_status ketch_plan_write(const ketch_circuit *circuit, const ketch_run_options *run, const ketch_write_options *options,
@@ -314,7 +329,8 @@ ketch_status ketch_session_create(ketch_session **out, const ketch_session_optio
     BEGIN_MAKING(out, diag)
     ketch_session_options complete;
     ketch_status status = read_options(&complete, sizeof complete, options, "ketch_session_options", diag);
-    return status == KETCH_OK ? kt_session_create(out, complete.threads, diag) : status;
+    if (status == KETCH_OK && complete.threads > UINT32_MAX) status = kt_fail(diag, KT_BAD_ARGUMENT, "more than 2^32 threads");
+    return status == KETCH_OK ? kt_session_create(out, (uint32_t)complete.threads, diag) : status;
 }
 
 uint32_t ketch_session_threads(const ketch_session *session) { return session ? kt_session_threads(session) : 0; }
@@ -342,13 +358,10 @@ void ketch_session_cancel(ketch_session *session) {
 
 /* ── Results (the readers are in circuit/result.c) ── */
 
-ketch_status ketch_result_info(ketch_run_info *out, const ketch_result *result) {
-    if (!out || !result || out->struct_size < 2 * sizeof(size_t) || out->struct_size > 4096) return KETCH_ERROR_USAGE;
-    size_t given = out->struct_size;
-    memset(out, 0, given);
-    memcpy(out, &result->info, given < sizeof result->info ? given : sizeof result->info);
-    out->struct_size = given;
-    return KETCH_OK;
+ketch_status ketch_result_info(ketch_run_info *out, const ketch_result *result, ketch_diag *diag) {
+    BEGIN(out, diag)
+    NEED(result, diag)
+    return fill(out, &result->info, sizeof result->info, "ketch_run_info", diag);
 }
 
 ketch_status ketch_result_write(ketch_result *result, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {

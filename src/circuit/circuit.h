@@ -216,7 +216,7 @@ void kt_op_matrix(double *out, const ketch_circuit *circuit, const kt_op *op);
 /* Is a condition true of these bits (bit b of the memory: word b / 64)? */
 bool kt_condition_holds(const ketch_circuit *circuit, const kt_op *jump, const uint64_t *bits);
 
-ketch_status kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit *circuit); /* all but struct_size */
+ketch_status kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit *circuit); /* fails only for want of memory */
 void kt_circuit_hash(uint64_t out[2], const ketch_circuit *circuit);
 /* A node as text: "2*theta + 0.5"; cut with "..." beyond a few dozen characters. */
 void kt_circuit_node_text(kt_buffer *out, const ketch_circuit *circuit, uint32_t node);

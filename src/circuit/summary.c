@@ -103,7 +103,7 @@ ketch_status kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit 
         if (!find_depth(&at, circuit)) status = KETCH_ERROR_MEMORY;
     }
     if (status == KETCH_OK) {
-        ketch_circuit_summary summary = {.struct_size = out->struct_size,
+        ketch_circuit_summary summary = {.struct_size = sizeof summary,
                                          .qubits = circuit->qubit_count,
                                          .bits = circuit->bit_count,
                                          .operations = circuit->ops_count,

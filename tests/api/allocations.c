@@ -164,7 +164,7 @@ static ketch_status describe_json(void) {
 }
 static ketch_status write_plan(void) { return ketch_plan_write(teleport, NULL, NULL, nowhere, diag); }
 static ketch_status memory_needed(void) {
-    ketch_memory memory;
+    ketch_memory memory = KETCH_MEMORY_INIT;
     return ketch_memory_needed(&memory, teleport, NULL, diag);
 }
 static ketch_status create_session(void) { return ketch_session_create(&made.session, NULL, diag); }
@@ -245,7 +245,7 @@ static const struct call {
 
 static uint64_t operations_of(const ketch_circuit *circuit) {
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
-    OK(NULL, ketch_circuit_summarize(&summary, circuit));
+    OK(NULL, ketch_circuit_summarize(&summary, circuit, NULL));
     return summary.operations;
 }
 

@@ -22,7 +22,7 @@ static int free_diag(void **state) {
 
 static ketch_circuit_summary summary_of(const ketch_circuit *circuit) {
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
-    OK(NULL, ketch_circuit_summarize(&summary, circuit));
+    OK(NULL, ketch_circuit_summarize(&summary, circuit, NULL));
     return summary;
 }
 
@@ -77,7 +77,7 @@ static void refuses_arguments_without_sense(void **state) {
     EXPECT(KETCH_ERROR_USAGE, diag, ketch_circuit_copy(&circuit, NULL, diag));
     EXPECT(KETCH_ERROR_USAGE, diag, ketch_circuit_append(NULL, "h", 0, NULL, NULL, diag));
     EXPECT(KETCH_ERROR_USAGE, diag, ketch_circuit_bind(NULL, "theta", 0, diag));
-    assert_int_equal(ketch_circuit_summarize(NULL, NULL), KETCH_ERROR_USAGE);
+    assert_int_equal(ketch_circuit_summarize(NULL, NULL, NULL), KETCH_ERROR_USAGE);
     assert_null(circuit);
 }
 
@@ -100,11 +100,11 @@ static void reads_options_by_their_size(void **state) {
 
     circuit = parsed(BELL);
     ketch_circuit_summary summary = {.struct_size = offsetof(ketch_circuit_summary, gates), .gates = 77};
-    assert_int_equal(ketch_circuit_summarize(&summary, circuit), KETCH_OK);
+    assert_int_equal(ketch_circuit_summarize(&summary, circuit, NULL), KETCH_OK);
     assert_int_equal(summary.qubits, 2);
     assert_int_equal(summary.gates, 77); /* not written: the caller has no such field */
     summary.struct_size = 0;
-    assert_int_equal(ketch_circuit_summarize(&summary, circuit), KETCH_ERROR_USAGE);
+    assert_int_equal(ketch_circuit_summarize(&summary, circuit, NULL), KETCH_ERROR_USAGE);
     ketch_circuit_free(&circuit);
 }
 

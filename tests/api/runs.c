@@ -42,7 +42,7 @@ static ketch_result *run(const ketch_circuit *circuit, const ketch_run_options *
 
 static ketch_run_info info_of(const ketch_result *result) {
     ketch_run_info info = {.struct_size = sizeof info};
-    OK(NULL, ketch_result_info(&info, result));
+    OK(NULL, ketch_result_info(&info, result, NULL));
     return info;
 }
 
@@ -284,7 +284,7 @@ static void limits_of_a_run(void **state) {
     (void)state;
     ketch_circuit *small = heavy(10, 1), *large = heavy(40, 1);
     ketch_result *result = NULL;
-    ketch_memory memory = {0};
+    ketch_memory memory = KETCH_MEMORY_INIT;
     OK(diag, ketch_memory_needed(&memory, large, NULL, diag));
     assert_int_equal(memory.qubits, 40);
     assert_true(memory.needed_bytes >= (uint64_t)16 << 40);

@@ -99,7 +99,7 @@ static void conditions_compare_wide_registers(void **state) {
 static void open_conditions_are_refused_by_every_reader(void **state) {
     (void)state;
     kt_buffer out = {0};
-    ketch_memory memory;
+    ketch_memory memory = KETCH_MEMORY_INIT;
     ketch_session *session;
     ketch_result *result;
     assert_int_equal(ketch_session_create(&session, NULL, NULL), KETCH_OK);
@@ -263,7 +263,7 @@ static void depth_is_the_longest_chain(void **state) {
     const uint32_t q[] = {0, 1, 2, 3};
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
 #define DEPTH(expected)                                                     \
-    assert_int_equal(ketch_circuit_summarize(&summary, circuit), KETCH_OK); \
+    assert_int_equal(ketch_circuit_summarize(&summary, circuit, NULL), KETCH_OK); \
     assert_int_equal(summary.depth, expected)
     DEPTH(0);
     assert_int_equal(ketch_circuit_append(circuit, "h", 3, q, NULL, NULL), KETCH_OK);

@@ -278,7 +278,7 @@ static void what_fits_is_said_truly(void **unused) {
         for (uint64_t limit = 1 << 20; limit <= 1 << 24; limit *= 4) {
             ketch_circuit *circuit = wide_circuit(25);
             ketch_result *result;
-            ketch_memory memory = {0};
+            ketch_memory memory = KETCH_MEMORY_INIT;
             ketch_run_options options = options_with(1000);
             options.max_memory = limit;
             options.precision = precision ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
@@ -325,7 +325,7 @@ static void branches_stay_within_memory(void **unused) {
     for (uint32_t q = 0; q < 16; q++) GATE(circuit, "h", q);
     for (uint32_t q = 0; q < 8; q++) measure(circuit, q, q);
     ketch_run_options options = options_with(20);
-    ketch_memory memory = {0};
+    ketch_memory memory = KETCH_MEMORY_INIT;
     OK(kt_session_memory(&memory, circuit, &options, diag));
     for (uint64_t copies = 0; copies < 4; copies++) {
         options.max_memory = memory.needed_bytes + copies * (state + 64) + state / 2;

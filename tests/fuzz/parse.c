@@ -20,7 +20,7 @@ static void look_at(const ketch_circuit *circuit, unsigned choice, ketch_diag *d
     size_t total = 0;
     ketch_sink sink = {drop, &total};
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
-    fuzz_require(ketch_circuit_summarize(&summary, circuit) == KETCH_OK);
+    fuzz_require(ketch_circuit_summarize(&summary, circuit, NULL) == KETCH_OK);
     fuzz_require(summary.qubits <= 200 && summary.gates <= 5000);
     options.ascii = choice & 1;
     options.width = choice & 2 ? 20 : 100;

@@ -108,7 +108,7 @@ static int choose_amplitudes(ketch_write_options *write, const settings *options
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
     char problem[PROBLEM_SIZE];
     uint64_t *states;
-    ketch_circuit_summarize(&summary, circuit);
+    ketch_circuit_summarize(&summary, circuit, NULL);
     if (!read_states(&states, &write->amplitude_count, options->amplitudes, summary.qubits, options->write.bit0_first, problem)) {
         complain(NULL, "%s: --amplitudes: %s", name, problem);
         return EXIT_USAGE;
@@ -137,7 +137,7 @@ static int run_circuit(const settings *options, output *out, const char *name, c
     } else {
         report(diag, name);
         ketch_run_info info = {.struct_size = sizeof info};
-        ketch_result_info(&info, result);
+        ketch_result_info(&info, result, NULL);
         say_more(options, name, &info);
         code = write_everything(out, name, result, &write, options, diag);
     }
@@ -151,7 +151,7 @@ static int run_circuit(const settings *options, output *out, const char *name, c
 /* --dry-run: what would happen, and the plan. JSON is the plan alone. */
 static int foretell(const settings *options, output *out, const char *name, const ketch_circuit *circuit) {
     ketch_diag *diag = ketch_diag_create();
-    ketch_memory memory = {0};
+    ketch_memory memory = KETCH_MEMORY_INIT;
     ketch_write_options write = options->write;
     ketch_status status = ketch_memory_needed(&memory, circuit, &options->run, diag);
     int code = status == KETCH_OK ? begin_document(out, options) : failed(status, diag, name);

@@ -89,7 +89,7 @@ static int check_one(settings *options, output *out, const char *path) {
     int code = load_circuit(&circuit, path, options, deadline);
     if (code) return code;
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
-    ketch_circuit_summarize(&summary, circuit);
+    ketch_circuit_summarize(&summary, circuit, NULL);
     ketch_circuit_free(&circuit);
     char text[160];
     snprintf(text, sizeof text, ": ok (%llu qubit%s, %llu gate%s)\n", (unsigned long long)summary.qubits, summary.qubits == 1 ? "" : "s",
