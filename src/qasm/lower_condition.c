@@ -89,12 +89,17 @@ static bool compare_words(kt_program *program, const kt_selection *bits, kt_comp
     return add(program, condition);
 }
 
-/* What the comparison says where the register is always smaller (-1) or always larger (1) than the constant. */
-static bool always(kt_program *program, kt_comparison comparison, int order, kt_span span) {
+/* What the comparison says where the number is always smaller (-1) or always larger (1) than the constant. */
+static bool always(kt_program *program, const number *left, kt_comparison comparison, int order, kt_span span) {
     bool truth = order < 0 ? comparison == KT_NOT_EQUAL || comparison == KT_LESS || comparison == KT_LESS_EQUAL
                            : comparison == KT_NOT_EQUAL || comparison == KT_GREATER || comparison == KT_GREATER_EQUAL;
-    kt_warning_at(&program->report, KT_NEVER_TRUE, span, "this condition is %s true: the register cannot hold the number",
-                  truth ? "always" : "never");
+    const char *when = truth ? "always" : "never";
+    uint32_t width = left->bits.count;
+    if (left->is_signed && width <= 32)
+        kt_warning_at(&program->report, KT_NEVER_TRUE, span, "this condition is %s true: int[%u] holds %lld to %lld, uint[%u] more", when,
+                      width, -(1ll << (width - 1)), (1ll << (width - 1)) - 1, width);
+    else
+        kt_warning_at(&program->report, KT_NEVER_TRUE, span, "this condition is %s true: the register cannot hold the number", when);
     return constant(program, truth);
 }
 
@@ -105,12 +110,13 @@ static bool fits(kt_value value, uint32_t width) {
 }
 
 /* In two's complement the bits order like numbers on each side of zero: the highest bit decides between the sides. */
-static bool compare_signed(kt_program *program, const kt_selection *bits, kt_comparison comparison, kt_value value, kt_span span) {
+static bool compare_signed(kt_program *program, const number *left, kt_comparison comparison, kt_value value, kt_span span) {
+    const kt_selection *bits = &left->bits;
     uint32_t width = bits->count;
     bool negative = value.type == KT_TYPE_INT && value.as.integer < 0;
     bool fitting =
         value.type != KT_TYPE_BIG && (negative ? width >= 64 || value.as.integer >= -((int64_t)1 << (width - 1)) : fits(value, width - 1));
-    if (!fitting) return always(program, comparison, negative ? 1 : -1, span);
+    if (!fitting) return always(program, left, comparison, negative ? 1 : -1, span);
     const uint64_t *words = kt_value_words(&program->arithmetic, value, width);
     if (!words) return kt_report_no_memory(&program->report);
     if (comparison == KT_EQUAL || comparison == KT_NOT_EQUAL) return compare_words(program, bits, comparison, words);
@@ -132,9 +138,9 @@ static bool compare_number(kt_program *program, const number *left, kt_compariso
         return kt_error_at(&program->report, KT_WRONG_TYPE, span, "%u bit%s cannot be compared with %s", bits->count,
                            bits->count == 1 ? "" : "s", kt_value_type_text(text, value));
     }
-    if (left->is_signed) return compare_signed(program, bits, comparison, value, span);
-    if (value.type == KT_TYPE_INT && value.as.integer < 0) return always(program, comparison, 1, span);
-    if (!fits(value, bits->count)) return always(program, comparison, -1, span);
+    if (left->is_signed) return compare_signed(program, left, comparison, value, span);
+    if (value.type == KT_TYPE_INT && value.as.integer < 0) return always(program, left, comparison, 1, span);
+    if (!fits(value, bits->count)) return always(program, left, comparison, -1, span);
     const uint64_t *words = kt_value_words(&program->arithmetic, value, bits->count);
     if (!words) return kt_report_no_memory(&program->report);
     if (bits->count > 1 || (comparison != KT_EQUAL && comparison != KT_NOT_EQUAL)) return compare_words(program, bits, comparison, words);

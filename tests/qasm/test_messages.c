@@ -234,6 +234,7 @@ static void test_warnings(void **state) {
     check_warning(QASM3 "qubit q; rx(1/2) q;", "KQ1007", 3, 13);
     check_warning(QASM3 "qubit q; pow(1/2) @ x q;", "KQ1007", 3, 14);
     check_warning(QASM2 "qreg q[1]; creg c[2]; if(c==4) x q[0];", "KQ1008", 3, 29);
+    check_warning(QASM3 "qubit q; bit[2] c; if (int[2](c) == 2) x q;", "KQ1008", 3, 37); /* which is -2 */
     check_warning(QASM2 "qreg q[1]; creg c[1]; measure q[0] -> c;", "KQ1009", 3, 23);
 }
 
