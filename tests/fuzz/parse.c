@@ -24,7 +24,7 @@ static void look_at(const ketch_circuit *circuit, unsigned choice, ketch_diag *d
     fuzz_require(summary.qubits <= 200 && summary.gates <= 5000);
     options.ascii = choice & 1;
     options.width = choice & 2 ? 20 : 100;
-    if (summary.operations > 400) return;
+    if (summary.operations > 100) return;
     options.format = choice & 4 ? KETCH_FORMAT_SVG : KETCH_FORMAT_TEXT;
     fuzz_require(fuzz_fine(ketch_circuit_draw(circuit, &options, sink, diag)));
     options.format = choice & 8 ? KETCH_FORMAT_JSON : KETCH_FORMAT_TEXT;
