@@ -26,7 +26,7 @@ const char *ketch_build_info(void) {
            "compiler: gcc " __VERSION__ "\n"
 #endif
            "openmp: " TEXT(_OPENMP) "\n"
-                                    "blas: OpenBLAS, serial\n"
+                                    "blas: " KETCH_BLAS "\n"
 #if defined(__x86_64__)
                                     "instruction set: x86-64\n";
 #elif defined(__aarch64__)
@@ -97,8 +97,8 @@ static ketch_status load_options(ketch_load_options *out, const ketch_load_optio
     DEFAULT(out->max_errors, 20);
     if (out->max_qubits > KT_MAX_WIDTH) out->max_qubits = KT_MAX_WIDTH;
     if (out->max_bits > KT_MAX_WIDTH) out->max_bits = KT_MAX_WIDTH;
-    if (out->max_nesting > 10000)
-        return kt_fail(diag, KT_BAD_ARGUMENT, "max_nesting is %u: at most 10000, which the stack holds", out->max_nesting);
+    if (out->max_nesting > 1000)
+        return kt_fail(diag, KT_BAD_ARGUMENT, "max_nesting is %u: at most 1000, which the stack holds", out->max_nesting);
     if (out->max_include_depth > 256)
         return kt_fail(diag, KT_BAD_ARGUMENT, "max_include_depth is %u: at most 256, which the stack holds", out->max_include_depth);
     if (out->max_errors > 20) out->max_errors = 20;

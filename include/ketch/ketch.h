@@ -174,7 +174,7 @@ typedef struct ketch_load_options {
     uint64_t max_gates;         /* flat list, after expansion of gates and broadcasts; 100,000,000 */
     uint64_t max_qubits;        /* declared; 1,048,576 */
     uint64_t max_bits;          /* declared; 1,048,576 */
-    uint32_t max_nesting;       /* parentheses, blocks, modifiers; 256, at most 10,000 */
+    uint32_t max_nesting;       /* parentheses, blocks, modifiers; 256, at most 1,000 */
     uint32_t max_include_depth; /* 32, at most 256 */
     uint32_t max_token_bytes;   /* one name, number or string; 65,536 */
     uint32_t max_errors;        /* reported before giving up; 20, which is also the most */
