@@ -59,7 +59,7 @@ const option_record option_table[] = {
      "of the amplitudes: fp64 (the default) or fp32, which takes half the memory"},
     {"engine", 0, RUN | PLAN, VALUE_WORD, AT(run.engine), "ENGINE", "auto reference", .group = "Run",
      "auto (the default) or reference, one pass over the state for each gate"},
-    {"threads", 't', RUN, VALUE_COUNT32, AT(session.threads), "COUNT", .group = "Run",
+    {"threads", 't', RUN, VALUE_COUNT, AT(session.threads), "COUNT", .group = "Run",
      "threads to use; otherwise $KETCH_NUM_THREADS, $OMP_NUM_THREADS, or as many as there are processors"},
     {"dry-run", 0, RUN, VALUE_FLAG, AT(dry_run), .group = "Run",
      "says what would be done and what memory it takes, and simulates nothing"},

@@ -24,7 +24,7 @@ static int choose_threads(settings *options) {
             complain("it says how many threads to use; --threads overrides it", "the environment variable %s: %s", variables[i], problem);
             return EXIT_USAGE;
         }
-        options->session.threads = (uint32_t)threads;
+        options->session.threads = threads;
     }
     return 0;
 }
@@ -105,7 +105,7 @@ static void say_more(const settings *options, const char *name, const ketch_run_
 /* The basis states of --amplitudes, which this circuit must have. */
 static int choose_amplitudes(ketch_write_options *write, const settings *options, const ketch_circuit *circuit, const char *name) {
     if (!options->amplitudes || !strcmp(options->amplitudes, "all")) return 0;
-    ketch_circuit_summary summary = {.struct_size = sizeof summary};
+    ketch_circuit_summary summary = KETCH_CIRCUIT_SUMMARY_INIT;
     char problem[PROBLEM_SIZE];
     uint64_t *states;
     ketch_circuit_summarize(&summary, circuit, NULL);

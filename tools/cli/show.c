@@ -88,7 +88,7 @@ static int check_one(settings *options, output *out, const char *path) {
     ketch_circuit *circuit;
     int code = load_circuit(&circuit, path, options, deadline);
     if (code) return code;
-    ketch_circuit_summary summary = {.struct_size = sizeof summary};
+    ketch_circuit_summary summary = KETCH_CIRCUIT_SUMMARY_INIT;
     ketch_circuit_summarize(&summary, circuit, NULL);
     ketch_circuit_free(&circuit);
     char text[160];
