@@ -136,7 +136,7 @@ static int run_circuit(const settings *options, output *out, const char *name, c
         code = interrupted() ? EXIT_RUNTIME : failed(status, diag, name);
     } else {
         report(diag, name);
-        ketch_run_info info = {.struct_size = sizeof info};
+        ketch_run_info info = KETCH_RUN_INFO_INIT;
         ketch_result_info(&info, result, NULL);
         say_more(options, name, &info);
         code = write_everything(out, name, result, &write, options, diag);
