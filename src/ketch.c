@@ -82,6 +82,9 @@ static ketch_status load_options(ketch_load_options *out, const ketch_load_optio
     ketch_status status = read_options(out, sizeof *out, options, "ketch_load_options", diag);
     if (status != KETCH_OK) return status;
     if (out->include_dir_count && !out->include_dirs) return kt_fail(diag, KT_BAD_ARGUMENT, "include_dirs is NULL");
+    for (size_t i = 0; i < out->include_dir_count; i++) {
+        if (!out->include_dirs[i]) return kt_fail(diag, KT_BAD_ARGUMENT, "include_dirs[%zu] is NULL", i);
+    }
     if (out->prelude && strcmp(out->prelude, "stdgates.inc") != 0 && strcmp(out->prelude, "qelib1.inc") != 0) {
         status = kt_fail(diag, KT_BAD_ARGUMENT, "no prelude `%s`", out->prelude);
         kt_hint(diag, "there are stdgates.inc and qelib1.inc");
@@ -319,7 +322,7 @@ ketch_status ketch_plan_write(const ketch_circuit *circuit, const ketch_run_opti
     if (status == KETCH_OK) status = check_closed(circuit, diag);
     if (status != KETCH_OK) return status;
     kt_plan *plan = NULL;
-    status = kt_plan_make(&plan, circuit, &complete_run, diag);
+    status = kt_plan_make(&plan, circuit, &complete_run, NULL, diag);
     if (status == KETCH_OK) status = kt_plan_write(plan, circuit, &complete_run, &complete, sink, diag);
     kt_plan_free(plan);
     return status;

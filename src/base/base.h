@@ -10,6 +10,7 @@
  *   symbols  names to small integers
  *   random   draws keyed by what they are for
  *   machine  processors, memory, clock: what the machine offers
+ *   watch    how long work is stopped from outside
  *   linalg   dense complex matrices (the only place that knows BLAS and LAPACK)
  *   file     whole-or-nothing files, reading sources
  */
@@ -29,5 +30,6 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/symbols.h"
+#include "base/watch.h"
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define COPIED_AT_ONCE 4096 /* words */
+
 ketch_status kt_result_new(ketch_result **out, ketch_diag *diag) {
     *out = kt_zalloc(sizeof **out);
     if (!*out) return kt_no_memory(diag);
@@ -29,78 +31,108 @@ void kt_result_free(ketch_result *result) {
 /* ── Counting ── */
 
 /* Sorts rows of words, as numbers of the words [first_word, last_word): least significant byte first, stably, passing over bytes that are
- * the same in every row. `spare` has the size of `rows`; the sorted rows end in the array returned, one of the two. */
-static uint64_t *radix_sort(uint64_t *rows, uint64_t *spare, size_t count, size_t words, size_t first_word, size_t last_word) {
-    for (size_t digit = first_word * 8; digit < last_word * 8; digit++) {
+ * the same in every row. `spare` has the size of `rows`; the sorted rows end in *sorted, one of the two. */
+static ketch_status radix_sort(uint64_t **sorted, uint64_t *rows, uint64_t *spare, size_t count, size_t words, size_t first_word,
+                               size_t last_word, kt_watch *watch) {
+    ketch_status status = KETCH_OK;
+    for (size_t digit = first_word * 8; digit < last_word * 8 && !status; digit++) {
         size_t word = digit / 8, shift = digit % 8 * 8, starts[256] = {0};
-        for (size_t i = 0; i < count; i++) starts[rows[i * words + word] >> shift & 255]++;
-        if (starts[rows[word] >> shift & 255] == count) continue;
+        for (size_t i = 0; i < count && !status; i++) {
+            starts[rows[i * words + word] >> shift & 255]++;
+            status = kt_watch_work(watch, 1);
+        }
+        if (status || starts[rows[word] >> shift & 255] == count) continue;
         size_t next = 0;
         for (size_t v = 0; v < 256; v++) {
             size_t size = starts[v];
             starts[v] = next;
             next += size;
         }
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count && !status; i++) {
             uint64_t *to = spare + starts[rows[i * words + word] >> shift & 255]++ * words;
             for (size_t w = 0; w < words; w++) to[w] = rows[i * words + w];
+            status = kt_watch_work(watch, words);
         }
         uint64_t *old = rows;
         rows = spare;
         spare = old;
     }
-    return rows;
+    *sorted = rows;
+    return status;
 }
 
 /* A tally is two words: the first of its equal rows, and how many there are, complemented so that the most frequent sorts first. */
 enum { TALLY_ROW, TALLY_COUNT, TALLY_WORDS };
 
 /* Tallies of sorted rows; `tallies` NULL: only how many there are. */
-static size_t tally_rows(uint64_t *tallies, const uint64_t *rows, size_t count, size_t words) {
-    size_t distinct = 0;
-    for (size_t i = 0; i < count; i++) {
+static ketch_status tally_rows(uint64_t *tallies, size_t *distinct, const uint64_t *rows, size_t count, size_t words, kt_watch *watch) {
+    ketch_status status = KETCH_OK;
+    *distinct = 0;
+    for (size_t i = 0; i < count && !status; i++) {
         bool new_row = i == 0 || memcmp(rows + i * words, rows + (i - 1) * words, words * sizeof *rows) != 0;
-        if (new_row && tallies) tallies[distinct * TALLY_WORDS + TALLY_ROW] = i, tallies[distinct * TALLY_WORDS + TALLY_COUNT] = UINT64_MAX;
-        distinct += new_row;
-        if (tallies) tallies[(distinct - 1) * TALLY_WORDS + TALLY_COUNT]--;
+        *distinct += new_row;
+        status = kt_watch_work(watch, words);
+        if (!tallies) continue;
+        uint64_t *tally = tallies + (*distinct - 1) * TALLY_WORDS;
+        if (new_row) tally[TALLY_ROW] = i, tally[TALLY_COUNT] = UINT64_MAX;
+        tally[TALLY_COUNT]--;
     }
-    return distinct;
+    return status;
 }
 
-static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, size_t count, ketch_diag *diag) {
-    size_t words = result->words, distinct = tally_rows(NULL, rows, count, words);
-    uint64_t *tallies = kt_array(distinct, 2 * TALLY_WORDS * sizeof *tallies); /* and the sort's spare room */
-    uint64_t *outcomes = kt_array(distinct, words * sizeof *outcomes), *counts = kt_array(distinct, sizeof *counts);
-    if (!tallies || !outcomes || !counts) {
-        kt_free(tallies);
-        kt_free(outcomes);
-        kt_free(counts);
-        return kt_no_memory(diag);
+/* Outcomes and counts from tallies in their order. */
+static ketch_status copy_outcomes(ketch_result *result, const uint64_t *tallies, const uint64_t *rows, kt_watch *watch) {
+    size_t words = result->words;
+    ketch_status status = KETCH_OK;
+    for (size_t i = 0; i < result->outcome_count && !status; i++) {
+        const uint64_t *tally = tallies + i * TALLY_WORDS;
+        memcpy(result->outcomes + i * words, rows + tally[TALLY_ROW] * words, words * sizeof *rows);
+        result->counts[i] = UINT64_MAX - tally[TALLY_COUNT];
+        status = kt_watch_work(watch, words);
     }
-    tally_rows(tallies, rows, count, words);
-    /* the rows ascend already, and the sort is stable: equal counts stay in order of their rows */
-    const uint64_t *sorted = radix_sort(tallies, tallies + distinct * TALLY_WORDS, distinct, TALLY_WORDS, TALLY_COUNT, TALLY_COUNT + 1);
-    for (size_t i = 0; i < distinct; i++) {
-        memcpy(outcomes + i * words, rows + sorted[i * TALLY_WORDS + TALLY_ROW] * words, words * sizeof *outcomes);
-        counts[i] = UINT64_MAX - sorted[i * TALLY_WORDS + TALLY_COUNT];
-    }
-    kt_free(tallies);
-    result->outcomes = outcomes;
-    result->counts = counts;
+    return status;
+}
+
+static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, size_t count, kt_watch *watch, ketch_diag *diag) {
+    size_t words = result->words, distinct;
+    ketch_status status = tally_rows(NULL, &distinct, rows, count, words, watch);
+    if (status) return status;
+    uint64_t *tallies = kt_array(distinct, 2 * TALLY_WORDS * sizeof *tallies), *sorted; /* and the sort's spare room */
+    result->outcomes = kt_array(distinct, words * sizeof *rows);
+    result->counts = kt_array(distinct, sizeof *result->counts);
     result->outcome_count = distinct;
-    return KETCH_OK;
+    if (!tallies || !result->outcomes || !result->counts) status = kt_no_memory(diag);
+    if (!status) status = tally_rows(tallies, &distinct, rows, count, words, watch);
+    /* the rows ascend already, and the sort is stable: equal counts stay in order of their rows */
+    if (!status)
+        status = radix_sort(&sorted, tallies, tallies + distinct * TALLY_WORDS, distinct, TALLY_WORDS, TALLY_COUNT, TALLY_COUNT + 1, watch);
+    if (!status) status = copy_outcomes(result, sorted, rows, watch);
+    kt_free(tallies);
+    return status;
 }
 
-ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64_t shot_count, bool keep, ketch_diag *diag) {
+static ketch_status copy_rows(uint64_t *to, const uint64_t *from, size_t size, kt_watch *watch) {
+    ketch_status status = KETCH_OK;
+    for (size_t i = 0, piece; i < size && !status; i += piece) {
+        piece = size - i < COPIED_AT_ONCE ? size - i : COPIED_AT_ONCE;
+        memcpy(to + i, from + i, piece * sizeof *to);
+        status = kt_watch_work(watch, piece);
+    }
+    return status;
+}
+
+ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64_t shot_count, bool keep, kt_watch *watch,
+                                   ketch_diag *diag) {
     size_t count = (size_t)shot_count, words = result->words;
     if (!count) return KETCH_OK;
-    uint64_t *spare = kt_array(count, words * sizeof *spare), *copy = NULL;
-    if (spare && keep && (copy = kt_array(count, words * sizeof *copy))) memcpy(copy, shots, count * words * sizeof *copy);
+    uint64_t *spare = kt_array(count, words * sizeof *spare), *copy = keep ? kt_array(count, words * sizeof *copy) : NULL, *sorted;
     ketch_status status = !spare || (keep && !copy) ? kt_no_memory(diag) : KETCH_OK;
-    if (status == KETCH_OK) status = keep_outcomes(result, radix_sort(keep ? copy : shots, spare, count, words, 0, words), count, diag);
+    if (!status && keep) status = copy_rows(copy, shots, count * words, watch);
+    if (!status) status = radix_sort(&sorted, keep ? copy : shots, spare, count, words, 0, words, watch);
+    if (!status) status = keep_outcomes(result, sorted, count, watch, diag);
     kt_free(spare);
     kt_free(copy);
-    if (status == KETCH_OK && keep) result->shots = shots;
+    if (!status && keep) result->shots = shots;
     return status;
 }
 

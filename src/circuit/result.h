@@ -41,9 +41,10 @@ struct ketch_result {
 /* A result without outcomes or state, everything else zero. */
 ketch_status kt_result_new(ketch_result **out, ketch_diag *diag);
 
-/* Fills outcomes and counts from `shot_count` rows of `result->words` words (scrambled by it, and still the caller.s; with `keep`
- * untouched, and the result.s). */
-ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64_t shot_count, bool keep, ketch_diag *diag);
+/* Fills outcomes and counts from `shot_count` rows of `result->words` words (scrambled by it, and still the caller's; with `keep`
+ * untouched, and the result's). After a failure the result is fit to be freed only. `watch` may be NULL. */
+ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64_t shot_count, bool keep, kt_watch *watch,
+                                   ketch_diag *diag);
 
 /* One outcome as text: bit 0 rightmost and the last register leftmost, or all of it reversed; a space between registers. */
 void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const uint64_t *row, bool bit0_first);

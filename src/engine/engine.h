@@ -13,6 +13,7 @@
 typedef struct kt_engine {
     uint32_t threads;
     atomic_bool *cancelled; /* set from outside */
+    double deadline;        /* of this run, by kt_seconds; 0: none */
     kt_state spare;         /* a state of an earlier run to reuse, or amplitudes NULL; the engine takes it and leaves one here */
     uint64_t memory_limit;  /* bytes that the run may take; what kt_plan_memory leaves of it goes to copies at branches */
     uint32_t grain; /* amplitudes between two looks whether to stop; 0: 2^16. Tests choose few, so that small states meet all threads */

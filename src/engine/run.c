@@ -135,11 +135,14 @@ static ketch_status simulate(kt_run *run, kt_state *state) {
     return status;
 }
 
+static ketch_status look_at_run(void *run) { return kt_look(run); }
+
 /* Counts the shots; the rows become the result's where they are wanted. */
 static ketch_status count(kt_run *run) {
     bool keep = run->plan->outputs & KETCH_OUTPUT_SHOTS;
     if (!run->shots) return KETCH_OK;
-    ketch_status status = kt_result_count_shots(run->result, run->rows, run->shots, keep, run->diag);
+    kt_watch watch = {.look = look_at_run, .user = run};
+    ketch_status status = kt_result_count_shots(run->result, run->rows, run->shots, keep, &watch, run->diag);
     if (!status && keep) run->rows = NULL;
     return status;
 }
@@ -164,7 +167,7 @@ void kt_run_set_up(kt_run *run, kt_engine *engine, const kt_plan *plan, const ke
     *run = (kt_run){.engine = engine, .plan = plan, .circuit = circuit, .options = options, .diag = diag};
     run->shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
     run->started = kt_seconds();
-    run->deadline = options->timeout_seconds > 0 ? run->started + options->timeout_seconds : INFINITY;
+    run->deadline = engine->deadline > 0 ? engine->deadline : INFINITY;
     run->work = (double)kt_amplitude_count(run) * (3 + (double)plan->totals.gates); /* the first touch, and two passes to sample */
     atomic_init(&run->stop, KT_GO_ON);
 }

@@ -14,12 +14,12 @@ typedef struct kt_finals {
     bool measures_nothing;
 } kt_finals;
 
-ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, ketch_diag *diag);
+ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);
 void kt_finals_free(kt_finals *finals);
 static inline bool kt_is_final(const kt_finals *finals, size_t op) { return finals->final[op / 64] >> (op % 64) & 1; }
 
 /* outcome.c: where the bits of an outcome come from; fills the plan's fields from outcome_bits to sampled. */
-ketch_status kt_plan_outcome(kt_plan *plan, const ketch_circuit *circuit, const kt_finals *finals, ketch_diag *diag);
+ketch_status kt_plan_outcome(kt_plan *plan, const ketch_circuit *circuit, const kt_finals *finals, kt_watch *watch, ketch_diag *diag);
 
 /* plan.c: what a gate's structure allows, found by looking at its matrix for angles that nothing special comes of. */
 typedef struct kt_shape {

@@ -25,22 +25,25 @@ static ketch_status list_counted(kt_plan *plan, const ketch_circuit *circuit, ke
 }
 
 /* source[position]: FROM_... or a wire. */
-static void trace_bits(uint8_t *source, uint32_t *position_of_bit, const kt_plan *plan, const ketch_circuit *circuit,
-                       const kt_finals *finals) {
+static ketch_status trace_bits(uint8_t *source, uint32_t *position_of_bit, const kt_plan *plan, const ketch_circuit *circuit,
+                               const kt_finals *finals, kt_watch *watch) {
+    ketch_status status = KETCH_OK;
     for (uint32_t p = 0; p < plan->outcome_bits; p++) source[p] = FROM_MEMORY;
     for (uint32_t b = 0; b < circuit->bit_count; b++) position_of_bit[b] = KT_NO_BIT;
     for (size_t i = 0; i < plan->counted_count; i++) {
         for (uint32_t k = 0; k < plan->counted[i].count; k++) position_of_bit[plan->counted[i].first + k] = plan->counted[i].position + k;
     }
-    for (size_t i = 0; i < finals->op_end; i++) {
+    for (size_t i = 0; i < finals->op_end && !status; i++) {
+        status = kt_watch_work(watch, 1);
         if (!kt_is_final(finals, i)) continue;
         const uint32_t *operands = kt_op_operands(circuit, &circuit->ops[i]);
         if (operands[1] == KT_NO_BIT || position_of_bit[operands[1]] == KT_NO_BIT) continue;
         uint8_t wire = plan->wire_of[operands[0]];
         source[position_of_bit[operands[1]]] = wire == KT_IDLE ? FROM_IDLE : wire;
     }
-    if (!plan->measures_nothing) return;
-    for (uint32_t q = 0; q < circuit->qubit_count; q++) source[q] = plan->wire_of[q] == KT_IDLE ? FROM_IDLE : plan->wire_of[q];
+    for (uint32_t q = 0; plan->measures_nothing && q < circuit->qubit_count; q++)
+        source[q] = plan->wire_of[q] == KT_IDLE ? FROM_IDLE : plan->wire_of[q];
+    return status;
 }
 
 static ketch_status make_moves(kt_plan *plan, const uint8_t *source, ketch_diag *diag) {
@@ -60,7 +63,7 @@ static ketch_status make_moves(kt_plan *plan, const uint8_t *source, ketch_diag 
     return KETCH_OK;
 }
 
-ketch_status kt_plan_outcome(kt_plan *plan, const ketch_circuit *circuit, const kt_finals *finals, ketch_diag *diag) {
+ketch_status kt_plan_outcome(kt_plan *plan, const ketch_circuit *circuit, const kt_finals *finals, kt_watch *watch, ketch_diag *diag) {
     plan->measures_nothing = finals->measures_nothing;
     ketch_status status = list_counted(plan, circuit, diag);
     if (status) return status;
@@ -69,8 +72,8 @@ ketch_status kt_plan_outcome(kt_plan *plan, const ketch_circuit *circuit, const 
     uint8_t *source = kt_alloc((size_t)plan->outcome_bits + 1);
     uint32_t *position_of_bit = kt_array((size_t)circuit->bit_count + 1, sizeof *position_of_bit);
     if (plan->sampled && source && position_of_bit) {
-        trace_bits(source, position_of_bit, plan, circuit, finals);
-        status = make_moves(plan, source, diag);
+        status = trace_bits(source, position_of_bit, plan, circuit, finals, watch);
+        if (!status) status = make_moves(plan, source, diag);
     } else {
         status = kt_no_memory(diag);
     }

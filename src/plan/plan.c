@@ -49,6 +49,7 @@ typedef struct kt_planner {
     kt_finals finals;
     kt_shape shapes[KT_GATE_COUNT]; /* of the gates met so far */
     uint8_t *touched;               /* by qubit: a gate came before */
+    kt_watch *watch;
 } kt_planner;
 
 /* A gate of any number of targets: only a block's number differs from call to call, so it is not kept. */
@@ -64,12 +65,15 @@ static ketch_status assign_wires(kt_planner *planner, const ketch_run_options *o
     kt_plan *plan = planner->plan;
     bool all = options->outputs & KETCH_OUTPUT_STATE;
     memset(plan->wire_of, all ? 0 : KT_IDLE, circuit->qubit_count);
-    for (size_t i = 0; i < planner->finals.op_end; i++) {
+    ketch_status status = KETCH_OK;
+    for (size_t i = 0; i < planner->finals.op_end && !status; i++) {
         const kt_op *op = &circuit->ops[i];
+        status = kt_watch_work(planner->watch, 1);
         if (op->code != KT_OP_GATE || shape_of(planner, op).identity) continue;
         const uint32_t *operands = kt_op_operands(circuit, op);
         for (uint32_t k = 0; k < op->operand_count; k++) plan->wire_of[operands[k] & ~KT_NEGATED] = 0;
     }
+    if (status) return status;
     uint32_t wires = 0;
     for (uint32_t q = 0; q < circuit->qubit_count; q++) {
         if (plan->wire_of[q] != KT_IDLE) plan->wire_of[q] = (uint8_t)(wires < KT_MAX_WIRES ? wires : KT_MAX_WIRES), wires++;
@@ -192,16 +196,19 @@ static ketch_status make_steps(kt_planner *planner, ketch_diag *diag) {
     kt_plan *plan = planner->plan;
     plan->steps = kt_array(planner->finals.op_end + 1, sizeof *plan->steps); /* as many as there can be; what is not used is not touched */
     if (!plan->steps) return kt_no_memory(diag);
-    for (size_t i = 0; i < planner->finals.op_end; i++) {
+    ketch_status status = KETCH_OK;
+    for (size_t i = 0; i < planner->finals.op_end && !status; i++) {
+        status = kt_watch_work(planner->watch, 2);
         if (make_step(planner, &plan->steps[plan->step_count], i)) plan->step_count++;
     }
-    for (size_t i = 0; i < plan->step_count; i++) {
+    for (size_t i = 0; i < plan->step_count && !status; i++) {
         kt_step *step = &plan->steps[i];
+        status = kt_watch_work(planner->watch, 1);
         if (step->code != KT_STEP_JUMP_UNLESS && step->code != KT_STEP_JUMP) continue;
         const kt_op *op = &planner->circuit->ops[step->op];
         step->next = op->code == KT_OP_END ? (uint32_t)plan->step_count : step_at(plan, op->data);
     }
-    return KETCH_OK;
+    return status;
 }
 
 /* ── The door ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -212,20 +219,21 @@ static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *opti
     plan->wire_of = kt_alloc((size_t)circuit->qubit_count + 1);
     planner->touched = kt_zalloc((size_t)circuit->qubit_count + 1);
     if (!plan->wire_of || !planner->touched) return kt_no_memory(diag);
-    ketch_status status = kt_finals_find(&planner->finals, circuit, diag);
+    ketch_status status = kt_finals_find(&planner->finals, circuit, planner->watch, diag);
     if (!status) status = assign_wires(planner, options, diag);
     if (!status) status = make_steps(planner, diag);
-    if (!status) status = kt_plan_outcome(plan, circuit, &planner->finals, diag);
+    if (!status) status = kt_plan_outcome(plan, circuit, &planner->finals, planner->watch, diag);
     return status;
 }
 
-ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {
+ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, kt_watch *watch,
+                          ketch_diag *diag) {
     *out = NULL;
     kt_plan *plan = kt_zalloc(sizeof *plan);
     if (!plan) return kt_no_memory(diag);
     plan->outputs = options->outputs;
     plan->precision = options->precision;
-    kt_planner planner = {.plan = plan, .circuit = circuit};
+    kt_planner planner = {.plan = plan, .circuit = circuit, .watch = watch};
     ketch_status status = fill_plan(&planner, options, diag);
     kt_finals_free(&planner.finals);
     kt_free(planner.touched);

@@ -82,7 +82,8 @@ typedef struct kt_plan {
     kt_plan_totals totals;
 } kt_plan;
 
-ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag);
+/* `watch` may be NULL: then it takes the time that it takes. */
+ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, kt_watch *watch, ketch_diag *diag);
 /* Bytes that the run takes at most beyond the circuit and the plan; UINT64_MAX where that exceeds 64 bits. Copies at branches come on top
  * where memory allows: the run does not need them. */
 uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options);

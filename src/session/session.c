@@ -75,10 +75,19 @@ static ketch_status refuse(const ketch_memory *memory, const kt_plan *plan, cons
 
 /* ── Running ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static ketch_status check_circuit(const ketch_circuit *circuit, ketch_diag *diag) {
-    if (circuit->open_conditions_count)
-        return kt_fail(diag, KT_BAD_CONDITION, "%zu conditions were begun and not ended", circuit->open_conditions_count);
-    return kt_circuit_check_bound(circuit, diag);
+typedef struct kt_planning {
+    const kt_engine *engine;
+    ketch_diag *diag;
+} kt_planning;
+
+static ketch_status look_while_planning(void *user) {
+    const kt_planning *planning = user;
+    const kt_engine *engine = planning->engine;
+    if (atomic_load_explicit(engine->cancelled, memory_order_relaxed))
+        return kt_fail(planning->diag, KT_RUN_CANCELLED, "cancelled while planning");
+    if (engine->deadline > 0 && kt_seconds() >= engine->deadline)
+        return kt_fail(planning->diag, KT_RUN_TIMEOUT, "time limit reached while planning");
+    return KETCH_OK;
 }
 
 static ketch_status run_plan(ketch_result **out, ketch_session *session, const kt_plan *plan, const ketch_circuit *circuit,
@@ -99,9 +108,12 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
     atomic_store(&session->cancelled, false); /* a cancel before this line was meant for the run before */
     ketch_run_options seeded = *options;
     if (!seeded.has_seed && !kt_system_seed(&seeded.seed)) return kt_fail(diag, KT_GENERAL, "the system gives no random seed");
-    ketch_status status = check_circuit(circuit, diag);
+    session->engine.deadline = options->timeout_seconds > 0 ? started + options->timeout_seconds : 0;
+    kt_planning planning = {&session->engine, diag};
+    kt_watch watch = {.look = look_while_planning, .user = &planning};
     kt_plan *plan = NULL;
-    if (!status) status = kt_plan_make(&plan, circuit, &seeded, diag);
+    ketch_status status = kt_circuit_check_bound(circuit, diag);
+    if (!status) status = kt_plan_make(&plan, circuit, &seeded, &watch, diag);
     double planned = kt_seconds();
     if (!status) status = run_plan(out, session, plan, circuit, &seeded, diag);
     kt_plan_free(plan);
@@ -113,7 +125,7 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
 
 ketch_status kt_session_memory(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {
     kt_plan *plan = NULL;
-    ketch_status status = kt_plan_make(&plan, circuit, options, diag);
+    ketch_status status = kt_plan_make(&plan, circuit, options, NULL, diag);
     if (!status) measure_memory(out, plan, options, kt_memory_available());
     kt_plan_free(plan);
     return status;

@@ -34,7 +34,7 @@ static void shots_are_counted(void **state) {
         uint64_t *shots = kt_array(SHOTS, words * sizeof *shots), original[SHOTS * 3];
         for (size_t i = 0; i < SHOTS * words; i++) shots[i] = (uint64_t)(lrand48() % 3) << (lrand48() % 2 * 40);
         memcpy(original, shots, SHOTS * words * sizeof *shots);
-        assert_int_equal(kt_result_count_shots(result, shots, SHOTS, true, NULL), KETCH_OK);
+        assert_int_equal(kt_result_count_shots(result, shots, SHOTS, true, NULL, NULL), KETCH_OK);
         assert_ptr_equal(result->shots, shots);
         assert_memory_equal(shots, original, SHOTS * words * sizeof *shots);
         uint64_t total = 0;
@@ -56,11 +56,44 @@ static void shots_are_counted(void **state) {
     }
 }
 
+static ketch_status look(void *left) { return (*(size_t *)left)-- ? KETCH_OK : KETCH_ERROR_CANCELLED; }
+
+/* Stopped at each look in turn, until it comes to its end: sorting by three bytes, tallying twice, and more. */
+static void counting_can_be_stopped(void **state) {
+    (void)state;
+    enum { SHOTS = 200000, PASSES = 3 * 2 + 2 };
+    const uint32_t width = 24;
+    srand48(6);
+    uint64_t *draws = kt_array(SHOTS, sizeof *draws);
+    for (size_t i = 0; i < SHOTS; i++) draws[i] = (uint64_t)lrand48() & 0xffffff;
+    size_t looks = 0;
+    for (ketch_status status = KETCH_ERROR_CANCELLED; status != KETCH_OK; looks++) {
+        ketch_result *result = new_result(width, 1, &width);
+        uint64_t *shots = kt_array(SHOTS, sizeof *shots);
+        memcpy(shots, draws, SHOTS * sizeof *shots);
+        size_t left = looks;
+        kt_watch watch = {.look = look, .user = &left};
+        status = kt_result_count_shots(result, shots, SHOTS, true, &watch, NULL);
+        assert_int_equal(status, left == SIZE_MAX ? KETCH_ERROR_CANCELLED : KETCH_OK);
+        if (status == KETCH_OK) {
+            uint64_t total = 0;
+            for (size_t i = 0; i < result->outcome_count; i++) total += result->counts[i];
+            assert_int_equal(total, SHOTS);
+        } else {
+            assert_null(result->shots); /* still ours */
+            kt_free(shots);
+        }
+        ketch_result_free(&result);
+    }
+    assert_true(looks > PASSES * (SHOTS >> 16));
+    kt_free(draws);
+}
+
 static void outcomes_as_text(void **state) {
     (void)state;
     ketch_result *result = new_result(71, 3, (const uint32_t[]){3, 66, 2});
     uint64_t shots[] = {5, 0x60, 5, 0x60, 1, 0}; /* a = 101, b = 0..., c = 11 twice; a = 001 once */
-    assert_int_equal(kt_result_count_shots(result, shots, 3, false, NULL), KETCH_OK);
+    assert_int_equal(kt_result_count_shots(result, shots, 3, false, NULL, NULL), KETCH_OK);
     assert_null(ketch_result_shots(result, NULL));
     assert_int_equal(ketch_result_outcome_count(result), 2);
     assert_int_equal(ketch_result_count(result, 0), 2);
@@ -131,8 +164,8 @@ static void without_a_state_there_is_none_to_read(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(shots_are_counted), cmocka_unit_test(outcomes_as_text),
-                                       cmocka_unit_test(states_are_read_through_idle_qubits),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(shots_are_counted), cmocka_unit_test(counting_can_be_stopped),
+                                       cmocka_unit_test(outcomes_as_text), cmocka_unit_test(states_are_read_through_idle_qubits),
                                        cmocka_unit_test(without_a_state_there_is_none_to_read)};
     return cmocka_run_group_tests_name("result", tests, NULL, NULL);
 }

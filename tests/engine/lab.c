@@ -140,7 +140,7 @@ ketch_status lab_try(ketch_result **out, const lab_setup *lab, const ketch_circu
     kt_plan *plan = NULL;
     *out = NULL;
     ketch_diag_clear(diag);
-    ketch_status status = kt_plan_make(&plan, circuit, &lab->options, diag);
+    ketch_status status = kt_plan_make(&plan, circuit, &lab->options, NULL, diag);
     if (status) return status;
     uint64_t one = kt_plan_state_bytes(plan) + (circuit->bit_count / 64 + 1) * sizeof(uint64_t);
     kt_engine engine = {.threads = lab->threads, .grain = lab->grain, .cancelled = &cancelled, .memory_limit = UINT64_MAX};

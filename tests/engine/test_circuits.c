@@ -85,7 +85,7 @@ static void plans_outlive_parameters(void **unused) {
     OK(kt_circuit_add_slot(circuit, circuit->ops[0].data, node, UINT32_MAX, diag));
     lab_setup lab = lab_with(1, KETCH_OUTPUT_STATE, 1);
     kt_plan *plan;
-    OK(kt_plan_make(&plan, circuit, &lab.options, diag));
+    OK(kt_plan_make(&plan, circuit, &lab.options, NULL, diag));
     atomic_bool cancelled = false;
     kt_engine engine = {.threads = 1, .cancelled = &cancelled};
     for (int i = 1; i < 4; i++) {

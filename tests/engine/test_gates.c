@@ -77,7 +77,7 @@ static void check_way(const ketch_circuit *circuit, kt_way *way, const double *s
     static amplitudes found;
     uint32_t n = circuit->qubit_count;
     kt_plan *plan;
-    OK(kt_plan_make(&plan, circuit, &way->options, diag));
+    OK(kt_plan_make(&plan, circuit, &way->options, NULL, diag));
     kt_run_set_up(&way->run, &way->engine, plan, circuit, &way->options, diag);
     for (size_t s = 0; s < plan->step_count; s += every) {
         load(&found, starts + (s << (n + 1)), n, way->options.precision == KETCH_PRECISION_FP32);

@@ -108,6 +108,21 @@ static void time_goes_by(void **unused) {
     expect_usable();
 }
 
+/* The time begins before the plan is made. */
+static void time_goes_by_while_planning(void **unused) {
+    (void)unused;
+    ketch_circuit *circuit = circuit_of(2, 0);
+    ketch_result *result;
+    ketch_run_options options = options_with(100);
+    for (uint32_t i = 0; i < 200000; i++) OK(kt_circuit_add_gate(circuit, KT_GATE_H, 0, &(uint32_t){i % 2}, NULL, 0, diag));
+    options.timeout_seconds = 1e-9;
+    FAILS(RUN_TIMEOUT, run(&result, circuit, &options));
+    expect_text("time limit reached while planning");
+    assert_null(result);
+    ketch_circuit_free(&circuit);
+    expect_usable();
+}
+
 /* As arithmetic has it: fegetround looks elsewhere. */
 static int rounding_in_use(void) {
     volatile double one = 1, tiny = 1e-30;
@@ -357,7 +372,7 @@ static void unfinished_circuits(void **unused) {
     ketch_result *result;
     ketch_run_options options = options_with(10);
     begin_if(circuit, 0);
-    FAILS(BAD_CONDITION, run(&result, circuit, &options));
+    FAILS(BAD_CONDITION, ketch_run(&result, session, circuit, &options, diag));
     end_if(circuit);
     OK(run(&result, circuit, &options));
     kt_result_free(result);
@@ -425,21 +440,14 @@ static void the_environment_is_left_alone(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cancelled_from_another_thread),
-        cmocka_unit_test(time_goes_by),
-        cmocka_unit_test(progress_is_reported),
-        cmocka_unit_test(shots_done_are_said),
-        cmocka_unit_test(the_norm_is_checked),
-        cmocka_unit_test(rounding_is_tolerated),
-        cmocka_unit_test(memory_is_checked_first),
-        cmocka_unit_test(what_fits_is_said_truly),
-        cmocka_unit_test(a_million_shots_need_little),
-        cmocka_unit_test(branches_stay_within_memory),
-        cmocka_unit_test(qubits_are_limited),
-        cmocka_unit_test(unfinished_circuits),
-        cmocka_unit_test(sessions),
-        cmocka_unit_test(seeds_differ_unless_given),
-        cmocka_unit_test(the_environment_is_left_alone),
+        cmocka_unit_test(cancelled_from_another_thread), cmocka_unit_test(time_goes_by),
+        cmocka_unit_test(time_goes_by_while_planning),   cmocka_unit_test(progress_is_reported),
+        cmocka_unit_test(shots_done_are_said),           cmocka_unit_test(the_norm_is_checked),
+        cmocka_unit_test(rounding_is_tolerated),         cmocka_unit_test(memory_is_checked_first),
+        cmocka_unit_test(what_fits_is_said_truly),       cmocka_unit_test(a_million_shots_need_little),
+        cmocka_unit_test(branches_stay_within_memory),   cmocka_unit_test(qubits_are_limited),
+        cmocka_unit_test(unfinished_circuits),           cmocka_unit_test(sessions),
+        cmocka_unit_test(seeds_differ_unless_given),     cmocka_unit_test(the_environment_is_left_alone),
     };
     return cmocka_run_group_tests(tests, create, destroy);
 }

@@ -9,7 +9,7 @@
 static kt_plan *plan_of(const ketch_circuit *circuit, unsigned outputs) {
     kt_plan *plan;
     lab_setup lab = lab_with(100, outputs, 1);
-    OK(kt_plan_make(&plan, circuit, &lab.options, diag));
+    OK(kt_plan_make(&plan, circuit, &lab.options, NULL, diag));
     return plan;
 }
 
@@ -248,6 +248,38 @@ static void plans_print_themselves(void **unused) {
     ketch_circuit_free(&circuit);
 }
 
+/* ── Stopping ── */
+
+static ketch_status look(void *left) { return (*(size_t *)left)-- ? KETCH_OK : KETCH_ERROR_CANCELLED; }
+
+/* Gates and wide conditions: both are work. Stopped at each look in turn, until the plan is made. */
+static void planning_can_be_stopped(void **unused) {
+    (void)unused;
+    enum { GATES = 100000, WIDE = 1000, BITS = 300 };
+    ketch_circuit *circuit = circuit_of(2, BITS);
+    uint32_t bits[BITS];
+    for (uint32_t b = 0; b < BITS; b++) bits[b] = b;
+    for (uint32_t i = 0; i < GATES; i++) OK(kt_circuit_add_gate(circuit, KT_GATE_H, 0, &(uint32_t){i % 2}, NULL, 0, diag));
+    for (uint32_t i = 0; i < WIDE; i++) {
+        OK(ketch_circuit_begin_if(circuit, BITS, bits, 0, diag));
+        GATE(circuit, "x", 1);
+        end_if(circuit);
+    }
+    lab_setup lab = lab_with(100, 0, 1);
+    size_t looks = 0;
+    for (ketch_status status = KETCH_ERROR_CANCELLED; status; looks++) {
+        kt_plan *plan;
+        size_t left = looks;
+        kt_watch watch = {.look = look, .user = &left};
+        status = kt_plan_make(&plan, circuit, &lab.options, &watch, diag);
+        assert_int_equal(status, left == SIZE_MAX ? KETCH_ERROR_CANCELLED : KETCH_OK);
+        assert_true(!plan == (status != KETCH_OK));
+        kt_plan_free(plan);
+    }
+    assert_true(looks > (5 * GATES + WIDE * BITS) >> 16);
+    ketch_circuit_free(&circuit);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernels_touch_what_changes),
@@ -257,6 +289,7 @@ int main(void) {
         cmocka_unit_test(conditions_jump_where_they_should),
         cmocka_unit_test(memory_saturates),
         cmocka_unit_test(plans_print_themselves),
+        cmocka_unit_test(planning_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
