@@ -206,20 +206,16 @@ static const char *character_of(uint32_t strokes, bool ascii) {
 }
 
 static void add_character(kt_buffer *out, uint32_t value) {
+    static const struct {
+        uint32_t below;
+        unsigned char lead, size;
+    } forms[] = {{0x80, 0, 1}, {0x800, 0xc0, 2}, {0x10000, 0xe0, 3}, {0x110000, 0xf0, 4}};
+    size_t form = 0;
+    while (value >= forms[form].below) form++;
     char bytes[4];
-    if (value < 0x80) {
-        bytes[0] = (char)value;
-        kt_buffer_add(out, bytes, 1);
-    } else if (value < 0x800) {
-        bytes[0] = (char)(0xc0 | value >> 6);
-        bytes[1] = (char)(0x80 | (value & 0x3f));
-        kt_buffer_add(out, bytes, 2);
-    } else {
-        bytes[0] = (char)(0xe0 | (value >> 12 & 0x0f));
-        bytes[1] = (char)(0x80 | (value >> 6 & 0x3f));
-        bytes[2] = (char)(0x80 | (value & 0x3f));
-        kt_buffer_add(out, bytes, 3);
-    }
+    for (size_t i = forms[form].size; i-- > 1; value >>= 6) bytes[i] = (char)(0x80 | (value & 0x3f));
+    bytes[0] = (char)(forms[form].lead | value);
+    kt_buffer_add(out, bytes, forms[form].size);
 }
 
 static void write_grid(kt_stream *stream, const grid *band) {

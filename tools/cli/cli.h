@@ -151,7 +151,7 @@ typedef struct output {
     bool broken; /* a write failed */
 } output;
 
-bool output_open(output *out, const char *path); /* false after a message */
+int output_open(output *out, const char *path); /* 0, or an exit code after a message */
 int output_commit(output *out); /* 0 or the exit code after a message; a file that nothing was written to does not appear */
 void output_discard(output *out);
 int output_text(output *out, const char *text);

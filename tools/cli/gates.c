@@ -204,9 +204,10 @@ int perform_gates(settings *options) {
     int code = print_gates(stream, options);
     fclose(stream);
     output out;
-    if (!output_open(&out, options->out_path))
-        code = EXIT_RUNTIME;
-    else {
+    int opened = output_open(&out, options->out_path);
+    if (opened) {
+        code = opened;
+    } else {
         if (size) output_text(&out, text);
         int committed = output_commit(&out);
         if (committed > code) code = committed;

@@ -43,14 +43,14 @@ static int write_file(void *user, const void *bytes, size_t size) {
     return refused;
 }
 
-bool output_open(output *out, const char *path) {
+int output_open(output *out, const char *path) {
     *out = (output){.path = path, .sink = {path ? write_file : write_standard, out}};
-    if (!path) return true;
+    if (!path) return 0;
     ketch_diag *diag = ketch_diag_create();
     ketch_status status = ketch_file_create(&out->file, path, diag);
-    if (status != KETCH_OK) report(diag, path);
+    int code = status == KETCH_OK ? 0 : failed(status, diag, path);
     ketch_diag_free(&diag);
-    return status == KETCH_OK;
+    return code;
 }
 
 int output_commit(output *out) {

@@ -81,8 +81,10 @@ static bool is_json(const settings *options) {
 static int write_everything(output *out, const char *name, ketch_result *result, const ketch_write_options *options, const settings *given,
                             ketch_diag *diag) {
     int code = 0;
-    if (given->state_path) code = write_watched(&state_file, name, result, options, true, diag);
-    if (code == 0 && given->state_path) code = output_commit(&state_file);
+    if (given->state_path) {
+        code = write_watched(&state_file, name, result, options, true, diag);
+        if (code == 0 || state_file.broken) code = output_commit(&state_file); /* which knows why a file could not be written */
+    }
     if (code) return code;
     code = begin_document(out, given);
     return code ? code : write_watched(out, name, result, options, false, diag);
@@ -203,6 +205,10 @@ static int check_arguments(settings *options) {
         complain("run them one by one", "--state takes the state of one file, not of %zu", options->arguments.count);
         return EXIT_USAGE;
     }
+    if (options->state_path && options->out_path && !strcmp(options->state_path, options->out_path)) {
+        complain("give each its own file", "--state and --out both write `%s`", options->out_path);
+        return EXIT_USAGE;
+    }
     if (*outputs == KETCH_OUTPUT_NO_SHOTS) {
         complain("add --probabilities, --amplitudes or --state", "--shots 0 leaves nothing to print");
         return EXIT_USAGE;
@@ -230,8 +236,9 @@ int perform_run(settings *options) {
     if (code) return code;
     static output out; /* not on the stack: a call that was left behind may still look at it */
     prepare_text(options, STDOUT_FILENO);
-    if (!output_open(&out, options->out_path)) return EXIT_RUNTIME;
-    if (options->state_path && !options->dry_run && !output_open(&state_file, options->state_path)) code = EXIT_RUNTIME;
+    code = output_open(&out, options->out_path);
+    if (code) return code;
+    if (options->state_path && !options->dry_run) code = output_open(&state_file, options->state_path);
     if (code == 0) {
         code = each_file(options, &out, run_one);
         end_documents(&out, options);

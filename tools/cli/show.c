@@ -104,7 +104,8 @@ static int show(settings *options, command_number command, int (*one)(settings *
     if (code) return code;
     static output out; /* not on the stack: a call that was left behind may still look at it */
     prepare_text(options, STDOUT_FILENO);
-    if (!output_open(&out, options->out_path)) return EXIT_RUNTIME;
+    code = output_open(&out, options->out_path);
+    if (code) return code;
     if (command == COMMAND_DRAW && options->write.format == KETCH_FORMAT_SVG && options->arguments.count > 1) {
         complain("draw them one by one", "--format svg draws one file, not %zu", options->arguments.count);
         code = EXIT_USAGE;
