@@ -299,7 +299,7 @@ enum {
 typedef struct ketch_progress {
     double fraction;     /* 0 to 1, by estimated work */
     double seconds;      /* since the run began */
-    const char *stage;   /* "allocate", "simulate", "sample", "write" */
+    const char *stage;   /* "allocate", "simulate", "sample" */
     uint64_t shots_done; /* of circuits with measurements in the middle */
 } ketch_progress;
 
@@ -314,7 +314,7 @@ typedef struct ketch_run_options {
     uint64_t max_memory;    /* bytes; what is free on the machine and in its cgroups by default */
     uint32_t max_qubits;    /* simulated at once (idle ones are not); as many as fit by default */
     double timeout_seconds; /* none */
-    /* Called about ten times a second from the thread that called ketch_run, and at stage ends; nonzero cancels. It must not use the
+    /* Called about ten times a second from the thread that called ketch_run, and when a stage begins; nonzero cancels. It must not use the
      * session. */
     int (*progress)(void *user, const ketch_progress *progress);
     void *progress_user;
@@ -373,7 +373,7 @@ KETCH_API size_t ketch_result_outcome_count(const ketch_result *result);
 KETCH_API uint64_t ketch_result_count(const ketch_result *result, size_t outcome);
 
 /* The outcome as text, registers as declared from right to left with a space between, bit 0 rightmost; borrowed until the next call
- * on this result. NULL beyond the end. */
+ * on this result. NULL beyond the end, and where memory runs out. */
 KETCH_API const char *ketch_result_bitstring(ketch_result *result, size_t outcome);
 
 /* The count of the outcome written `bitstring` (spaces are ignored), 0 if it never came. */

@@ -26,7 +26,7 @@ void kt_buffer_number(kt_buffer *buffer, double value); /* kt_number_text */
 void kt_buffer_clear(kt_buffer *buffer);                /* keeps its memory, and whether it failed */
 void kt_buffer_free(kt_buffer *buffer);
 
-/* The shortest decimal text that reads back as the same double ("0.1", "1e-300", "nan"), with a point in every locale. */
+/* The fewest decimal digits, 15 at least where needed, that read back as the same double ("0.1", "1e-300", "nan"), with a point in every locale. */
 #define KT_NUMBER_TEXT 32
 size_t kt_number_text(char out[KT_NUMBER_TEXT], double value);
 

@@ -20,11 +20,10 @@ void kt_matrix_identity(double *out, size_t n) {
     for (size_t i = 0; i < n; i++) out[2 * (i * n + i)] = 1;
 }
 
-bool kt_matrix_multiply(double *out, const double *a, const double *b, size_t n) {
+void kt_matrix_multiply(double *out, const double *a, const double *b, size_t n) {
     static const double one[2] = {1, 0}, zero[2] = {0, 0};
     int order = (int)n;
     cblas_zgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, order, order, order, one, a, order, b, order, zero, out, order);
-    return true;
 }
 
 void kt_matrix_adjoint(double *matrix, size_t n) {
@@ -58,23 +57,23 @@ double kt_matrix_unitarity(const double *matrix, size_t n) {
 
 /* One Newton-Schulz step towards the nearest unitary matrix: M (3 - M† M) / 2 squares the distance from unitarity. `room` holds 2 matrices.
  */
-static bool restore_unitarity(double *matrix, double *room, size_t n) {
+static void restore_unitarity(double *matrix, double *room, size_t n) {
     size_t numbers = 2 * n * n;
     double *square = room, *adjoint = room + numbers;
     memcpy(adjoint, matrix, numbers * sizeof *matrix);
     kt_matrix_adjoint(adjoint, n);
-    if (!kt_matrix_multiply(square, adjoint, matrix, n)) return false;
+    kt_matrix_multiply(square, adjoint, matrix, n);
     for (size_t i = 0; i < numbers; i++) square[i] *= -0.5;
     for (size_t i = 0; i < n; i++) square[2 * (i * n + i)] += 1.5;
     memcpy(adjoint, matrix, numbers * sizeof *matrix);
-    return kt_matrix_multiply(matrix, adjoint, square, n);
+    kt_matrix_multiply(matrix, adjoint, square, n);
 }
 
 /* out = out * factor, unitary again. `room` holds 2 matrices. */
-static bool multiply_in(double *out, const double *factor, double *room, size_t n) {
-    if (!kt_matrix_multiply(room, out, factor, n)) return false;
+static void multiply_in(double *out, const double *factor, double *room, size_t n) {
+    kt_matrix_multiply(room, out, factor, n);
     memcpy(out, room, 2 * n * n * sizeof *out);
-    return restore_unitarity(out, room, n);
+    restore_unitarity(out, room, n);
 }
 
 /* out = out * matrix^exponent for a whole number, by repeated squaring: an eigenphase times a large number would have lost its digits, and
@@ -85,16 +84,15 @@ static bool multiply_whole_power(double *out, const double *matrix, size_t n, do
     if (!power) return false;
     memcpy(power, matrix, numbers * sizeof *power);
     if (exponent < 0) kt_matrix_adjoint(power, n);
-    bool done = true;
-    for (double left = fabs(exponent); left >= 1 && done; left = floor(left / 2)) {
-        if (fmod(left, 2) != 0) done = multiply_in(out, power, power + numbers, n);
-        if (left >= 2 && done) {
-            memcpy(power + numbers, power, numbers * sizeof *power);
-            done = kt_matrix_multiply(power, power + numbers, power + numbers, n) && restore_unitarity(power, power + numbers, n);
-        }
+    for (double left = fabs(exponent); left >= 1; left = floor(left / 2)) {
+        if (fmod(left, 2) != 0) multiply_in(out, power, power + numbers, n);
+        if (left < 2) break;
+        memcpy(power + numbers, power, numbers * sizeof *power);
+        kt_matrix_multiply(power, power + numbers, power + numbers, n);
+        restore_unitarity(power, power + numbers, n);
     }
     kt_free(power);
-    return done;
+    return true;
 }
 
 /* A unitary matrix is normal, so its Schur form Q T Q† has a diagonal T, and the columns of Q are orthonormal even where eigenvalues

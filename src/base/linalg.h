@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 void kt_matrix_identity(double *out, size_t n);
-bool kt_matrix_multiply(double *out, const double *a, const double *b, size_t n); /* out = a b; out is neither a nor b */
+void kt_matrix_multiply(double *out, const double *a, const double *b, size_t n); /* out = a b; out is neither a nor b */
 void kt_matrix_adjoint(double *matrix, size_t n);                                 /* in place */
 double kt_matrix_unitarity(const double *matrix, size_t n);                       /* largest entry of |M† M - 1|; infinite on NaN */
 

@@ -39,12 +39,6 @@ static bool grow_slots(kt_symbols *symbols) {
     return true;
 }
 
-uint32_t kt_symbols_find(const kt_symbols *symbols, const char *name, size_t size) {
-    if (!symbols->slot_count) return KT_NO_SYMBOL;
-    uint32_t number = symbols->slots[find_slot(symbols, name, size, hash_name(symbols, name, size))];
-    return number ? number - 1 : KT_NO_SYMBOL;
-}
-
 uint32_t kt_symbols_add(kt_symbols *symbols, const char *name, size_t size) {
     if (symbols->count * 2 >= symbols->slot_count && !grow_slots(symbols)) return KT_NO_SYMBOL;
     uint32_t hash = hash_name(symbols, name, size);

@@ -27,10 +27,9 @@ typedef struct kt_symbols {
 
 #define KT_NO_SYMBOL UINT32_MAX
 uint32_t kt_symbols_add(kt_symbols *symbols, const char *name, size_t size);        /* KT_NO_SYMBOL when out of memory */
-uint32_t kt_symbols_find(const kt_symbols *symbols, const char *name, size_t size); /* KT_NO_SYMBOL when unknown */
 void kt_symbols_free(kt_symbols *symbols);
 
-/* XXH3, 128 bits, low word first; `state` may be NULL to hash one piece at once. */
+/* XXH3, 128 bits, low word first. */
 void kt_hash128(uint64_t out[2], const void *bytes, size_t size);
 
 /* The number of single-character edits between two names, at most `limit` + 1: for "did you mean". */
