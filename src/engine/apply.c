@@ -103,11 +103,11 @@ ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire) {
 }
 
 /* A diagonal matrix that is not unitary: 0 for the outcome that was not, 1/sqrt(p) for the one that was. */
-ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcome, double probability) {
-    if (probability == 1) return KETCH_OK;
+ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcome, const double probabilities[2]) {
+    if (probabilities[!outcome] == 0) return KETCH_OK; /* where it is tiny the other rounds to 1, and yet there is something to clear */
     kt_layout_make(&run->layout, &wire, 1, 0, 0);
     memset(run->matrix, 0, 4 * sizeof *run->matrix);
-    run->matrix[2 * outcome] = 1 / sqrt(probability);
+    run->matrix[2 * outcome] = 1 / sqrt(probabilities[outcome]);
     return pass(run, amplitudes, KT_KERNEL_DIAGONAL);
 }
 

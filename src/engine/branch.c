@@ -166,7 +166,7 @@ static ketch_status measure(kt_tree *tree, const kt_step *step, int *outcome) {
     uint8_t wire = step->targets[0];
     ketch_status status = kt_probabilities(tree->run, tree->amplitudes, wire, p);
     if (!status) status = decide(tree, &tree->run->circuit->ops[step->op], p, outcome);
-    if (!status) status = kt_collapse(tree->run, tree->amplitudes, wire, *outcome, p[*outcome]);
+    if (!status) status = kt_collapse(tree->run, tree->amplitudes, wire, *outcome, p);
     return status;
 }
 

@@ -237,6 +237,18 @@ static void hardly_possible(void **unused) {
 
 /* ── Against shots simulated one by one, with the oracle's matrices ── */
 
+/* The condition of ketch_circuit_begin_if, found anew: the bits read as a number, bit by bit, are the value. */
+static bool holds(const ketch_circuit *circuit, const kt_op *jump, uint64_t bits) {
+    assert_int_equal(jump->operand_count, 1);
+    const kt_condition *condition = &circuit->conditions[jump->operands];
+    if (condition->code == KT_CONDITION_BIT) return bits >> condition->first & 1;
+    assert_true(condition->code == KT_CONDITION_COMPARE && condition->comparison == KT_EQUAL && condition->count <= 64);
+    for (uint32_t i = 0; i < condition->count; i++) {
+        if ((bits >> circuit->operands[condition->first + i] & 1) != (circuit->words[condition->value] >> i & 1)) return false;
+    }
+    return true;
+}
+
 /* The shot's classical bits, each draw compared as the engine promises to compare it; the final measurements are sampled by the caller. */
 static uint64_t simulate_shot(const ketch_circuit *circuit, double *state, uint64_t seed, uint64_t shot, size_t final_from) {
     static double matrix[2 * ORACLE_SIZE * ORACLE_SIZE];
@@ -247,7 +259,7 @@ static uint64_t simulate_shot(const ketch_circuit *circuit, double *state, uint6
     for (size_t i = 0; i < final_from; i++) {
         const kt_op *op = &circuit->ops[i];
         const uint32_t *operands = circuit->operands + op->operands;
-        if (op->code == KT_OP_JUMP_UNLESS && !kt_condition_holds(circuit, op, &bits)) i = op->data - 1;
+        if (op->code == KT_OP_JUMP_UNLESS && !holds(circuit, op, bits)) i = op->data - 1;
         if (op->code == KT_OP_GATE) {
             oracle_matrix(matrix, circuit, op, n);
             oracle_multiply(state, matrix, n);
@@ -346,6 +358,29 @@ static void one_shot_has_a_state(void **unused) {
     ketch_circuit_free(&circuit);
 }
 
+/* An outcome too rare to be taken leaves nothing behind, though its weight does not show in the other's probability. */
+static void nothing_is_left_of_what_was_not(void **unused) {
+    (void)unused;
+    for (int reset = 0; reset < 2; reset++) {
+        ketch_circuit *circuit = circuit_of(2, 1);
+        ketch_result *result;
+        gate(circuit, "rx", &(double){1e-8}, 0, 0, 0);
+        GATE(circuit, "cx", 0, 1);
+        if (reset)
+            OK(ketch_circuit_reset(circuit, 1, (const uint32_t[]){0}, diag));
+        else
+            measure(circuit, 0, 0);
+        GATE(circuit, "z", 0); /* so that the measurement is in the middle */
+        lab_setup lab = lab_with(1, KETCH_OUTPUT_STATE, 1);
+        result = lab_run(&lab, circuit);
+        const double *amplitudes = ketch_result_state(result, NULL, NULL);
+        assert_true(fabs(amplitudes[0] - 1) < 1e-15);
+        for (size_t i = 1; i < 8; i++) assert_true(amplitudes[i] == 0);
+        kt_result_free(result);
+        ketch_circuit_free(&circuit);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_coins),
@@ -359,6 +394,7 @@ int main(void) {
         cmocka_unit_test(hardly_possible),
         cmocka_unit_test(random_programs),
         cmocka_unit_test(one_shot_has_a_state),
+        cmocka_unit_test(nothing_is_left_of_what_was_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,11 +27,12 @@ static void chi_square(void **unused) {
         measure_all(circuit);
         lab_setup lab = lab_with(shots, KETCH_OUTPUT_SHOTS, 2);
         lab.options.seed = (uint64_t)round;
-        lab.options.precision = round % 4 == 3 ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
+        if (round % 4 == 3) lab.options.precision = KETCH_PRECISION_FP32;
+        for (size_t i = 0; round % 4 == 3 && i < (size_t)1 << qubits; i++) p[i] = p[i] < 1e-9 ? 1e-9 : p[i]; /* rounding makes of 0 */
         ketch_result *result = lab_run(&lab, circuit);
         for (int part = 0; part < 3; part++) { /* all, first half, second half */
             distribution_of(result, part == 2 ? shots / 2 : 0, part == 1 ? shots / 2 : shots, observed, (size_t)1 << qubits);
-            if (lab.options.precision == KETCH_PRECISION_FP64) expect_distribution(observed, p, (size_t)1 << qubits);
+            expect_distribution(observed, p, (size_t)1 << qubits);
         }
         kt_result_free(result);
         ketch_circuit_free(&circuit);
