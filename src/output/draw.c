@@ -167,6 +167,7 @@ typedef struct span {
 static void widen(void *user, bool quantum, uint32_t index) {
     span *rows = user;
     uint32_t row = quantum ? rows->drawing->row_of_qubit[index] : rows->drawing->row_of_register[index];
+    if (row == KT_NO_ROW) return; /* of an operation that is left out: the block around it is not */
     if (row < rows->top) rows->top = row;
     if (row > rows->bottom || rows->top > rows->bottom) rows->bottom = row;
     if (!quantum && (rows->lowest_bit == KT_NO_ROW || row > rows->lowest_bit)) rows->lowest_bit = row;

@@ -158,6 +158,25 @@ static void limits(void **state) {
     ketch_circuit_free(&circuit);
 }
 
+/* A block over operations of which some have wires beyond those that are drawn. */
+static void a_block_beyond_what_is_drawn(void **state) {
+    (void)state;
+    enum { WIRES = 3000 };
+    ketch_circuit *circuit = circuit_of(WIRES, 1);
+    uint32_t qubits[WIRES];
+    for (uint32_t q = 0; q < WIRES; q++) qubits[q] = q;
+    assert_int_equal(ketch_circuit_begin_if(circuit, 1, (const uint32_t[]){0}, 1, NULL), KETCH_OK);
+    assert_int_equal(ketch_circuit_append(circuit, "h", WIRES, qubits, NULL, NULL), KETCH_OK);
+    assert_int_equal(ketch_circuit_end_if(circuit, NULL), KETCH_OK);
+    char *text = drawn(circuit, (ketch_write_options){.width = 80});
+    assert_non_null(strstr(text, "more operations"));
+    kt_free(text);
+    text = drawn(circuit, (ketch_write_options){.format = KETCH_FORMAT_SVG});
+    assert_non_null(strstr(text, "</svg>"));
+    kt_free(text);
+    ketch_circuit_free(&circuit);
+}
+
 /* ── Random circuits ── */
 
 /* Lines that fit, wires as long as each other, a box or cross for each target and a dot for each control. */
@@ -264,8 +283,13 @@ static void described(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bell),       cmocka_unit_test(neighbours), cmocka_unit_test(controls_swaps_and_boxes),
-        cmocka_unit_test(conditions), cmocka_unit_test(limits),     cmocka_unit_test(random_circuits),
+        cmocka_unit_test(bell),
+        cmocka_unit_test(neighbours),
+        cmocka_unit_test(controls_swaps_and_boxes),
+        cmocka_unit_test(conditions),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(a_block_beyond_what_is_drawn),
+        cmocka_unit_test(random_circuits),
         cmocka_unit_test(described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
