@@ -290,7 +290,7 @@ bool kt_all_different(kt_program *program, const kt_selection *selections, const
         for (uint32_t i = 1; i < count; i++) {
             operand = operand->next;
             for (uint32_t k = 0; k < i; k++)
-                if (selections[i].first == selections[k].first) return given_twice(program, operand);
+                if (kt_selection_at(&selections[i], 0) == kt_selection_at(&selections[k], 0)) return given_twice(program, operand);
         }
         return true;
     }
