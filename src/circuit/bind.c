@@ -143,16 +143,28 @@ static void apply_to_matrix(double *matrix, size_t n, const ketch_circuit *circu
     }
 }
 
-/* Are all parameters in the block numbers? An unbound one is NaN. */
-static bool block_is_known(const ketch_circuit *circuit, const kt_block *block) {
-    if (isnan(circuit->params[block->exponent])) return false;
-    for (uint32_t i = 0; i < block->count; i++) {
+/* What a block's matrix depends on, in short: its parameters, and the blocks among its operations. False where one is not bound yet (NaN).
+ */
+static bool sign_block(uint64_t signature[2], const ketch_circuit *circuit, const kt_block *block) {
+    struct {
+        uint64_t before[2], inner[2];
+        double number;
+    } link = {{1, 1}, {0, 0}, circuit->params[block->exponent]};
+    kt_hash128(signature, &link, sizeof link);
+    bool known = !isnan(link.number);
+    for (uint32_t i = 0; i < block->count && known; i++) {
         const kt_op *op = &circuit->block_ops[block->first + i];
-        for (uint32_t p = 0; op->gate != KT_GATE_MATRIX && p < kt_gates[op->gate].parameter_count; p++) {
-            if (isnan(circuit->params[op->data + p])) return false;
+        bool matrix = op->gate == KT_GATE_MATRIX;
+        uint32_t count = matrix ? 1 : kt_gates[op->gate].parameter_count;
+        for (uint32_t p = 0; p < count && known; p++) {
+            memcpy(link.before, signature, sizeof link.before);
+            if (matrix) memcpy(link.inner, circuit->blocks[op->data].signature, sizeof link.inner);
+            link.number = matrix ? 0 : circuit->params[op->data + p];
+            known = !isnan(link.number);
+            kt_hash128(signature, &link, sizeof link);
         }
     }
-    return true;
+    return known;
 }
 
 static ketch_status resolve_block(double *out, const ketch_circuit *circuit, const kt_block *block, ketch_diag *diag) {
@@ -162,28 +174,29 @@ static ketch_status resolve_block(double *out, const ketch_circuit *circuit, con
     kt_matrix_identity(product, n);
     for (uint32_t i = 0; i < block->count; i++) apply_to_matrix(product, n, circuit, &circuit->block_ops[block->first + i]);
     double exponent = circuit->params[block->exponent];
-    bool done = true;
+    ketch_status status = KETCH_OK;
     if (exponent == 1)
         memcpy(out, product, numbers * sizeof *out);
     else
-        done = kt_matrix_power(out, product, n, exponent);
-    if (done && block->adjoint) kt_matrix_adjoint(out, n);
+        status = kt_matrix_power(out, product, n, exponent, diag);
+    if (status == KETCH_OK && block->adjoint) kt_matrix_adjoint(out, n);
     kt_free(product);
-    return done ? KETCH_OK : kt_no_memory(diag);
+    return status;
 }
 
-/* In order: a block's operations may use blocks before it, so each is resolved into place; `circuit->matrices` may be a copy. */
-static ketch_status resolve(ketch_circuit *circuit, ketch_diag *diag) {
+/* In order: a block's operations may use blocks before it. Those that are what they were are left alone. */
+ketch_status kt_circuit_resolve(ketch_circuit *circuit, ketch_diag *diag) {
     for (size_t i = 0; i < circuit->blocks_count; i++) {
-        const kt_block *block = &circuit->blocks[i];
-        if (!block->count || !block_is_known(circuit, block)) continue;
+        kt_block *block = &circuit->blocks[i];
+        uint64_t signature[2];
+        if (!block->count || !sign_block(signature, circuit, block)) continue;
+        if (memcmp(signature, block->signature, sizeof signature) == 0) continue;
         ketch_status status = resolve_block(circuit->matrices + block->matrix, circuit, block, diag);
         if (status != KETCH_OK) return status;
+        memcpy(block->signature, signature, sizeof signature);
     }
     return KETCH_OK;
 }
-
-ketch_status kt_circuit_resolve(ketch_circuit *circuit, ketch_diag *diag) { return resolve(circuit, diag); }
 
 /* ── Binding ── */
 
@@ -234,10 +247,11 @@ static ketch_status bind(ketch_circuit *circuit, size_t input, double bound, ket
     if (status == KETCH_OK) {
         exchange(circuit, values);
         if (circuit->matrices_count) memcpy(matrices, circuit->matrices, circuit->matrices_count * sizeof *matrices);
-        status = resolve(circuit, diag);
+        status = kt_circuit_resolve(circuit, diag);
         if (status != KETCH_OK) {
             exchange(circuit, values);
             memcpy(circuit->matrices, matrices, circuit->matrices_count * sizeof *matrices);
+            for (size_t i = 0; i < circuit->blocks_count; i++) memset(circuit->blocks[i].signature, 0, sizeof circuit->blocks[i].signature);
         }
     }
     if (status == KETCH_OK) {

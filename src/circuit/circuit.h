@@ -130,7 +130,8 @@ typedef struct kt_block {
     uint32_t exponent;     /* parameter slot */
     size_t matrix;         /* first number in `matrices`: 4^qubit_count complex */
     uint32_t place;
-    bool adjoint; /* the matrix is conjugate-transposed after all else */
+    uint64_t signature[2]; /* of the parameters that the matrix was made from; 0 0: not made yet */
+    bool adjoint;          /* the matrix is conjugate-transposed after all else */
 } kt_block;
 #define KT_BLOCK_QUBITS 6
 
@@ -152,7 +153,7 @@ struct ketch_circuit {
     KT_POOL(kt_node, nodes);
     KT_POOL(kt_slot, slots);
     KT_POOL(kt_saved_place, places);
-    const char *kept_line;    /* the source line of the newest place: places that follow on the same line share its copy */
+    const char *kept_line; /* the source line of the newest place: places that follow on the same line share its copy */
     KT_POOL(kt_block, blocks);
     KT_POOL(kt_op, block_ops);
     KT_POOL(double, matrices);
@@ -183,7 +184,7 @@ ketch_status kt_circuit_add_place(uint32_t *index, ketch_circuit *circuit, const
 ketch_status kt_circuit_add_slot(ketch_circuit *circuit, uint32_t param, uint32_t node, uint32_t place, ketch_diag *diag);
 /* A matrix block; `matrix` NULL: from block_ops[first, first + count) to the power params[exponent], computed by kt_circuit_resolve. */
 ketch_status kt_circuit_add_block(uint32_t *index, ketch_circuit *circuit, kt_block block, const double *matrix, ketch_diag *diag);
-/* Computes the blocks whose parameters are all known: once after parsing, and by binding. */
+/* Computes the blocks whose parameters are all known and have changed: once after parsing, and by binding. */
 ketch_status kt_circuit_resolve(ketch_circuit *circuit, ketch_diag *diag);
 
 ketch_status kt_circuit_bind(ketch_circuit *circuit, const char *name, double value, ketch_diag *diag);

@@ -49,7 +49,7 @@ static double difference(const double complex *a, const double complex *b, size_
 static double complex m[LARGEST * LARGEST], root[LARGEST * LARGEST], a[LARGEST * LARGEST], b[LARGEST * LARGEST];
 
 static void check_root(size_t n, int k) {
-    assert_true(kt_matrix_power((double *)root, (const double *)m, n, 1.0 / k));
+    assert_int_equal(kt_matrix_power((double *)root, (const double *)m, n, 1.0 / k, NULL), KETCH_OK);
     assert_true(kt_matrix_unitarity((const double *)root, n) < 1e-12);
     memcpy(a, root, sizeof a);
     for (int i = 1; i < k; i++) {
@@ -85,7 +85,7 @@ static void phase_of_minus_one_is_pi(void **state) {
     const double signs[] = {0.0, -0.0, 1e-16, -1e-16};
     for (size_t i = 0; i < 4; i++) {
         double z[8] = {1, 0, 0, 0, 0, 0, -1, signs[i]}, s[8];
-        assert_true(kt_matrix_power(s, z, 2, 0.5));
+        assert_int_equal(kt_matrix_power(s, z, 2, 0.5, NULL), KETCH_OK);
         assert_true(fabs(s[6]) < 1e-15 && fabs(s[7] - 1) < 1e-15);
     }
 }
@@ -99,13 +99,13 @@ static void large_whole_powers(void **state) {
             const double h = M_SQRT1_2, x_or_h[2][8] = {{0, 0, 1, 0, 1, 0, 0, 0}, {h, 0, h, 0, h, 0, -h, 0}},
                          one[8] = {1, 0, 0, 0, 0, 0, 1, 0};
             double power[8];
-            assert_true(kt_matrix_power(power, x_or_h[gate], 2, exponents[i]));
+            assert_int_equal(kt_matrix_power(power, x_or_h[gate], 2, exponents[i], NULL), KETCH_OK);
             for (size_t k = 0; k < 8; k++) assert_true(fabs(power[k] - (odd[i] ? x_or_h[gate] : one)[k]) < 1e-15);
         }
     }
     for (int k = -40; k <= 40; k++) { /* against multiplying, and with a fraction */
         random_unitary(m, 8);
-        assert_true(kt_matrix_power((double *)root, (const double *)m, 8, k + 0.5));
+        assert_int_equal(kt_matrix_power((double *)root, (const double *)m, 8, k + 0.5, NULL), KETCH_OK);
         assert_true(kt_matrix_unitarity((const double *)root, 8) < 1e-14);
         multiply(a, root, root, 8);
         kt_matrix_identity((double *)b, 8);
@@ -118,14 +118,10 @@ static void large_whole_powers(void **state) {
     }
 }
 
-static void products_and_adjoints(void **state) {
+static void adjoints_and_unitarity(void **state) {
     (void)state;
     for (size_t n = 2; n <= 32; n *= 2) {
         random_unitary(m, n);
-        random_unitary(root, n);
-        multiply(a, m, root, n);
-        kt_matrix_multiply((double *)b, (const double *)m, (const double *)root, n);
-        assert_true(difference(a, b, n) < 1e-13);
         memcpy(a, m, sizeof a);
         kt_matrix_adjoint((double *)a, n);
         multiply(b, a, m, n);
@@ -140,6 +136,6 @@ static void products_and_adjoints(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(roots_of_random_matrices), cmocka_unit_test(roots_where_eigenvalues_coincide),
                                        cmocka_unit_test(phase_of_minus_one_is_pi), cmocka_unit_test(large_whole_powers),
-                                       cmocka_unit_test(products_and_adjoints)};
+                                       cmocka_unit_test(adjoints_and_unitarity)};
     return cmocka_run_group_tests_name("linalg", tests, NULL, NULL);
 }
