@@ -62,7 +62,7 @@ static ketch_status radix_sort(uint64_t **sorted, uint64_t *rows, uint64_t *spar
 }
 
 /* A tally is two words: the first of its equal rows, and how many there are, complemented so that the most frequent sorts first. */
-enum { TALLY_ROW, TALLY_COUNT, TALLY_WORDS };
+enum { TALLY_ROW, TALLY_COUNT };
 
 /* Tallies of sorted rows; `tallies` NULL: only how many there are. */
 static ketch_status tally_rows(uint64_t *tallies, size_t *distinct, const uint64_t *rows, size_t count, size_t words, kt_watch *watch) {
@@ -73,7 +73,7 @@ static ketch_status tally_rows(uint64_t *tallies, size_t *distinct, const uint64
         *distinct += new_row;
         status = kt_watch_work(watch, words);
         if (!tallies) continue;
-        uint64_t *tally = tallies + (*distinct - 1) * TALLY_WORDS;
+        uint64_t *tally = tallies + (*distinct - 1) * KT_TALLY_WORDS;
         if (new_row) tally[TALLY_ROW] = i, tally[TALLY_COUNT] = UINT64_MAX;
         tally[TALLY_COUNT]--;
     }
@@ -85,7 +85,7 @@ static ketch_status copy_outcomes(ketch_result *result, const uint64_t *tallies,
     size_t words = result->words;
     ketch_status status = KETCH_OK;
     for (size_t i = 0; i < result->outcome_count && !status; i++) {
-        const uint64_t *tally = tallies + i * TALLY_WORDS;
+        const uint64_t *tally = tallies + i * KT_TALLY_WORDS;
         memcpy(result->outcomes + i * words, rows + tally[TALLY_ROW] * words, words * sizeof *rows);
         result->counts[i] = UINT64_MAX - tally[TALLY_COUNT];
         status = kt_watch_work(watch, words);
@@ -97,7 +97,7 @@ static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, si
     size_t words = result->words, distinct;
     ketch_status status = tally_rows(NULL, &distinct, rows, count, words, watch);
     if (status) return status;
-    uint64_t *tallies = kt_array(distinct, 2 * TALLY_WORDS * sizeof *tallies), *sorted; /* and the sort's spare room */
+    uint64_t *tallies = kt_array(distinct, 2 * KT_TALLY_WORDS * sizeof *tallies), *sorted; /* and the sort's spare room */
     result->outcomes = kt_array(distinct, words * sizeof *rows);
     result->counts = kt_array(distinct, sizeof *result->counts);
     result->outcome_count = distinct;
@@ -105,7 +105,8 @@ static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, si
     if (!status) status = tally_rows(tallies, &distinct, rows, count, words, watch);
     /* the rows ascend already, and the sort is stable: equal counts stay in order of their rows */
     if (!status)
-        status = radix_sort(&sorted, tallies, tallies + distinct * TALLY_WORDS, distinct, TALLY_WORDS, TALLY_COUNT, TALLY_COUNT + 1, watch);
+        status = radix_sort(&sorted, tallies, tallies + distinct * KT_TALLY_WORDS, distinct, KT_TALLY_WORDS, TALLY_COUNT, TALLY_COUNT + 1,
+                            watch);
     if (!status) status = copy_outcomes(result, sorted, rows, watch);
     kt_free(tallies);
     return status;

@@ -10,6 +10,8 @@
 
 #define KT_IDLE 0xffu /* in wire_of: the qubit was not simulated and is 0 */
 
+#define KT_TALLY_WORDS 2 /* see result.c */
+
 /* Amplitudes and how to give them back. */
 typedef struct kt_state {
     void *amplitudes; /* 2^wires complex numbers, interleaved */
@@ -45,6 +47,11 @@ ketch_status kt_result_new(ketch_result **out, ketch_diag *diag);
  * untouched, and the result's). After a failure the result is fit to be freed only. `watch` may be NULL. */
 ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64_t shot_count, bool keep, kt_watch *watch,
                                    ketch_diag *diag);
+
+/* Words that counting takes beyond the rows: for each shot (a row to sort with, and one to keep), and for each outcome (itself, its count,
+ * its tally and another to sort with). */
+static inline uint64_t kt_counting_shot_words(size_t row_words, bool keep) { return (uint64_t)row_words * (keep ? 2 : 1); }
+static inline uint64_t kt_counting_outcome_words(size_t row_words) { return (uint64_t)row_words + 1 + 2 * KT_TALLY_WORDS; }
 
 /* One outcome as text: bit 0 rightmost and the last register leftmost, or all of it reversed; a space between registers. */
 void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const uint64_t *row, bool bit0_first);

@@ -7,11 +7,14 @@
 
 #include "plan/plan.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 /* What a run works with and under; owned by the session. */
 typedef struct kt_engine {
-    uint32_t threads;
+    uint32_t threads;       /* asked for */
+    uint32_t team;          /* the engine's: those that could be started, by... */
+    pthread_t leader;       /* ... this one; where `team` is 0 it is not known yet */
     atomic_bool *cancelled; /* set from outside */
     double deadline;        /* of this run, by kt_seconds; 0: none */
     kt_state spare;         /* a state of an earlier run to reuse, or amplitudes NULL; the engine takes it and leaves one here */

@@ -11,6 +11,8 @@
 #include "engine/run.h"
 
 #include <omp.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #if defined(__SSE2__)
 #include <xmmintrin.h>
@@ -102,6 +104,48 @@ ketch_status kt_look(kt_run *run) {
     return stopping(run) ? stopped(run) : KETCH_OK;
 }
 
+/* ── Threads that can be started ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void *pass_through(void *gate) {
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+static uint64_t tasks(void) { /* threads of this process, and two */
+    struct stat folder;
+    return stat("/proc/self/task", &folder) == 0 ? folder.st_nlink : 0;
+}
+
+/* Where OpenMP cannot start a thread it ends the process. So that is tried beforehand, with threads that do nothing but wait until as many
+ * as possible, up to `wanted` with this one, are there. */
+static uint32_t startable_threads(uint32_t wanted) {
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *others = kt_array(wanted, sizeof *others);
+    uint32_t started = 1;
+    if (!others) return started;
+    uint64_t before = tasks();
+    pthread_mutex_lock(&gate);
+    while (started < wanted && pthread_create(&others[started], NULL, pass_through, &gate) == 0) started++;
+    pthread_mutex_unlock(&gate);
+    for (uint32_t i = 1; i < started; i++) pthread_join(others[i], NULL);
+    pthread_mutex_destroy(&gate);
+    kt_free(others);
+    /* what has been joined counts until the system has cleared it away, a moment later */
+    for (int i = 0; i < 100 && tasks() > before; i++) usleep(100);
+    return started;
+}
+
+/* OpenMP starts threads for each thread that it is called from, and keeps them. */
+static uint32_t team_size(kt_engine *engine) {
+    if (engine->threads == 1) return 1;
+    if (!engine->team || !pthread_equal(engine->leader, pthread_self())) {
+        engine->team = startable_threads(engine->threads);
+        engine->leader = pthread_self();
+    }
+    return engine->team;
+}
+
 /* ── The parallel region ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
@@ -122,9 +166,10 @@ ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *t
     if (count <= block / 4 || count == 1) {
         task(context, 0, count);
     } else {
-        uint64_t even = count / run->engine->threads + 1; /* for threads to have something to do each */
+        uint32_t threads = team_size(run->engine);
+        uint64_t even = count / threads + 1; /* for threads to have something to do each */
         if (block > even) block = even;
-#pragma omp parallel num_threads((int)run->engine->threads)
+#pragma omp parallel num_threads((int)threads)
         share(run, count, block, task, context);
     }
     if (run->unseen >= 1) {

@@ -73,7 +73,7 @@ static void fill_info(kt_run *run) {
     info->struct_size = sizeof *info;
     info->shots = run->shots;
     info->seed = run->options->seed;
-    info->threads = run->engine->threads;
+    info->threads = run->engine->team ? run->engine->team : run->engine->threads; /* a run of small passes starts none */
     info->qubits = run->circuit->qubit_count;
     info->simulated_qubits = run->plan->wires;
     info->precision = run->plan->precision;
@@ -144,6 +144,10 @@ static ketch_status count(kt_run *run) {
     kt_watch watch = {.look = look_at_run, .user = run};
     ketch_status status = kt_result_count_shots(run->result, run->rows, run->shots, keep, &watch, run->diag);
     if (!status && keep) run->rows = NULL;
+    uint64_t words = run->shots * kt_counting_shot_words(run->plan->outcome_words, keep) +
+                     run->result->outcome_count * kt_counting_outcome_words(run->plan->outcome_words);
+    kt_run_took(run, words * sizeof *run->rows);
+    kt_run_gave(run, words * sizeof *run->rows); /* what stays is the result's */
     return status;
 }
 

@@ -271,13 +271,20 @@ uint64_t kt_plan_sample_batch(const kt_plan *plan, uint64_t shots) {
     return shots < most ? shots : most;
 }
 
+/* Outcomes that so many shots can have. */
+static uint64_t most_outcomes(const kt_plan *plan, uint64_t shots) {
+    return plan->outcome_bits < 64 && shots >> plan->outcome_bits ? UINT64_C(1) << plan->outcome_bits : shots;
+}
+
 uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options) {
     uint64_t shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
-    uint64_t rows = multiply(multiply(shots, plan->outcome_words), 8);
-    uint64_t total = add(kt_plan_state_bytes(plan), UINT64_C(1) << 18);                /* small things: a matrix, a layout */
-    total = add(total, (UINT64_C(1) << plan->wires) / 2048);                           /* partial sums */
-    total = add(total, multiply(rows, options->outputs & KETCH_OUTPUT_SHOTS ? 4 : 3)); /* shots, scratch to sort them, outcomes */
-    total = add(total, multiply(shots, 8));                                            /* counts */
-    total = add(total, multiply(kt_plan_sample_batch(plan, shots), 32));               /* draws while they are sorted */
-    return plan->branches ? add(total, multiply(shots, 16)) : total;                   /* which shots went which way */
+    uint64_t total = add(kt_plan_state_bytes(plan), UINT64_C(1) << 18);    /* small things: a matrix, a layout */
+    total = add(total, (UINT64_C(1) << plan->wires) / 2048);               /* partial sums */
+    total = add(total, multiply(multiply(shots, plan->outcome_words), 8)); /* rows */
+    uint64_t sampling = multiply(kt_plan_sample_batch(plan, shots), 32);   /* draws while they are sorted */
+    if (plan->branches) sampling = add(sampling, multiply(shots, 16));     /* which shots went which way */
+    uint64_t counting = multiply(shots, kt_counting_shot_words(plan->outcome_words, options->outputs & KETCH_OUTPUT_SHOTS));
+    counting = add(counting, multiply(most_outcomes(plan, shots), kt_counting_outcome_words(plan->outcome_words)));
+    counting = multiply(counting, 8);
+    return add(total, sampling > counting ? sampling : counting); /* one after the other */
 }
