@@ -35,8 +35,7 @@ char *kt_strndup(const char *text, size_t size) {
 
 char *kt_strdup(const char *text) { return kt_strndup(text, strlen(text)); }
 
-bool kt_reserve(void *items, size_t *capacity, size_t needed, size_t item_size) {
-    if (needed <= *capacity) return true;
+bool kt_grow(void *items, size_t *capacity, size_t needed, size_t item_size) {
     size_t larger = *capacity < 8 ? 8 : *capacity;
     while (larger < needed) {
         if (__builtin_mul_overflow(larger, 2, &larger)) return false;
@@ -73,7 +72,7 @@ static bool arena_grow(kt_arena *arena, size_t needed) {
     return true;
 }
 
-void *kt_arena_alloc(kt_arena *arena, size_t size) {
+void *kt_arena_alloc_block(kt_arena *arena, size_t size) {
     if (size > SIZE_MAX - ARENA_ALIGN) return NULL;
     size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     if (arena->budget && (size > arena->budget || arena->used > arena->budget - size)) return NULL;

@@ -23,7 +23,10 @@ char *kt_strdup(const char *text);
 char *kt_strndup(const char *text, size_t size);
 
 /* Makes room for `needed` items in *items, of which *capacity fit now. On failure nothing changes. */
-bool kt_reserve(void *items /* T ** */, size_t *capacity, size_t needed, size_t item_size);
+bool kt_grow(void *items /* T ** */, size_t *capacity, size_t needed, size_t item_size);
+static inline bool kt_reserve(void *items /* T ** */, size_t *capacity, size_t needed, size_t item_size) {
+    return needed <= *capacity || kt_grow(items, capacity, needed, item_size);
+}
 
 /* An arena: allocation by advancing a pointer; all of it is freed, or taken back to a mark, at once. Zero-initialise; budget 0 is none. */
 typedef struct kt_arena_block kt_arena_block;
@@ -38,7 +41,17 @@ typedef struct kt_arena_mark {
     size_t used;
 } kt_arena_mark;
 
-void *kt_arena_alloc(kt_arena *arena, size_t size);                  /* 16-byte aligned, not cleared; NULL beyond budget or memory */
+/* 16-byte aligned, not cleared; NULL beyond budget or memory. */
+void *kt_arena_alloc_block(kt_arena *arena, size_t size); /* the same, where the newest block may be full */
+static inline void *kt_arena_alloc(kt_arena *arena, size_t size) {
+    size_t aligned = (size + 15) & ~(size_t)15;
+    if (arena->budget || size > (size_t)(arena->end - arena->next) || aligned > (size_t)(arena->end - arena->next))
+        return kt_arena_alloc_block(arena, size);
+    void *item = arena->next;
+    arena->next += aligned;
+    arena->used += aligned;
+    return item;
+}
 char *kt_arena_copy(kt_arena *arena, const char *text, size_t size); /* NUL-terminated */
 kt_arena_mark kt_arena_save(const kt_arena *arena);
 void kt_arena_restore(kt_arena *arena, kt_arena_mark mark);
