@@ -148,6 +148,14 @@ static ketch_status no_argument(const char *name, ketch_diag *diag) { return kt_
 #define NEED(argument, diag) \
     if (!(argument)) return no_argument(#argument, diag);
 
+/* A call that makes numbers, which are the same in whatever rounding mode the caller is. */
+#define TO_NEAREST(status, call)            \
+    do {                                    \
+        int rounding = kt_rounding_enter(); \
+        (status) = (call);                  \
+        kt_rounding_leave(rounding);        \
+    } while (0)
+
 /* A circuit under a condition that is still open has no end to jump to. */
 static ketch_status check_closed(const ketch_circuit *circuit, ketch_diag *diag) {
     if (!circuit->open_conditions_count) return KETCH_OK;
@@ -163,13 +171,17 @@ const ketch_gate_info *ketch_gate_at(size_t index) { return kt_gate_info(index);
 ketch_status ketch_gate_matrix(double *out, const char *name, const double *parameters, ketch_diag *diag) {
     BEGIN(out, diag)
     NEED(name, diag)
-    return kt_gate_whole_matrix(out, name, parameters, diag);
+    ketch_status status;
+    TO_NEAREST(status, kt_gate_whole_matrix(out, name, parameters, diag));
+    return status;
 }
 
 ketch_status ketch_gate_matrix_at(double *out, size_t index, const double *parameters, ketch_diag *diag) {
     BEGIN(out, diag)
     if (index >= KT_GATE_COUNT) return kt_fail(diag, KT_BAD_ARGUMENT, "the table has no record %zu", index);
-    return kt_gate_record_matrix(out, (kt_gate_id)index, parameters, diag);
+    ketch_status status;
+    TO_NEAREST(status, kt_gate_record_matrix(out, (kt_gate_id)index, parameters, diag));
+    return status;
 }
 
 /* ── Circuits ── */
@@ -179,7 +191,8 @@ ketch_status ketch_circuit_load(ketch_circuit **out, const char *path, const ket
     NEED(path, diag)
     ketch_load_options complete;
     ketch_status status = load_options(&complete, options, diag);
-    return status == KETCH_OK ? kt_qasm_load(out, path, &complete, diag) : status;
+    if (status == KETCH_OK) TO_NEAREST(status, kt_qasm_load(out, path, &complete, diag));
+    return status;
 }
 
 ketch_status ketch_circuit_parse(ketch_circuit **out, const char *text, size_t length, const ketch_load_options *options,
@@ -188,7 +201,8 @@ ketch_status ketch_circuit_parse(ketch_circuit **out, const char *text, size_t l
     if (!text && length) return no_argument("text", diag);
     ketch_load_options complete;
     ketch_status status = load_options(&complete, options, diag);
-    return status == KETCH_OK ? kt_qasm_parse(out, text ? text : "", length, &complete, diag) : status;
+    if (status == KETCH_OK) TO_NEAREST(status, kt_qasm_parse(out, text ? text : "", length, &complete, diag));
+    return status;
 }
 
 ketch_status ketch_circuit_create(ketch_circuit **out, uint32_t qubits, uint32_t bits, ketch_diag *diag) {
@@ -277,7 +291,9 @@ ketch_status ketch_circuit_bind(ketch_circuit *circuit, const char *name, double
     ketch_diag_clear(diag);
     NEED(circuit, diag)
     NEED(name, diag)
-    return kt_circuit_bind(circuit, name, value, diag);
+    ketch_status status;
+    TO_NEAREST(status, kt_circuit_bind(circuit, name, value, diag));
+    return status;
 }
 
 ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {
@@ -286,7 +302,8 @@ ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_
     ketch_write_options complete;
     ketch_status status = write_options(&complete, options, sink, diag);
     if (status == KETCH_OK) status = check_closed(circuit, diag);
-    return status == KETCH_OK ? kt_output_drawing(circuit, &complete, sink, diag) : status;
+    if (status == KETCH_OK) TO_NEAREST(status, kt_output_drawing(circuit, &complete, sink, diag));
+    return status;
 }
 
 ketch_status ketch_circuit_describe(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {
@@ -295,7 +312,8 @@ ketch_status ketch_circuit_describe(const ketch_circuit *circuit, const ketch_wr
     ketch_write_options complete;
     ketch_status status = write_options(&complete, options, sink, diag);
     if (status == KETCH_OK) status = check_closed(circuit, diag);
-    return status == KETCH_OK ? kt_output_circuit(circuit, &complete, sink, diag) : status;
+    if (status == KETCH_OK) TO_NEAREST(status, kt_output_circuit(circuit, &complete, sink, diag));
+    return status;
 }
 
 /* ── Running ── */
@@ -323,7 +341,7 @@ ketch_status ketch_plan_write(const ketch_circuit *circuit, const ketch_run_opti
     if (status != KETCH_OK) return status;
     kt_plan *plan = NULL;
     status = kt_plan_make(&plan, circuit, &complete_run, NULL, diag);
-    if (status == KETCH_OK) status = kt_plan_write(plan, circuit, &complete_run, &complete, sink, diag);
+    if (status == KETCH_OK) TO_NEAREST(status, kt_plan_write(plan, circuit, &complete_run, &complete, sink, diag));
     kt_plan_free(plan);
     return status;
 }
@@ -372,7 +390,8 @@ ketch_status ketch_result_write(ketch_result *result, const ketch_write_options 
     NEED(result, diag)
     ketch_write_options complete;
     ketch_status status = write_options(&complete, options, sink, diag);
-    return status == KETCH_OK ? kt_output_result(result, &complete, sink, diag) : status;
+    if (status == KETCH_OK) TO_NEAREST(status, kt_output_result(result, &complete, sink, diag));
+    return status;
 }
 
 ketch_status ketch_result_save_state(const ketch_result *result, const char *path, ketch_diag *diag) {

@@ -10,6 +10,7 @@
 #include "base/machine.h"
 
 #include <fcntl.h>
+#include <fenv.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -174,6 +175,18 @@ double kt_seconds(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
+
+static void round_as(int mode) {
+    if (fegetround() != mode) fesetround(mode);
+}
+
+int kt_rounding_enter(void) {
+    int before = fegetround();
+    round_as(FE_TONEAREST);
+    return before;
+}
+
+void kt_rounding_leave(int before) { round_as(before); }
 
 const char *kt_instruction_set(void) {
 #if defined(__x86_64__)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the machine offers: processors, memory and time, with the limits of all cgroups (v1 and v2, every ancestor) around this process.
+ * What the machine offers: processors, memory, time and rounding to nearest, with the limits of all cgroups (v1 and v2, every ancestor)
+ * around this process.
  */
 #ifndef KETCH_BASE_MACHINE_H
 #define KETCH_BASE_MACHINE_H
@@ -12,7 +13,11 @@ uint64_t kt_memory_available(void); /* bytes that can be taken without swapping:
 double kt_seconds(void);            /* a clock that only goes forward */
 const char *kt_instruction_set(void); /* what the kernels compiled in will use: "x86-64", "generic" */
 
-/* The same with the file system's root elsewhere, for tests. */
+/* Rounds to nearest until the mode that was before, given back, is restored: the same numbers, in binary and as text, for every caller. */
+int kt_rounding_enter(void);
+void kt_rounding_leave(int before);
+
+/* Processors and memory with the file system's root elsewhere, for tests. */
 uint64_t kt_memory_available_at(const char *root);
 uint32_t kt_processors_at(const char *root);
 

@@ -252,11 +252,13 @@ ketch_status ketch_result_probabilities(double *out, const ketch_result *result,
     if (status == KETCH_OK && count && first + (count - 1) < first) status = kt_fail(diag, KT_BAD_ARGUMENT, "the range wraps around");
     if (status == KETCH_OK && count) status = check_index(result, first + (count - 1), diag);
     if (status != KETCH_OK) return status;
+    int rounding = kt_rounding_enter();
     for (uint64_t i = 0; i < count; i++) {
         double amplitude[2];
         kt_result_amplitude(amplitude, result, first + i);
         out[i] = amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
     }
+    kt_rounding_leave(rounding);
     return KETCH_OK;
 }
 
@@ -273,6 +275,7 @@ ketch_status ketch_result_marginal(double *out, const ketch_result *result, cons
     }
     if (status != KETCH_OK) return status;
     memset(out, 0, ((size_t)1 << count) * sizeof *out);
+    int rounding = kt_rounding_enter();
     for (uint64_t position = 0; position >> result->state.wires == 0; position++) {
         double amplitude[2];
         size_t index = 0;
@@ -283,5 +286,6 @@ ketch_status ketch_result_marginal(double *out, const ketch_result *result, cons
         }
         out[index] += amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
     }
+    kt_rounding_leave(rounding);
     return KETCH_OK;
 }

@@ -16,8 +16,6 @@
 
 #if defined(__SSE2__)
 #include <xmmintrin.h>
-#else
-#include <fenv.h>
 #endif
 
 #define REPORT_SECONDS 0.1
@@ -30,18 +28,23 @@ kt_environment kt_environment_enter(void) {
     enum { MASKED_EXCEPTIONS = 0x1f80, FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x0040 }; /* rounding bits 0: to nearest */
     before.control = _mm_getcsr();
     _mm_setcsr(MASKED_EXCEPTIONS | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
+#elif defined(__aarch64__)
+    const uint64_t flush_to_zero = 1 << 24; /* all else 0: exceptions masked, rounding to nearest */
+    __asm__ volatile("mrs %0, fpcr" : "=r"(before.control));
+    __asm__ volatile("msr fpcr, %0" : : "r"(flush_to_zero));
 #else
-    before.rounding = fegetround();
-    fesetround(FE_TONEAREST);
+    before.rounding = kt_rounding_enter();
 #endif
     return before;
 }
 
 void kt_environment_leave(kt_environment before) {
 #if defined(__SSE2__)
-    _mm_setcsr(before.control);
+    _mm_setcsr((uint32_t)before.control);
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, %0" : : "r"(before.control));
 #else
-    fesetround(before.rounding);
+    kt_rounding_leave(before.rounding);
 #endif
 }
 

@@ -18,7 +18,7 @@
 
 /* The floating-point environment of a thread. */
 typedef struct kt_environment {
-    uint32_t control; /* x86: MXCSR */
+    uint64_t control; /* x86: MXCSR; aarch64: FPCR */
     int rounding;     /* elsewhere */
 } kt_environment;
 

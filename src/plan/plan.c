@@ -234,7 +234,9 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     plan->outputs = options->outputs;
     plan->precision = options->precision;
     kt_planner planner = {.plan = plan, .circuit = circuit, .watch = watch};
+    int rounding = kt_rounding_enter(); /* gates are told by their matrices */
     ketch_status status = fill_plan(&planner, options, diag);
+    kt_rounding_leave(rounding);
     kt_finals_free(&planner.finals);
     kt_free(planner.touched);
     if (status)

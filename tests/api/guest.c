@@ -73,6 +73,7 @@ static void assert_same_house(const house *before) {
     X(ketch_diag_create)    \
     X(ketch_diag_free)      \
     X(ketch_circuit_parse)  \
+    X(ketch_circuit_bind)   \
     X(ketch_circuit_free)   \
     X(ketch_session_create) \
     X(ketch_session_free)   \
@@ -145,7 +146,9 @@ static void a_house_with_other_habits(void **state) {
     CALLS(LOAD)
     (void)p_ketch_diag_create;
     (void)p_ketch_diag_free;
-    static const char text[] = "OPENQASM 3.0; qubit[2] q; U(1.25e-1, 0.5, .75) q[0]; bit[2] c; c = measure q;";
+    static const char text[] =
+        "OPENQASM 3.0; include \"stdgates.inc\"; input float t; qubit[2] q; U(1.25e-1, 0.5, .75) q[0]; ry(t / 3) q[1];"
+        "pow(0.3) @ cx q[0], q[1]; rx(sin(2 / 3)) q[0]; bit[2] c; c = measure q;";
     bytes outputs[3] = {{0}, {0}, {0}};
     for (int i = 0; i < 3; i++) {
         if (i == 1 && !setlocale(LC_ALL, "de_DE.UTF-8")) print_message("# no locale with a decimal comma here\n");
@@ -162,6 +165,7 @@ static void a_house_with_other_habits(void **state) {
         write.format = KETCH_FORMAT_JSON;
         write.omit_run = 1;
         assert_int_equal(p_ketch_circuit_parse(&circuit, text, strlen(text), NULL, NULL), KETCH_OK);
+        assert_int_equal(p_ketch_circuit_bind(circuit, "t", 0.7, NULL), KETCH_OK);
         assert_int_equal(p_ketch_session_create(&session, NULL, NULL), KETCH_OK);
         assert_int_equal(p_ketch_run(&result, session, circuit, &options, NULL), KETCH_OK);
         assert_int_equal(p_ketch_result_write(result, &write, into(outputs + i), NULL), KETCH_OK);
@@ -173,6 +177,7 @@ static void a_house_with_other_habits(void **state) {
     setlocale(LC_ALL, "C");
     fesetround(FE_TONEAREST);
     assert_string_equal(outputs[0].data, outputs[1].data);
+    assert_string_equal(outputs[0].data, outputs[2].data);
     for (int i = 0; i < 3; i++) free(outputs[i].data);
 }
 
