@@ -162,7 +162,8 @@ static bool evaluate_index(kt_value *out, kt_program *program, const kt_expressi
     return true;
 }
 
-/* Arithmetic on very wide bit strings counts like operations, so that short texts cannot make much work. */
+/* Arithmetic on very wide bit strings, and expressions in the bodies of gates, count like operations, so that short texts cannot make much
+ * work. */
 static bool charge_work(kt_program *program, kt_span span) {
     enum { FREE = 4096, STEPS = 16 };
     uint64_t work = program->arithmetic.work;
@@ -173,6 +174,7 @@ static bool charge_work(kt_program *program, kt_span span) {
 
 bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression) {
     kt_span span = kt_expression_span(expression);
+    if (program->arguments) program->arithmetic.work += 2; /* in a gate's body a short text is gone through again and again */
     if (!charge_work(program, span)) return false;
     switch (expression->kind) {
     case KT_EXPRESSION_REAL: *out = kt_value_float(expression->as.number); return true;

@@ -208,8 +208,9 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
     if (!good || !broadcast_size(&times, program, selections, statement->as.call.operands, count) ||
         !kt_all_different(program, selections, statement->as.call.operands, count))
         return false;
-    uint64_t cost = kt_application_cost(&application);
-    if (!kt_charge(program, kt_saturating_multiply(cost, times), statement->name)) return false;
+    uint64_t cost = kt_application_cost(&application), operands = kt_saturating_multiply(times, count / 8);
+    if (!kt_charge(program, kt_saturating_multiply(cost, times), statement->name) || !kt_charge(program, operands, statement->name))
+        return false;
     if (!cost) return true;
     uint32_t few_qubits[FEW], *qubits = few_qubits;
     if (count > FEW && !(qubits = kt_arena_alloc(&program->statement, count * sizeof *qubits)))

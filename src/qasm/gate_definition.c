@@ -96,6 +96,8 @@ static bool resolve_call(kt_body_item *item, kt_program *program, const kt_state
     for (kt_expression *argument = call->as.call.arguments; argument; argument = argument->next)
         good = fold(program, argument, true) && good;
     item->arguments = call->as.call.arguments;
+    item->values = kt_arena_alloc(&program->kept, (call->as.call.argument_count + 1) * sizeof *item->values);
+    if (!item->values) return kt_report_no_memory(&program->report);
     good = resolve_qubits(item, program, call->as.call.operands, call->as.call.operand_count) && good;
     if (!kt_resolve_application(&item->application, program, call, &program->kept) || !good) return false;
     for (const kt_expression *argument = item->arguments; argument; argument = argument->next)
@@ -130,7 +132,7 @@ static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, co
         item->application.line = statement->line;
         if (!resolve_qubits(item, program, statement->as.call.operands, statement->as.call.operand_count)) return false;
         if (!statement->as.call.operand_count && !all_qubits(item, program)) return false;
-        cost = 1;
+        cost = kt_weight(item->qubit_count);
         break;
     case KT_STATEMENT_NOP:
         *used = false;
@@ -138,6 +140,7 @@ static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, co
     case KT_STATEMENT_GATE_CALL:
         if (!resolve_call(item, program, statement)) return false;
         cost = kt_application_cost(&item->application);
+        if (cost && cost < UINT64_MAX - UINT32_MAX) cost += item->qubit_count / 8;
         break;
     case KT_STATEMENT_FOR: return kt_error_at(&program->report, KT_NO_LOOPS, statement->span, "`for` is not supported yet");
     default:
@@ -275,6 +278,8 @@ bool kt_define_gate(kt_program *program, const kt_statement *statement) {
                                   .qubit_count = statement->as.gate.qubit_count,
                                   .opaque = statement->kind == KT_STATEMENT_OPAQUE,
                                   .depth = 1};
+    definition->last = kt_arena_alloc(&program->kept, (definition->parameter_count + 1) * sizeof *definition->last);
+    if (!definition->last) return kt_report_no_memory(&program->report);
     kt_scope_enter(program);
     program->defining = definition;
     program->defining_symbol = statement->symbol;

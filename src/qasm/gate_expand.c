@@ -66,13 +66,20 @@ static uint64_t cost_from(const kt_application *application, uint32_t first) {
         if (modifier->kind != KT_TOKEN_POW) continue;
         if (modifier->known && repeats(modifier->exponent, cost, callee->qubit_count))
             cost = kt_saturating_multiply((uint64_t)fabs(modifier->exponent.as.number), cost);
-        else if (cost < UINT64_MAX)
-            cost++; /* a block: its operations and the matrix. An unknown exponent is charged when it is known. */
+        else if (modifier->known)
+            cost = 1; /* a matrix; making it is charged where it is made, since it may be used again */
     }
-    return cost;
+    return cost; /* an unknown exponent is charged when it is known */
 }
 
-uint64_t kt_application_cost(const kt_application *application) { return cost_from(application, 0); }
+uint64_t kt_application_cost(const kt_application *application) {
+    return kt_saturating_multiply(cost_from(application, 0), kt_weight(application->control_count));
+}
+
+/* What making a matrix costs: each operation goes through its 4^qubits numbers, the power takes some products of matrices. */
+static uint64_t block_cost(uint64_t operations, uint32_t qubits) {
+    return kt_saturating_multiply(operations + ((uint64_t)1 << qubits), (uint64_t)1 << 2 * qubits);
+}
 
 /* ── Operations of the gate table ── */
 
@@ -122,6 +129,8 @@ static bool emit(kt_program *program, uint16_t gate, const kt_value *arguments, 
     kt_value turned[KT_GATE_PARAMS];
     if (around.inverse) {
         const kt_inverse *inverse = &record->inverse;
+        if (inverse->adjoint) /* no gate with modifiers is one (a test looks) */
+            return kt_error_at(&program->report, KT_GENERAL, span, "the inverse of `%s` is no gate of the table", record->name);
         uint32_t count = kt_gates[inverse->gate].parameter_count;
         for (uint32_t i = 0; i < count; i++) {
             int source = inverse->params[i].source;
@@ -213,6 +222,9 @@ static bool apply_as_matrix(kt_program *program, kt_application *application, ui
     if (!*known) {
         static const uint32_t local[KT_BLOCK_QUBITS] = {0, 1, 2, 3, 4, 5};
         size_t first_op = program->circuit->ops_count;
+        uint64_t operations = cost_from(application, m + 1);
+        if (operations > UINT32_MAX) operations = UINT32_MAX;
+        if (!kt_charge(program, block_cost(operations, qubit_count), modifier->span)) return false;
         bool good = apply_from(program, application, m + 1, arguments, local, (frame){.bare = true});
         if (!good) program->circuit->ops_count = first_op;
         if (!good || program->circuit->ops_count == first_op) return good; /* nothing to raise to a power */
@@ -224,8 +236,39 @@ static bool apply_as_matrix(kt_program *program, kt_application *application, ui
 
 /* ── Bodies ── */
 
-static bool expand(kt_program *program, const kt_definition *definition, const kt_value *arguments, const uint32_t *qubits, frame around,
+static bool same_values(const kt_value *a, const kt_value *b, uint32_t count) {
+    uint32_t i = 0;
+    while (i < count && a[i].symbolic == b[i].symbolic && a[i].type == b[i].type && a[i].as.natural == b[i].as.natural) i++;
+    return i == count;
+}
+
+/* A gate is mostly applied with the angles that it had before, so what follows from them is kept. */
+static void begin_generation(kt_definition *definition, const kt_value *arguments) {
+    uint32_t count = definition->parameter_count;
+    if (definition->generation && same_values(definition->last, arguments, count)) return;
+    if (count) memcpy(definition->last, arguments, count * sizeof *arguments);
+    definition->generation++;
+}
+
+/* Nodes made since there were `before` stay, and cost more than operations. */
+static bool charge_nodes(kt_program *program, size_t before) {
+    enum { NODE_COST = 8 };
+    return kt_charge(program, NODE_COST * (program->circuit->nodes_count - before), program->call);
+}
+
+static bool item_angles(kt_body_item *item, kt_program *program, uint64_t generation) {
+    size_t nodes = program->circuit->nodes_count;
+    if (item->generation == generation) return true;
+    kt_value *value = item->values;
+    for (const kt_expression *argument = item->arguments; argument; argument = argument->next)
+        if (!kt_evaluate_angle(value++, program, argument)) return false;
+    item->generation = generation;
+    return charge_nodes(program, nodes);
+}
+
+static bool expand(kt_program *program, kt_definition *definition, const kt_value *arguments, const uint32_t *qubits, frame around,
                    uint32_t line) {
+    begin_generation(definition, arguments);
     for (uint32_t i = 0; i < definition->item_count && !program->report.stopped; i++) {
         kt_body_item *item = &definition->items[around.inverse ? definition->item_count - 1 - i : i];
         kt_arena_mark mark = kt_arena_save(&program->statement);
@@ -236,15 +279,12 @@ static bool expand(kt_program *program, const kt_definition *definition, const k
         if (item->barrier) {
             good = kt_add_op(program, (kt_op){.code = KT_OP_BARRIER, .line = line}, mapped, item->qubit_count);
         } else {
-            kt_value *values = scratch(program, item->application.callee.parameter_count, sizeof *values), *value = values;
             const kt_value *outer = program->arguments;
-            good = values != NULL;
             program->arguments = arguments;
-            for (const kt_expression *argument = item->arguments; argument && good; argument = argument->next)
-                good = kt_evaluate_angle(value++, program, argument);
             item->application.line = line;
-            good = good && apply_from(program, &item->application, 0, values, mapped,
-                                      (frame){around.controls, around.control_count, around.inverse, false});
+            good = item_angles(item, program, definition->generation) &&
+                   apply_from(program, &item->application, 0, item->values, mapped,
+                              (frame){around.controls, around.control_count, around.inverse, false});
             program->arguments = outer;
         }
         kt_arena_restore(&program->statement, mark);
@@ -267,7 +307,9 @@ static bool apply_from(kt_program *program, kt_application *application, uint32_
             continue;
         }
         kt_value exponent = modifier->exponent;
+        size_t nodes = program->circuit->nodes_count;
         if (!modifier->known && !kt_evaluate_exponent(&exponent, program, modifier->expression)) return false;
+        if (!charge_nodes(program, nodes)) return false;
         uint64_t cost = cost_from(application, m + 1);
         if (!repeats(exponent, cost, application->callee.qubit_count))
             return apply_as_matrix(program, application, m, exponent, arguments, qubits, around, room);

@@ -33,12 +33,9 @@ static bool gather(uint32_t *count, kt_program *program, const kt_expression *op
     return true;
 }
 
-/* Wide operations count for as much as they hold. */
-static uint64_t weight(uint32_t operands) { return 1 + operands / 8; }
-
 static bool lower_spread(kt_program *program, const kt_statement *statement, kt_op op) {
     uint32_t count, kept = 0;
-    if (!gather(&count, program, statement->as.call.operands) || !kt_charge(program, weight(count), statement->span)) return false;
+    if (!gather(&count, program, statement->as.call.operands) || !kt_charge(program, kt_weight(count), statement->span)) return false;
     if (count && !kt_once_each(program, program->operands, count, &kept)) return false;
     op.line = statement->line;
     return kt_add_op(program, op, program->operands, kept);

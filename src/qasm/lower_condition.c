@@ -55,28 +55,31 @@ static int number_of(number *out, kt_program *program, const kt_expression *expr
     return 1;
 }
 
-/* The bits' indices in the operand pool; those of the comparison before are used again. */
-static bool pool_bits(uint32_t *first, kt_program *program, const kt_selection *bits) {
+/* The bits' indices in the operand pool; those of comparisons before are mostly used again. */
+static bool pool_bits(uint32_t *first, kt_program *program, const kt_selection *bits, kt_span span) {
     ketch_circuit *circuit = program->circuit;
-    const kt_selection *last = &program->compared;
-    if (!bits->list && !last->list && last->count == bits->count && last->first == bits->first && last->step == bits->step) {
-        *first = program->compared_at;
+    kt_compared *slot = &program->compared[((uint64_t)bits->first + bits->count) % (sizeof program->compared / sizeof *program->compared)];
+    const kt_selection *last = &slot->bits;
+    if (!bits->list && last->count == bits->count && last->first == bits->first && last->step == bits->step) {
+        *first = slot->at;
         return true;
     }
+    if (!kt_charge(program, bits->count / 2, span)) return false;
+    if (circuit->operands_count + bits->count > UINT32_MAX)
+        return kt_report_status(&program->report, kt_fail(program->diag, KT_CIRCUIT_TOO_LARGE, "more than 2^32 operands"));
     if (!kt_reserve(&circuit->operands, &circuit->operands_capacity, circuit->operands_count + bits->count, sizeof *circuit->operands))
         return kt_report_no_memory(&program->report);
     *first = (uint32_t)circuit->operands_count;
     for (uint32_t i = 0; i < bits->count; i++) circuit->operands[circuit->operands_count++] = kt_selection_at(bits, i);
     if (bits->list) return true;
-    program->compared = *bits;
-    program->compared_at = *first;
+    *slot = (kt_compared){*bits, *first};
     return true;
 }
 
-static bool compare_words(kt_program *program, const kt_selection *bits, kt_comparison comparison, const uint64_t *words) {
+static bool compare_words(kt_program *program, const kt_selection *bits, kt_comparison comparison, const uint64_t *words, kt_span span) {
     ketch_circuit *circuit = program->circuit;
     uint32_t first = 0, count = (bits->count + 63) / 64;
-    if (!pool_bits(&first, program, bits)) return false;
+    if (!pool_bits(&first, program, bits, span) || !kt_charge(program, count, span)) return false;
     if (!kt_reserve(&circuit->words, &circuit->words_capacity, circuit->words_count + count, sizeof *circuit->words))
         return kt_report_no_memory(&program->report);
     kt_condition condition = {.code = KT_CONDITION_COMPARE,
@@ -119,11 +122,11 @@ static bool compare_signed(kt_program *program, const number *left, kt_compariso
     if (!fitting) return always(program, left, comparison, negative ? 1 : -1, span);
     const uint64_t *words = kt_value_words(&program->arithmetic, value, width);
     if (!words) return kt_report_no_memory(&program->report);
-    if (comparison == KT_EQUAL || comparison == KT_NOT_EQUAL) return compare_words(program, bits, comparison, words);
+    if (comparison == KT_EQUAL || comparison == KT_NOT_EQUAL) return compare_words(program, bits, comparison, words, span);
     bool less = comparison == KT_LESS || comparison == KT_LESS_EQUAL;
     if (!push_bit(program, kt_selection_at(bits, width - 1)) || (!less && !apply(program, KT_CONDITION_NOT))) return false;
     /* less than k: (negative) or (bits < k) for k >= 0, (negative) and (bits < k) for k < 0; greater mirrors it */
-    return compare_words(program, bits, comparison, words) && apply(program, less == negative ? KT_CONDITION_AND : KT_CONDITION_OR);
+    return compare_words(program, bits, comparison, words, span) && apply(program, less == negative ? KT_CONDITION_AND : KT_CONDITION_OR);
 }
 
 static bool compare_number(kt_program *program, const number *left, kt_comparison comparison, const kt_expression *constant_side) {
@@ -143,7 +146,8 @@ static bool compare_number(kt_program *program, const number *left, kt_compariso
     if (!fits(value, bits->count)) return always(program, left, comparison, -1, span);
     const uint64_t *words = kt_value_words(&program->arithmetic, value, bits->count);
     if (!words) return kt_report_no_memory(&program->report);
-    if (bits->count > 1 || (comparison != KT_EQUAL && comparison != KT_NOT_EQUAL)) return compare_words(program, bits, comparison, words);
+    if (bits->count > 1 || (comparison != KT_EQUAL && comparison != KT_NOT_EQUAL))
+        return compare_words(program, bits, comparison, words, span);
     bool plain = (words[0] == 1) == (comparison == KT_EQUAL);
     return push_bit(program, kt_selection_at(bits, 0)) && (plain || apply(program, KT_CONDITION_NOT));
 }
@@ -270,11 +274,10 @@ static void land(kt_program *program, size_t at) { program->circuit->ops[at].dat
 
 bool kt_lower_if(kt_program *program, const kt_statement *statement) {
     ketch_circuit *circuit = program->circuit;
-    size_t first = circuit->conditions_count, words = circuit->words_count, over, past;
+    size_t first = circuit->conditions_count, over, past;
     uint32_t line = statement->line;
     bool good = truth_of(program, statement->as.control.condition, 0);
-    uint64_t cost = 1 + (circuit->conditions_count - first) + (circuit->words_count - words) / 8;
-    good = kt_charge(program, cost, statement->span) && good;
+    good = kt_charge(program, 1 + circuit->conditions_count - first, statement->span) && good;
     kt_op guard = {.code = KT_OP_JUMP_UNLESS,
                    .operands = (uint32_t)first,
                    .operand_count = (uint32_t)(circuit->conditions_count - first),

@@ -23,7 +23,10 @@ static kt_binding *declare_register(kt_program *program, const kt_statement *sta
     kt_binding *binding = kt_scope_declare(program, quantum ? KT_BINDING_QUBITS : KT_BINDING_BITS, statement->symbol, statement->name);
     if (!binding) return NULL;
     binding->as.selection = (kt_selection){.scalar = width == 0, .count = (uint32_t)size, .first = (int64_t)declared, .step = 1};
-    bool counted = !quantum && program->depth == 0;
+    bool output = statement->modifier == KT_TOKEN_OUTPUT;
+    for (size_t i = 0; output && !program->outputs && i < circuit->bit_registers_count; i++) circuit->bit_registers[i].counted = false;
+    program->outputs = program->outputs || output;
+    bool counted = !quantum && program->depth == 0 && (output || !program->outputs); /* only outputs if there are any */
     ketch_status status =
         kt_circuit_add_register(circuit, quantum, statement->name.at, statement->name.size, (uint32_t)size, counted, program->diag);
     return kt_report_status(&program->report, status) ? binding : NULL;
@@ -71,6 +74,7 @@ static bool declare_constant(kt_program *program, const kt_statement *statement)
         good = kt_error_at(&program->report, KT_NOT_CONSTANT, kt_expression_span(expression),
                            "an `input` is not known while the program is read");
     if (good && value.type == KT_TYPE_BITS) { /* the statement's memory is taken back */
+        if (!kt_charge(program, kt_weight(value.width), kt_expression_span(expression))) return false;
         size_t size = (value.width + 63) / 64 * sizeof *value.as.words;
         uint64_t *words = kt_arena_alloc(&program->kept, size);
         if (!words) return kt_report_no_memory(&program->report);
@@ -108,7 +112,6 @@ static bool declare_bits(kt_program *program, const kt_statement *statement) {
     kt_binding *binding = declare_register(program, statement, false, width, name->width ? kt_expression_span(name->width) : name->span);
     if (!binding) return false;
     kt_selection bits = binding->as.selection;
-    if (statement->modifier == KT_TOKEN_OUTPUT) binding->output = program->outputs = true;
     const kt_expression *value = statement->as.declaration.value;
     return !value || kt_assign_bits(program, &bits, value, statement->span, statement->line);
 }

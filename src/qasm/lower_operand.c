@@ -263,7 +263,7 @@ bool kt_concatenate(kt_selection *out, kt_program *program, const kt_selection *
     for (uint32_t i = 0; i < count; i++) total += parts[i].count;
     if (!new_qubit_stamps(program)) return false;
     uint32_t *list = NULL, filled = 0;
-    if (!kt_charge(program, total / 8, kt_expression_span(expressions))) return false;
+    if (!kt_charge(program, total, kt_expression_span(expressions))) return false; /* the list stays */
     if (count > 1 || parts[0].list) {
         if (total > KT_MAX_WIDTH || !(list = kt_arena_alloc(&program->kept, (total + 1) * sizeof *list)))
             return kt_report_no_memory(&program->report);

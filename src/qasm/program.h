@@ -45,7 +45,6 @@ typedef enum kt_binding_kind {
 
 typedef struct kt_binding {
     uint8_t kind;
-    bool output;
     uint32_t symbol, depth; /* depth: of the scope */
     uint32_t hidden;        /* the binding that it hides, + 1 */
     kt_span span;           /* where it was declared */
@@ -91,6 +90,8 @@ typedef struct kt_body_item {
     bool barrier;
     kt_application application;
     const kt_expression *arguments; /* with the gate's parameters resolved */
+    kt_value *values;               /* of the arguments, */
+    uint64_t generation;            /* for this generation of the gate's parameters */
     uint32_t qubit_count;
     uint32_t *qubits; /* by index among the gate's own */
 } kt_body_item;
@@ -104,6 +105,8 @@ struct kt_definition {
     uint64_t cost;       /* operations that a call makes, saturating */
     kt_body_item *items;
     uint32_t item_count;
+    kt_value *last;      /* the parameters that it was expanded with before */
+    uint64_t generation; /* counts how often they changed */
 };
 
 /* What is known of a name as a gate. */
@@ -113,6 +116,11 @@ typedef struct kt_gate_name {
     bool reported; /* unknown, and said so */
     kt_definition *definitions;
 } kt_gate_name;
+
+typedef struct kt_compared { /* a register in a condition, */
+    kt_selection bits;
+    uint32_t at; /* whose bits are in the pool of operands there */
+} kt_compared;
 
 typedef struct kt_program {
     kt_parser parser;
@@ -156,10 +164,9 @@ typedef struct kt_program {
     size_t operands_capacity;
     uint32_t *hardware; /* physical qubits: number to index */
     size_t hardware_count, hardware_capacity;
-    kt_selection compared; /* by the comparison before, whose bits are in the pool at: */
-    uint32_t compared_at;
-    bool outputs;    /* an `output` was declared */
-    bool statements; /* there was one */
+    kt_compared compared[16]; /* lately */
+    bool outputs;             /* an `output` was declared */
+    bool statements;          /* there was one */
     bool calibration_warned;
     uint32_t notes;        /* pragmas and annotations passed over */
     bool selecting_qubits; /* for a message: a register of qubits or bits is indexed */
@@ -202,6 +209,7 @@ bool kt_apply(kt_program *program, kt_application *application, const kt_value *
 uint64_t kt_application_cost(const kt_application *application);
 bool kt_evaluate_exponent(kt_value *out, kt_program *program, const kt_expression *expression);
 bool kt_charge(kt_program *program, uint64_t operations, kt_span span);
+static inline uint64_t kt_weight(uint64_t operands) { return 1 + operands / 8; } /* wide operations count for as much as they hold */
 uint64_t kt_saturating_multiply(uint64_t a, uint64_t b);
 
 /* lower*.c */

@@ -11,7 +11,6 @@
 #include <string.h>
 
 static const size_t tree_budget = (size_t)1 << 30; /* bytes that one statement may take; all definitions twice that */
-static const uint32_t deepest = 1000;              /* nesting, whatever the options say: the stack is not unlimited */
 
 /* ── Sources ── */
 
@@ -25,9 +24,17 @@ static bool check_encoding(kt_program *program, const kt_source *source) {
     return false;
 }
 
+/* The circuit's hash covers every source in the order in which they are read. */
+static void hash_source(uint64_t hash[2], const kt_source *source) {
+    uint64_t both[4] = {hash[0], hash[1]};
+    kt_hash128(source->includer ? both + 2 : hash, source->text, source->size);
+    if (source->includer) kt_hash128(hash, both, sizeof both);
+}
+
 /* Reads statements up to the end of the source; an included one inside its includer. */
 bool kt_read_source(kt_program *program, kt_source *source) {
     bool included = source->includer != NULL;
+    hash_source(program->circuit->hash, source);
     if (included && !check_encoding(program, source)) return false;
     kt_parser outer = program->parser;
     kt_source *outer_source = program->source;
@@ -117,18 +124,6 @@ static bool include_prelude(kt_program *program) {
 
 static void spoiled(void *user, uint32_t symbol) { kt_scope_spoil(user, symbol); }
 
-/* Only outputs are counted if there are any. */
-static void count_outputs(kt_program *program) {
-    ketch_circuit *circuit = program->circuit;
-    if (!program->outputs) return;
-    for (size_t i = 0; i < circuit->bit_registers_count; i++) circuit->bit_registers[i].counted = false;
-    for (size_t i = 0; i < program->bindings_count; i++) {
-        const kt_binding *binding = &program->bindings[i];
-        for (size_t k = 0; binding->output && k < circuit->bit_registers_count; k++)
-            if (circuit->bit_registers[k].first == binding->as.selection.first) circuit->bit_registers[k].counted = true;
-    }
-}
-
 static void finish(kt_program *program) {
     kt_report *report = &program->report;
     kt_span start = {program->source->text, 1};
@@ -139,7 +134,6 @@ static void finish(kt_program *program) {
         kt_error_at(report, KT_NO_QUBITS, start, "the program declares no qubit");
         kt_hint_add(report, program->dialect == 2 ? "qreg q[2];" : "qubit[2] q;");
     } else {
-        count_outputs(program);
         if (program->notes)
             kt_note(program->diag, "%u pragma%s or annotation%s passed over", program->notes, program->notes == 1 ? "" : "s",
                     program->notes == 1 ? "" : "s");
@@ -161,7 +155,6 @@ static void read_program(kt_program *program) {
     program->provided = program->dialect == 2 ? KT_IN_LANGUAGE2 : KT_IN_LANGUAGE3;
     if (!include_prelude(program)) return;
     kt_read_source(program, source);
-    kt_hash128(program->circuit->hash, source->text, source->size);
     finish(program);
 }
 
@@ -173,7 +166,7 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
     program.kept.budget = 2 * tree_budget;
     program.arithmetic.arena = &program.statement;
     program.parser = (kt_parser){.lexer = {.max_token = options->max_token_bytes, .symbols = &program.symbols, .report = &program.report},
-                                 .max_nesting = options->max_nesting < deepest ? options->max_nesting : deepest,
+                                 .max_nesting = options->max_nesting,
                                  .arena = &program.statement,
                                  .report = &program.report,
                                  .spoiled = spoiled,

@@ -64,10 +64,10 @@ static void test_nesting(void **state) {
             ketch_diag_free(&diag);
             kt_buffer_free(&text);
         }
-    /* an option that is too large for the stack does not reach it */
+    /* the most that the public header allows; the stack holds it */
     kt_buffer text = {0};
     ketch_load_options options = ordinary_options();
-    options.max_nesting = UINT32_MAX;
+    options.max_nesting = 1000;
     kt_buffer_text(&text, QASM2 "qreg q[1]; rx(");
     kt_buffer_repeat(&text, "(", 1000000);
     read_text(text.bytes, text.size, &options, "KQ0401");
@@ -252,6 +252,30 @@ static void test_work(void **state) {
     kt_buffer_free(&text);
 }
 
+/* What is no operation, yet takes time or memory, counts as what it costs: just below the limit, then at it. */
+static void test_costs(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t cost;
+    } forms[] = {
+        {QASM3 "qubit[3] q; gate g a, b, c { h a; cx a, b; } pow(0.5) @ g q[0], q[1], q[2];", (2 + 8) * 64 + 1},
+        {QASM3 "qubit[8] q; gate g a { pow(0.5) @ x a; } g q;", 8 + (1 + 2) * 4},
+        {QASM3 "qubit[9] q; ctrl(8) @ x q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7], q[8];", 2 + 1},
+        {QASM3 "qubit[80] q; barrier q;", 11},
+        {QASM3 "qubit[50] q; qubit[50] r; let a = q ++ r;", 100},
+        {QASM3 "qubit q; const bit[800] a = 1;", 101},
+        {QASM3 "qubit q; bit[640] a; if (a == 1) x q; if (a == 2) x q;", 320 + 2 * (10 + 2) + 2},
+    };
+    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+        ketch_load_options options = ordinary_options();
+        options.max_gates = forms[f].cost;
+        read_text(forms[f].text, strlen(forms[f].text), &options, "");
+        options.max_gates--;
+        read_text(forms[f].text, strlen(forms[f].text), &options, "KQ0402");
+    }
+}
+
 /* Bytes that mean nothing: one of a few codes, never a crash. */
 static void test_noise(void **state) {
     (void)state;
@@ -282,8 +306,9 @@ static void test_noise(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nesting), cmocka_unit_test(test_expansion),  cmocka_unit_test(test_operations), cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_tokens),  cmocka_unit_test(test_long_texts), cmocka_unit_test(test_work),       cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_nesting), cmocka_unit_test(test_expansion), cmocka_unit_test(test_operations),
+        cmocka_unit_test(test_widths),  cmocka_unit_test(test_tokens),    cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_work),    cmocka_unit_test(test_costs),     cmocka_unit_test(test_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

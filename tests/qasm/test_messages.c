@@ -285,6 +285,18 @@ static void test_includes(void **state) {
     /* the built-in library, whatever lies beside the program */
     write_file("qelib1.inc", "gate x a { }");
     assert_int_equal(load_file("main.qasm", &options, diag, "x 0\ny 0\n"), KETCH_OK);
+    /* the hash covers what is included */
+    uint64_t hashes[2][2];
+    for (size_t i = 0; i < 2; i++) {
+        char path[300];
+        ketch_circuit *circuit;
+        snprintf(path, sizeof path, "%s/main.qasm", folder);
+        write_file("more.inc", i ? "gate k a { z a; }" : "gate k a { y a; }");
+        assert_int_equal(kt_qasm_load(&circuit, path, &options, diag), KETCH_OK);
+        kt_circuit_hash(hashes[i], circuit);
+        kt_circuit_free(circuit);
+    }
+    assert_memory_not_equal(hashes[0], hashes[1], sizeof hashes[0]);
     /* places are those of the included file */
     write_file("more.inc", "\ngate k a { yy a; }");
     assert_int_equal(load_file("main.qasm", &options, diag, NULL), KETCH_ERROR_SEMANTICS);

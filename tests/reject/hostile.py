@@ -59,6 +59,18 @@ def doubling_includes(levels):
     return write
 
 
+SIX = 'a, b, c, d, e, f'
+LADDER = f'gate h6 {SIX} {{ h a; cx a, b; cx b, c; cx c, d; cx d, e; cx e, f; t f; h f; }}\n'
+
+
+def doubling_blocks(levels, call, power):
+    """A gate that makes `call` 2^levels times, on six qubits."""
+    gates = [f'gate g0(t) {SIX} {{ {call} }}']
+    gates += [f'gate g{n}(t) {SIX} {{ g{n - 1}(t) {SIX}; g{n - 1}(t) {SIX}; }}' for n in range(1, levels + 1)]
+    operands = ', '.join(f'q[{n}]' for n in range(6))
+    return 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[6] q;\n' + LADDER + '\n'.join(gates) + f'\n{power} g{levels}(0.3) {operands};\n'
+
+
 def random_bytes(seed, size):
     return random.Random(seed).randbytes(size)
 
@@ -114,6 +126,18 @@ INPUTS = [
     ('a hundred wide registers', 'OPENQASM 2.0;\n' + ''.join(f'qreg q{n}[1000000];\n' for n in range(100)), (LIMIT,), ':3:'),
     ('16 million bits', 'OPENQASM 2.0;\nqreg q[1];\ncreg c[16777216];\n', (LIMIT,), ':3:'),
     ('400 conditions on a million bits', HEAD2 + 'creg wide[1000000];\n' + 'if (wide == 1) x q[0];\n' * 400, (0, LIMIT), ''),
+    ('a million powers of matrices', doubling_blocks(20, f'pow(t) @ h6 {SIX};', ''), (LIMIT,), ':5:'),
+    ('the root of two million gates', doubling_blocks(18, f'h6 {SIX};', 'pow(0.5) @'), (LIMIT,), ':24:1:'),
+    ('conditions on two wide registers', HEAD2 + 'creg a[1000000];\ncreg b[1000];\n' + 'if (a == 1) x q[0];\nif (b == 1) x q[0];\n' * 200,
+     (0, LIMIT), ''),
+    ('an angle of 2,000 terms, 20,000 times', HEAD3 + f'input float w;\nqubit[20000] r;\ngate long(a) b {{ rx(a{" + a" * 2000}) b; }}\n'
+     'long(w) r;\n', (0, LIMIT), ''),
+    ('an angle of 2,000 terms, always another one', HEAD3 + f'input float w;\ngate g0(a) b {{ rx(a{" + a" * 2000}) b; }}\n' + ''.join(
+        f'gate g{n}(a) b {{ g{n - 1}(a) b; g{n - 1}(a + {n}) b; }}\n' for n in range(1, 18)) + 'g17(w) q[0];\n', (LIMIT,), 'gates'),
+    ('aliases of a million qubits', HEAD3 + 'qubit[500000] a;\nqubit[500000] b;\n' + ''.join(f'let c{n} = a ++ b;\n' for n in range(250)),
+     (LIMIT,), ''),
+    ('6,000 constants of a million bits', HEAD3 + ''.join(f'const bit[1000000] c{n} = 0;\n' for n in range(6000)), (LIMIT,), ''),
+    ('60,000 outputs', HEAD3 + ''.join(f'output bit a{n};\n' for n in range(60_000)), (0,), ''),
     # Length.
     ('a name of a megabyte', HEAD2 + f'{"x" * 1_000_000} q[0];\n', (LIMIT,), ':5:'),
     ('a number of a megabyte', HEAD2 + f'rx({"1" * 1_000_000}) q[0];\n', (LIMIT,), ':5:'),
