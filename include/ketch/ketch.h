@@ -415,7 +415,8 @@ typedef struct ketch_run_info {
     double norm; /* the state's squared norm at the end, as computed */
     double plan_seconds, simulate_seconds, sample_seconds, total_seconds;
     uint64_t peak_memory_bytes;  /* taken by the run for states and samples */
-    uint64_t circuit_hash[2];    /* XXH3 (128 bits, low word first) of the source bytes, or of the operations when built by calls */
+    uint64_t circuit_hash[2];    /* XXH3 (128 bits, low word first) of the source and what it includes, or of the operations when built by
+                                  * calls; bound parameters do not enter */
     const char *instruction_set; /* "x86-64", "generic" ... */
     const char *engine;          /* "reference" */
     int all_qubits_measured;     /* nonzero: the circuit measures nothing, so every qubit was */
