@@ -143,7 +143,7 @@ typedef struct ketch_gate_info {
     uint32_t control_count;  /* how many of them are controls */
     const char *family;      /* "diagonal", "permutation", "real" or "dense" */
     const char *inverse;     /* the gate that undoes it, as text: "sdg", "rx(-theta)" */
-    const char *provided_by; /* the includes that define it: "qelib1.inc stdgates.inc" */
+    const char *provided_by; /* the includes or languages that define it: "qelib1.inc stdgates.inc", "OpenQASM-3"; "": calls alone */
     const char *help;        /* a line */
 } ketch_gate_info;
 

@@ -305,7 +305,7 @@ ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *di
         status = missing.failed ? kt_no_memory(diag)
                                 : kt_fail(diag, KT_PARAMETER_UNBOUND, "%s without a value: %s", count > 1 ? "parameters" : "a parameter",
                                           missing.bytes);
-        if (!missing.failed) kt_hint(diag, "give each one a value: --param %s=0.5", first);
+        if (!missing.failed) kt_hint(diag, "give each one a value: --param %s=0.5, or ketch_circuit_bind", first);
     }
     kt_buffer_free(&missing);
     return status;

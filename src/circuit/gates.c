@@ -283,8 +283,8 @@ const kt_gate kt_gates[KT_GATE_COUNT] = {
 #define FAMILY_REAL             "real"
 #define FAMILY_DENSE            "dense"
 #define PROVIDERS(mask)                                                            \
-    (mask) & KT_IN_LANGUAGE2                           ? "OpenQASM 2"              \
-    : (mask)&KT_IN_LANGUAGE3                           ? "OpenQASM 3"              \
+    (mask) & KT_IN_LANGUAGE2                           ? "OpenQASM-2"              \
+    : (mask)&KT_IN_LANGUAGE3                           ? "OpenQASM-3"              \
     : ((mask)&KT_IN_QELIB1) && ((mask)&KT_IN_STDGATES) ? "qelib1.inc stdgates.inc" \
     : (mask)&KT_IN_QELIB1                              ? "qelib1.inc"              \
     : (mask)&KT_IN_STDGATES                            ? "stdgates.inc"            \

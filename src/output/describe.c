@@ -43,7 +43,9 @@ static int most_used_first(const void *a, const void *b) {
     const gate_kind *left = a, *right = b;
     if (left->count != right->count) return left->count > right->count ? -1 : 1;
     if (left->example.gate != right->example.gate) return left->example.gate < right->example.gate ? -1 : 1;
-    return left->example.control_count < right->example.control_count ? -1 : 1;
+    if (left->example.control_count != right->example.control_count)
+        return left->example.control_count < right->example.control_count ? -1 : 1;
+    return left->example.operand_count < right->example.operand_count ? -1 : left->example.operand_count > right->example.operand_count;
 }
 
 static ketch_status find_kinds(gate_kinds *kinds, const ketch_circuit *circuit, ketch_diag *diag) {
@@ -89,7 +91,8 @@ static void describe_gates(kt_stream *stream, const description *about) {
         kt_buffer name = {0};
         kt_label_name(&name, &about->kinds->items[i].example);
         kt_buffer_text(out, "  ");
-        kt_text_left(out, name.bytes ? name.bytes : "", 14);
+        kt_text_left(out, name.bytes ? name.bytes : "", 13);
+        kt_buffer_text(out, name.size > 13 ? "  " : " ");
         kt_buffer_format(out, "%llu\n", (unsigned long long)about->kinds->items[i].count);
         out->failed |= name.failed;
         kt_buffer_free(&name);

@@ -355,7 +355,7 @@ static bool open_block(kt_drawing *drawing, block_stack *blocks, size_t index) {
 /* A global phase that is no operation on any qubit is said above the drawing. */
 static void add_phase(kt_drawing *drawing, double *phase, const kt_op *op) {
     uint32_t node = kt_circuit_slot_node(drawing->circuit, op->data);
-    if (node == UINT32_MAX) {
+    if (node == UINT32_MAX || drawing->circuit->nodes[node].known) {
         *phase += drawing->circuit->params[op->data];
         return;
     }

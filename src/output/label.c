@@ -64,7 +64,7 @@ static void add_parameters(kt_buffer *out, const ketch_circuit *circuit, uint32_
     for (uint32_t i = 0; i < count; i++) {
         kt_buffer_text(out, i ? ", " : "(");
         uint32_t from = kt_circuit_slot_node(circuit, first + i);
-        if (from == UINT32_MAX) {
+        if (from == UINT32_MAX || circuit->nodes[from].known) { /* a number, or a name that has been given one */
             kt_label_angle(out, circuit->params[first + i], ascii);
             continue;
         }

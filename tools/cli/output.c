@@ -44,6 +44,7 @@ static int write_file(void *user, const void *bytes, size_t size) {
 }
 
 int output_open(output *out, const char *path) {
+    if (path && !strcmp(path, "-")) path = NULL;
     *out = (output){.path = path, .sink = {path ? write_file : write_standard, out}};
     if (!path) return 0;
     ketch_diag *diag = ketch_diag_create();

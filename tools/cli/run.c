@@ -205,6 +205,10 @@ static int check_arguments(settings *options) {
         complain("run them one by one", "--state takes the state of one file, not of %zu", options->arguments.count);
         return EXIT_USAGE;
     }
+    if (options->state_path && !strcmp(options->state_path, "-")) {
+        complain("give it a file; /dev/stdout writes to standard output", "--state has no `-`");
+        return EXIT_USAGE;
+    }
     if (options->state_path && options->out_path && !strcmp(options->state_path, options->out_path)) {
         complain("give each its own file", "--state and --out both write `%s`", options->out_path);
         return EXIT_USAGE;

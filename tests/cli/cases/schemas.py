@@ -37,7 +37,10 @@ for form in ('json', 'jsonl'):
     valid('info', 'info', '--format', form, 'bell.qasm', 'everything.qasm', 'rotation.qasm')
     valid('gates', 'gates', '--format', form)
     valid('gates', 'gates', '--format', form, 'cx', 'u2')
-    valid('plan', 'plan', '--format', form, 'bell.qasm')
+    for name in ('bell.qasm', 'asymmetric.qasm', 'conditions.qasm', 'dynamic.qasm'):
+        valid('plan', 'plan', '--format', form, name)
+    valid('plan', 'plan', '--format', form, '--param', 'theta=1', '--precision', 'fp32', 'everything.qasm')
+    valid('plan', 'run', '--dry-run', '--format', form, 'bell.qasm', 'dynamic.qasm')
 valid('message', 'check', '--error-format', 'json', 'semantics.qasm', 'syntax.qasm', 'missing.qasm', stream='stderr', code=4)
 for name in (b'missing\xff.qasm', b'\xed\xa0\x80\xf4\x90\x80\x80\xc0\xaf', 'größe\t"\\.qasm'):  # any bytes give valid JSON
     valid('message', 'check', '--error-format', 'json', name, stream='stderr', code=1)
@@ -55,4 +58,9 @@ for breakage in (lambda d: d.pop('schema'), lambda d: d['result'].pop('qubits'),
     broken = json.loads(json.dumps(first))
     breakage(broken)
     assert not jsonschema.Draft202012Validator(schemas['result']).is_valid(broken), breakage
+plan = valid('plan', 'plan', '--format', 'json', 'conditions.qasm')[0]
+for breakage in (lambda d: d.pop('segments'), lambda d: d.update(extra=1), lambda d: d['steps'][0].update(extra=1), lambda d: d['steps'][0].pop('operation')):
+    broken = json.loads(json.dumps(plan))
+    breakage(broken)
+    assert not jsonschema.Draft202012Validator(schemas['plan']).is_valid(broken), breakage
 print('fine')
