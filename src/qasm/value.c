@@ -136,7 +136,8 @@ bool kt_value_input(kt_value *out, kt_arithmetic *arithmetic, uint32_t input, kt
     if (kt_circuit_add_node(&value.as.node, arithmetic->circuit, KT_NODE_INPUT, input, 0, 0, NULL) != KETCH_OK)
         return no_memory(arithmetic);
     *out = value;
-    return type != KT_TYPE_ANGLE || wrap_angle(out, arithmetic, value, width);
+    /* Without a size an angle is what the caller gives, in radians: -0.5 and 2 pi - 0.5 differ by a sign once a gate is controlled. */
+    return type != KT_TYPE_ANGLE || !width || wrap_angle(out, arithmetic, value, width);
 }
 
 static bool symbolic_binary(kt_value *out, kt_arithmetic *arithmetic, uint8_t op, kt_value a, kt_value b) {
