@@ -92,8 +92,9 @@ static void text_header(kt_buffer *out, const kt_plan *plan, const ketch_circuit
     char number[KT_NUMBER_TEXT];
     kt_buffer_format(out, "qubits         %u declared, %u simulated\n", circuit->qubit_count, plan->wires);
     kt_buffer_format(out, "precision      %s\n", plan->precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64");
-    kt_buffer_format(out, "steps          %zu: %llu gates in %llu segments%s\n", plan->step_count, (unsigned long long)totals->gates,
-                     (unsigned long long)totals->segments, plan->branches ? ", each shot taking its own way through measurements" : "");
+    kt_buffer_format(out, "steps          %zu: %llu gate%s in %llu segment%s%s\n", plan->step_count, (unsigned long long)totals->gates,
+                     totals->gates == 1 ? "" : "s", (unsigned long long)totals->segments, totals->segments == 1 ? "" : "s",
+                     plan->branches ? ", each shot taking its own way through measurements" : "");
     kt_buffer_format(out, "passes         %llu\n", (unsigned long long)totals->gates);
     kt_bytes_text(number, 2 * totals->amplitudes * amplitude_bytes(plan));
     kt_buffer_format(out, "bytes moved    %s\n", number);

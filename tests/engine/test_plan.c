@@ -219,6 +219,7 @@ static void plans_print_themselves(void **unused) {
     OK(kt_plan_write(plan, circuit, &lab.options, &write, kt_buffer_sink(&out), diag));
     static const char *const lines[] = {
         "qubits         5 declared, 3 simulated\n",
+        "steps          5: 3 gates in 2 segments, each shot taking its own way through measurements\n",
         "passes         3\n",
         "     0  h             real1     0                           8            256 B\n",
         "     1  rz            diagonal  2             0 !1          2            64 B\n",
@@ -243,6 +244,15 @@ static void plans_print_themselves(void **unused) {
     }
     write.format = KETCH_FORMAT_CSV;
     FAILS(BAD_ARGUMENT, kt_plan_write(plan, circuit, &lab.options, &write, kt_buffer_sink(&out), diag));
+    kt_plan_free(plan);
+    ketch_circuit_free(&circuit);
+    circuit = circuit_of(1, 0);
+    GATE(circuit, "h", 0);
+    plan = plan_of(circuit, 0);
+    kt_buffer_clear(&out);
+    write.format = KETCH_FORMAT_TEXT;
+    OK(kt_plan_write(plan, circuit, &lab.options, &write, kt_buffer_sink(&out), diag));
+    assert_non_null(strstr(out.bytes, "steps          1: 1 gate in 1 segment\n"));
     kt_buffer_free(&out);
     kt_plan_free(plan);
     ketch_circuit_free(&circuit);
