@@ -275,6 +275,7 @@ static bool place_operation(kt_drawing *drawing, uint32_t index, const kt_op *ju
     if (op->code == KT_OP_MEASURE || op->code == KT_OP_RESET) width -= 2; /* no blanks inside these boxes */
     if (mark.kind != KT_MARK_BOX) width = 1;
     uint32_t note = label_width(drawing, mark.note);
+    if (note) note++; /* a blank before the next one */
     return place(drawing, mark, width > note ? width : note);
 }
 

@@ -118,13 +118,13 @@ static void conditions(void **state) {
     add(circuit, "h", QUBITS(1), NULL);
     assert_int_equal(ketch_circuit_end_if(circuit, NULL), KETCH_OK);
     is_drawn(circuit, (ketch_write_options){0},
-             "              ┌──────────────┐ ┌───┐ ┌─────┐\n"
-             "q[0]: ────────┤              ├─┤ H ├─┤     ├─\n"
-             "       ┌───┐  │              │ ├───┤ │     │\n"
-             "q[1]: ─┤ X ├──┤ if c[1] == 1 ├─┤ H ├─┤ end ├─\n"
-             "       └─╥─┘  │              │ └───┘ │     │\n"
-             "c[2]: ═══╩════╡              ╞═══════╡     ╞═\n"
-             "      c == 2  └──────────────┘       └─────┘\n");
+             "               ┌──────────────┐ ┌───┐ ┌─────┐\n"
+             "q[0]: ─────────┤              ├─┤ H ├─┤     ├─\n"
+             "        ┌───┐  │              │ ├───┤ │     │\n"
+             "q[1]: ──┤ X ├──┤ if c[1] == 1 ├─┤ H ├─┤ end ├─\n"
+             "        └─╥─┘  │              │ └───┘ │     │\n"
+             "c[2]: ════╩════╡              ╞═══════╡     ╞═\n"
+             "       c == 2  └──────────────┘       └─────┘\n");
     ketch_circuit_free(&circuit);
 }
 
