@@ -51,8 +51,11 @@ static bool evaluate_chain(kt_value *out, kt_program *program, const kt_expressi
     for (item = item->next; item; item = item->next) {
         if (!kt_evaluate(&right, program, item)) return false;
         program->arithmetic.fraction_dropped = false;
-        if (!kt_value_binary(&value, &program->arithmetic, item->joint, value, right))
-            return kt_arithmetic_failed(program, kt_expression_span(chain));
+        if (!kt_value_binary(&value, &program->arithmetic, item->joint, value, right)) {
+            kt_arithmetic_failed(program, kt_expression_span(chain));
+            if (item->joint == KT_TOKEN_CARET && program->dialect == 3) kt_hint_add(&program->report, "a power is written `**`");
+            return false;
+        }
         if (program->arithmetic.fraction_dropped && program->division_matters)
             kt_warning_at(&program->report, KT_INTEGER_DIVISION, kt_expression_span(chain), "a division of integers drops its fraction");
     }
@@ -82,12 +85,21 @@ static bool evaluate_call(kt_value *out, kt_program *program, const kt_expressio
     return false;
 }
 
+bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *expression, const char *what, bool quantum) {
+    kt_span span = kt_expression_span(expression);
+    uint64_t limit = quantum ? program->options->max_qubits : program->options->max_bits;
+    if (expression->kind == KT_EXPRESSION_BIG || (expression->kind == KT_EXPRESSION_INTEGER && expression->as.integer > INT64_MAX))
+        return kt_error_at(&program->report, quantum ? KT_QUBIT_LIMIT : KT_BIT_LIMIT, span, "%.*s %s; the limit is %llu", KT_SHOWN(span),
+                           quantum ? "qubits" : "bits", (unsigned long long)limit);
+    return kt_evaluate_integer(out, program, expression, what);
+}
+
 bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name) {
     kt_report *report = &program->report;
     int64_t bits = 0;
     *width = 0;
     if (name->width) {
-        if (!kt_evaluate_integer(&bits, program, name->width, "a width")) return false;
+        if (!kt_evaluate_width(&bits, program, name->width, "a width", false)) return false;
         if (bits < 1) return kt_error_at(report, KT_BAD_WIDTH, kt_expression_span(name->width), "a width is at least 1");
     }
     bool number = false;

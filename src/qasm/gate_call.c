@@ -10,48 +10,78 @@
 
 static const char *plural(uint32_t count) { return count == 1 ? "" : "s"; }
 
-typedef struct search {
-    kt_nearest nearest;
-} search;
-
-static void try_gate(void *user, const char *name, size_t size, kt_gate_id gate) {
+static void try_gate(void *nearest, const char *name, size_t size, kt_gate_id gate) {
     (void)gate;
-    kt_nearest_try(&((search *)user)->nearest, name, size);
+    kt_nearest_try(nearest, name, size);
 }
 
 /* The gate would be there with another include? */
 static bool hint_include(kt_program *program, kt_span name) {
     bool paper = program->dialect == 2;
-    const char *library = paper ? "qelib1.inc" : "stdgates.inc";
-    unsigned whose = paper ? KT_IN_PAPER | KT_IN_QELIB1 : KT_IN_STDGATES;
-    if ((program->provided & whose) || kt_gate_find(name.at, name.size, whose) == (kt_gate_id)KT_GATE_NONE) return false;
-    kt_hint_add(&program->report, "`include \"%s\";` is missing; or run with --prelude %s", library, library);
+    const char *library = paper ? "qelib1.inc" : "stdgates.inc", *other = paper ? "stdgates.inc" : "qelib1.inc";
+    unsigned first = KT_IN_PAPER | KT_IN_QELIB1, whose = paper ? first : KT_IN_STDGATES, others = paper ? KT_IN_STDGATES : first;
+    if (kt_gate_find(name.at, name.size, whose) != (kt_gate_id)KT_GATE_NONE) {
+        if (program->provided & whose) return false;
+        kt_hint_add(&program->report, "`include \"%s\";` is missing; or run with --prelude %s", library, library);
+        return true;
+    }
+    if (kt_gate_find(name.at, name.size, others) == (kt_gate_id)KT_GATE_NONE) return false;
+    kt_hint_add(&program->report, "it is a gate of %s, which belongs to OpenQASM %d; here it must be defined first", other, paper ? 3 : 2);
     return true;
+}
+
+/* What some frameworks call it. */
+static const char *habit(kt_span name) {
+    static const char *const habits[][2] = {{"cnot", "cx"},       {"CNOT", "cx"},    {"toffoli", "ccx"},
+                                            {"fredkin", "cswap"}, {"hadamard", "h"}, {"cphase", "cp"}};
+    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+        if (strlen(habits[i][0]) == name.size && memcmp(habits[i][0], name.at, name.size) == 0) return habits[i][1];
+    return NULL;
+}
+
+static void try_symbol(kt_nearest *nearest, const kt_program *program, uint32_t symbol) {
+    kt_nearest_try(nearest, program->symbols.items[symbol].name, program->symbols.items[symbol].size);
+}
+
+/* Gates; and keywords, if they are very near. */
+static void hint_name(kt_program *program, kt_span name) {
+    enum { SHORT = 4 };
+    kt_nearest nearest = kt_nearest_to(name);
+    for (uint32_t symbol = 0; symbol < program->gates_capacity && symbol < program->symbols.count; symbol++)
+        if (program->gates[symbol].definitions) try_symbol(&nearest, program, symbol);
+    kt_gate_names(program->provided, try_gate, &nearest);
+    if (nearest.limit > 1) nearest.limit = 1;
+    for (uint32_t word = 0; word < KT_TOKEN_NAME; word++)
+        if (kt_keyword_in(word, program->dialect) && program->symbols.items[word].size >= SHORT) try_symbol(&nearest, program, word);
+    if (nearest.best.size) kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
 }
 
 static bool unknown_gate(kt_program *program, uint32_t symbol, kt_span name) {
     kt_gate_name *known = kt_gate_name_of(program, symbol);
-    if (!known || known->reported) return false;
+    if (!known || known->reported || program->include_failed) return false;
     known->reported = true;
     kt_error_at(&program->report, KT_UNKNOWN_GATE, name, "no gate is called `%.*s`", KT_SHOWN(name));
-    if (kt_keyword_in(symbol, 5 - program->dialect)) {
+    if (kt_keyword_in(symbol, 5 - program->dialect))
         kt_hint_add(&program->report, "`%.*s` belongs to OpenQASM %d; this program is OpenQASM %d", KT_SHOWN(name), 5 - program->dialect,
                     program->dialect);
-        return false;
-    }
-    if (hint_include(program, name)) return false;
-    /* what some frameworks call it */
-    static const char *const habits[][2] = {{"cnot", "cx"},       {"CNOT", "cx"},    {"toffoli", "ccx"},
-                                            {"fredkin", "cswap"}, {"hadamard", "h"}, {"cphase", "cp"}};
-    search found = {.nearest = kt_nearest_to(name)};
-    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
-        if (strlen(habits[i][0]) == name.size && memcmp(habits[i][0], name.at, name.size) == 0)
-            found.nearest.best = (kt_span){habits[i][1], (uint32_t)strlen(habits[i][1])}, found.nearest.distance = 0;
-    for (size_t i = 0; i < program->gates_capacity && i < program->symbols.count; i++)
-        if (program->gates[i].definitions) kt_nearest_try(&found.nearest, program->symbols.items[i].name, program->symbols.items[i].size);
-    kt_gate_names(program->provided, try_gate, &found);
-    if (found.nearest.best.size) kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(found.nearest.best));
+    else if (habit(name))
+        kt_hint_add(&program->report, "did you mean `%s`?", habit(name));
+    else if (!hint_include(program, name))
+        hint_name(program, name);
     return false;
+}
+
+/* `QREG q[2];`, and `qubit[2] q;` in OpenQASM 2, read like gates: what they declare is not reported again. */
+static void spoil_declared(kt_program *program, const kt_statement *statement) {
+    static const uint8_t words[] = {KT_TOKEN_QREG, KT_TOKEN_CREG, KT_TOKEN_QUBIT, KT_TOKEN_BIT};
+    enum { NEAR = 3 }; /* equal but for case, or one edit away */
+    kt_nearest nearest = kt_nearest_to(statement->name);
+    for (size_t i = 0; i < sizeof words; i++) try_symbol(&nearest, program, words[i]);
+    if (statement->symbol >= KT_TOKEN_NAME && nearest.rank > NEAR) return;
+    for (const kt_expression *operand = statement->as.call.operands; operand; operand = operand->next) {
+        if (operand->kind == KT_EXPRESSION_NAME) kt_scope_spoil(program, operand->as.symbol);
+        if (operand->kind == KT_EXPRESSION_INDEX && !operand->as.index.base) kt_scope_spoil(program, operand->as.index.symbol);
+    }
 }
 
 static bool wrong_arity(kt_program *program, kt_span name, uint32_t parameters, uint32_t qubits, uint32_t wanted_parameters,
@@ -189,7 +219,10 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
     kt_application application;
     const kt_expression *operand = statement->as.call.operands, *argument = statement->as.call.arguments;
     uint32_t count = statement->as.call.operand_count, argument_count = statement->as.call.argument_count;
-    if (!kt_resolve_application(&application, program, statement, &program->statement)) return false;
+    if (!kt_resolve_application(&application, program, statement, &program->statement)) {
+        spoil_declared(program, statement);
+        return false;
+    }
     if (statement->as.call.designator)
         return kt_error_at(&program->report, KT_NO_TIMING, kt_expression_span(statement->as.call.designator),
                            "a duration on a gate is not supported yet");

@@ -58,6 +58,11 @@ static bool fold(kt_program *program, kt_expression *expression, bool angle) {
 
 /* ── Statements of a body ── */
 
+static bool is_formal(kt_program *program, const kt_expression *index) {
+    const kt_binding *binding = index->as.index.base ? NULL : kt_scope_find(program, index->as.index.symbol);
+    return binding && binding->kind == KT_BINDING_FORMAL;
+}
+
 static bool resolve_qubits(kt_body_item *item, kt_program *program, const kt_expression *operands, uint32_t count) {
     item->qubit_count = count;
     item->qubits = kt_arena_alloc(&program->kept, (count + 1) * sizeof *item->qubits);
@@ -74,7 +79,7 @@ static bool resolve_qubits(kt_body_item *item, kt_program *program, const kt_exp
         good = false;
         if (operand->kind == KT_EXPRESSION_NAME && !binding)
             kt_scope_unknown(program, operand->as.symbol, span, "the qubit");
-        else if (operand->kind == KT_EXPRESSION_INDEX)
+        else if (operand->kind == KT_EXPRESSION_INDEX && is_formal(program, operand))
             kt_error_at(&program->report, KT_NOT_IN_GATE, span, "the qubits of a gate are single and have no index");
         else if (operand->kind != KT_EXPRESSION_NAME || binding->kind != KT_BINDING_SPOILED)
             kt_error_at(&program->report, KT_NOT_IN_GATE, span, "`%.*s` is no qubit of this gate", KT_SHOWN(span));
@@ -144,6 +149,7 @@ static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, co
         break;
     case KT_STATEMENT_FOR: return kt_error_at(&program->report, KT_NO_LOOPS, statement->span, "`for` is not supported yet");
     default:
+        if (statement->kind == KT_STATEMENT_GATE || statement->kind == KT_STATEMENT_OPAQUE) kt_scope_spoil(program, statement->symbol);
         return kt_error_at(&program->report, KT_NOT_IN_GATE, statement->span, "`%.*s` is not allowed in a gate's body",
                            KT_SHOWN(statement->span));
     }

@@ -58,7 +58,14 @@ static bool find_in(char path[PATH_MAX], const char *folder, size_t size, kt_spa
     return written > 0 && written < PATH_MAX && stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+static bool is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Where there is none, path is the one tried last, or empty. */
 static bool find_file(char path[PATH_MAX], const kt_program *program, kt_span name) {
+    *path = '\0';
     if (memchr(name.at, '\0', name.size) || name.size >= PATH_MAX) return false;
     if (name.at[0] == '/') return find_in(path, "", 0, name);
     const kt_source *source = program->source;
@@ -140,17 +147,20 @@ static bool read_file(kt_program *program, const char *path, const char *resolve
     return good;
 }
 
-bool kt_include(kt_program *program, const kt_statement *statement) {
+/* Finds the file and checks that it may be read; a library is taken at once. */
+static bool open_include(char path[PATH_MAX], char resolved[PATH_MAX], bool *library, kt_program *program, const kt_statement *statement) {
     kt_span name = statement->as.text, at = statement->name;
-    bool known;
+    *library = false;
     if (program->depth)
         return kt_error_at(&program->report, KT_NOT_HERE, statement->span, "an include stands at the top of a program, not in a block");
     if (program->dialect == 2 && *at.at == '\'')
         kt_warning_at(&program->report, KT_SINGLE_QUOTES, at, "single quotes, which OpenQASM 2 does not know");
-    bool good = kt_include_library(program, name, at, &known);
-    if (known) return good;
-    char path[PATH_MAX], resolved[PATH_MAX];
-    if (!find_file(path, program, name) || !realpath(path, resolved)) return missing(program, at, name);
+    bool good = kt_include_library(program, name, at, library);
+    if (*library) return good;
+    if (!find_file(path, program, name) || !realpath(path, resolved)) {
+        if (!is_folder(path)) return missing(program, at, name);
+        return kt_error_at(&program->report, KT_INCLUDE_MISSING, at, "`%.*s` is a folder", KT_SHOWN(name));
+    }
     if (program->options->safe_include && !is_allowed(program, resolved))
         return kt_error_at(&program->report, KT_INCLUDE_UNSAFE, at, "`%.*s` lies outside the folders that may be read", KT_SHOWN(name));
     for (const kt_source *source = program->source; source; source = source->includer)
@@ -163,5 +173,13 @@ bool kt_include(kt_program *program, const kt_statement *statement) {
         program->report.stopped = true;
         return false;
     }
-    return read_file(program, path, resolved, at);
+    return true;
+}
+
+bool kt_include(kt_program *program, const kt_statement *statement) {
+    char path[PATH_MAX], resolved[PATH_MAX];
+    bool library;
+    if (open_include(path, resolved, &library, program, statement)) return library || read_file(program, path, resolved, statement->name);
+    program->include_failed = true;
+    return false;
 }

@@ -185,6 +185,13 @@ static void read_unit(kt_token *token, const char **p, const char *end) {
     }
 }
 
+static bool is_constant(kt_span name) {
+    static const char *const names[] = {"pi", "tau", "\u03c0", "\u03c4"};
+    size_t i = 0, count = sizeof names / sizeof *names;
+    while (i < count && (strlen(names[i]) != name.size || memcmp(names[i], name.at, name.size) != 0)) i++;
+    return i < count;
+}
+
 static const char *read_number(kt_token *token, kt_lexer *lexer) {
     const char *p = token->at, *end = lexer->end;
     token->kind = KT_TOKEN_INTEGER;
@@ -211,10 +218,13 @@ static const char *read_number(kt_token *token, kt_lexer *lexer) {
         if (lexer->dialect == 3) read_unit(token, &p, end);
     }
     if (p < end && class_of(*p) != S && (class_of(*p) == N || class_of(*p) == D || class_of(*p) == H)) {
+        kt_span number = {token->at, (uint32_t)(p - token->at)}, name = {p, 0};
         p = name_end(p, end);
+        name.size = (uint32_t)(p - name.at);
         token->kind = KT_TOKEN_WRONG;
         kt_span span = {token->at, p > token->at ? (uint32_t)(p - token->at) : 1};
         kt_error_at(lexer->report, KT_BAD_NUMBER, span, "`%.*s` is neither a number nor a name", KT_SHOWN(span));
+        if (is_constant(name)) kt_hint_add(lexer->report, "a product is written with `*`: %.*s*%.*s", KT_SHOWN(number), KT_SHOWN(name));
     }
     return p;
 }

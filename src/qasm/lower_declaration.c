@@ -38,12 +38,17 @@ bool kt_lower_register(kt_program *program, const kt_statement *statement) {
     bool quantum = statement->op != KT_TOKEN_CREG;
     int64_t size = 0;
     kt_span span = statement->name;
-    if (quantum && program->depth)
+    if (quantum && program->depth) {
+        kt_scope_spoil(program, statement->symbol);
         return kt_error_at(&program->report, KT_NOT_HERE, statement->span, "qubits are declared at the top of a program, not in a block");
-    if (!width && program->dialect == 2) return kt_other_dialect(program, statement->name, "a register without its size in brackets");
+    }
+    if (!width && program->dialect == 2) {
+        kt_scope_spoil(program, statement->symbol);
+        return kt_other_dialect(program, statement->name, "a register without its size in brackets");
+    }
     if (width) {
         span = kt_expression_span(width);
-        bool good = kt_evaluate_integer(&size, program, width, "the size of a register");
+        bool good = kt_evaluate_width(&size, program, width, "the size of a register", quantum);
         if (good && size < 1)
             good = kt_error_at(&program->report, KT_BAD_WIDTH, span, "a register has at least one %s", quantum ? "qubit" : "bit");
         if (!good) {

@@ -4,6 +4,7 @@
  */
 #include "qasm/message.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +48,7 @@ kt_place kt_report_place(kt_report *report, kt_span span) {
 enum { MESSAGE_SIZE = 512 };
 
 bool kt_error_at(kt_report *report, kt_code code, kt_span span, const char *format, ...) {
-    if (report->stopped) return false;
+    if ((report->unheard = report->stopped)) return false;
     char text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
@@ -61,7 +62,7 @@ bool kt_error_at(kt_report *report, kt_code code, kt_span span, const char *form
 }
 
 void kt_warning_at(kt_report *report, kt_code code, kt_span span, const char *format, ...) {
-    if (report->stopped || report->warnings++ > KT_ENOUGH_WARNINGS) return;
+    if ((report->unheard = report->stopped || report->warnings++ > KT_ENOUGH_WARNINGS)) return;
     char text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
@@ -78,12 +79,14 @@ bool kt_report_no_memory(kt_report *report) {
 
 bool kt_report_status(kt_report *report, ketch_status status) {
     if (status == KETCH_OK) return true;
+    report->unheard = false;
     if (!report->errors++) report->status = status;
     if (status == KETCH_ERROR_MEMORY || report->errors >= report->max_errors) report->stopped = true;
     return false;
 }
 
 void kt_hint_add(kt_report *report, const char *format, ...) {
+    if (report->unheard) return;
     char text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
@@ -108,14 +111,25 @@ const char *kt_where_text(char out[KT_WHERE_TEXT], kt_report *report, kt_span sp
 }
 
 kt_nearest kt_nearest_to(kt_span wanted) {
-    unsigned limit = wanted.size < 3 ? 1 : wanted.size < 6 ? 2 : 3;
-    return (kt_nearest){.wanted = wanted, .distance = limit + 1};
+    return (kt_nearest){.wanted = wanted, .limit = wanted.size < 4 ? 1 : wanted.size < 6 ? 2 : 3, .rank = UINT_MAX};
+}
+
+static bool equal_but_for_case(kt_span wanted, const char *name, size_t size) {
+    size_t i = 0;
+    while (i < size && i < wanted.size && (wanted.at[i] | 0x20) == (name[i] | 0x20)) i++;
+    return size == wanted.size && i == size;
 }
 
 void kt_nearest_try(kt_nearest *nearest, const char *name, size_t size) {
-    if (nearest->distance <= 1) return; /* cannot be bettered: an equal name would have been found */
-    unsigned distance = kt_edit_distance(nearest->wanted.at, nearest->wanted.size, name, size, nearest->distance - 1);
-    if (distance >= nearest->distance || distance >= nearest->wanted.size) return; /* nothing of the name would be left */
-    nearest->distance = distance;
+    kt_span wanted = nearest->wanted;
+    unsigned rank = 0;
+    if (nearest->rank == 0) return;
+    if (!equal_but_for_case(wanted, name, size)) {
+        unsigned distance = kt_edit_distance(wanted.at, wanted.size, name, size, nearest->limit);
+        if (distance > nearest->limit || distance >= wanted.size) return; /* nothing of the name would be left */
+        rank = 2 * distance + (*wanted.at != *name);
+    }
+    if (rank >= nearest->rank) return;
+    nearest->rank = rank;
     nearest->best = (kt_span){name, (uint32_t)size};
 }

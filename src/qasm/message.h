@@ -33,6 +33,7 @@ typedef struct kt_report {
     uint32_t errors, max_errors;
     uint32_t warnings;
     bool stopped;        /* enough errors, or no memory: everybody returns */
+    bool unheard;        /* the message given last was not kept: its hint is not, either */
     ketch_status status; /* of the first error */
 } kt_report;
 
@@ -57,10 +58,11 @@ int kt_shown_size(kt_span span);
 #define KT_WHERE_TEXT 128
 const char *kt_where_text(char out[KT_WHERE_TEXT], kt_report *report, kt_span span, kt_span from);
 
-/* The nearest of many names, for "did you mean". */
+/* The nearest of many names, for "did you mean": equal but for case, else with the fewest edits, else with the same first letter. */
 typedef struct kt_nearest {
     kt_span wanted, best;
-    unsigned distance; /* of the best so far; begins at the limit + 1 */
+    unsigned limit; /* edits */
+    unsigned rank;  /* of the best so far: lower is better, 0 the best */
 } kt_nearest;
 kt_nearest kt_nearest_to(kt_span wanted);
 void kt_nearest_try(kt_nearest *nearest, const char *name, size_t size);

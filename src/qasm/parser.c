@@ -12,11 +12,33 @@ bool kt_parser_missing(kt_parser *parser, kt_token_kind kind, const char *after)
 }
 
 /* A statement that begins with a word of OpenQASM 3 in an OpenQASM 2 program goes wrong somewhere behind it: that word is the reason. */
-static void hint_dialect(kt_parser *parser) {
+static bool hint_dialect(kt_parser *parser) {
     uint32_t symbol = parser->statement.symbol;
-    if (parser->statement.kind == KT_TOKEN_NAME && kt_keyword_in(symbol, 5 - parser->lexer.dialect))
-        kt_hint_add(parser->report, "`%.*s` belongs to OpenQASM %d; this program is OpenQASM %d",
-                    KT_SHOWN(kt_token_span(&parser->statement)), 5 - parser->lexer.dialect, parser->lexer.dialect);
+    if (parser->statement.kind != KT_TOKEN_NAME || !kt_keyword_in(symbol, 5 - parser->lexer.dialect)) return false;
+    kt_hint_add(parser->report, "`%.*s` belongs to OpenQASM %d; this program is OpenQASM %d", KT_SHOWN(kt_token_span(&parser->statement)),
+                5 - parser->lexer.dialect, parser->lexer.dialect);
+    return true;
+}
+
+/* Mistakes that the token found and the statement's first word give away. */
+static void hint_habit(kt_parser *parser) {
+    uint8_t first = parser->statement.kind, found = parser->token.kind;
+    bool declares = first == KT_TOKEN_QUBIT || (first >= KT_TOKEN_BOOL && first < KT_TOKEN_ARRAY);
+    if (hint_dialect(parser)) return;
+    if (found == KT_TOKEN_LEFT_BRACKET && declares) {
+        kt_hint_add(parser->report, "the size belongs to the type: %.*s[...] name", KT_SHOWN(kt_token_span(&parser->statement)));
+    } else if (found == KT_TOKEN_EQUALS && (first == KT_TOKEN_IF || first == KT_TOKEN_WHILE)) {
+        kt_hint_add(parser->report, "`==` compares, `=` assigns");
+    } else if (found == KT_TOKEN_MEASURE && first == KT_TOKEN_NAME) {
+        kt_hint_add(parser->report, "an assignment is written with a single `=`");
+    } else if (found == KT_TOKEN_LEFT_BRACE && first == KT_TOKEN_IF && parser->lexer.dialect == 2) {
+        kt_hint_add(parser->report, "blocks belong to OpenQASM 3; here each operation has an `if` of its own");
+    } else if (found == KT_TOKEN_AT && first == KT_TOKEN_NAME) {
+        kt_nearest nearest = kt_nearest_to(kt_token_span(&parser->statement));
+        for (uint32_t word = KT_TOKEN_INV; word <= KT_TOKEN_NEGCTRL; word++)
+            kt_nearest_try(&nearest, parser->lexer.symbols->items[word].name, parser->lexer.symbols->items[word].size);
+        if (nearest.best.size) kt_hint_add(parser->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
+    }
 }
 
 void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after) {
@@ -29,7 +51,7 @@ void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after
         kt_error_at(parser->report, KT_SYNTAX, span, "expected %s%s%s, but the file ends", expected, link, after);
     else
         kt_error_at(parser->report, KT_SYNTAX, span, "expected %s%s%s, found `%.*s`", expected, link, after, KT_SHOWN(span));
-    hint_dialect(parser);
+    hint_habit(parser);
     return NULL;
 }
 
@@ -38,7 +60,9 @@ bool kt_parser_enter(kt_parser *parser) {
         parser->nesting++;
         return true;
     }
-    return kt_error_at(parser->report, KT_NESTING_LIMIT, kt_token_span(&parser->token), "nested more than %u deep", parser->max_nesting);
+    kt_error_at(parser->report, KT_NESTING_LIMIT, kt_token_span(&parser->token), "nested more than %u deep", parser->max_nesting);
+    kt_hint_add(parser->report, "--max-nesting raises the limit, up to 1000");
+    return false;
 }
 
 void kt_parser_leave(kt_parser *parser) { parser->nesting--; }
@@ -73,17 +97,21 @@ static bool begins_statement(const kt_token *token) {
 }
 
 /* The `;` of a statement. Where it is plainly missing, that is said at the place where it belongs and the statement counts as read. */
-bool kt_parser_finish(kt_parser *parser) {
+bool kt_parser_finish_or(kt_parser *parser, const char *expected) {
     if (kt_parser_accept(parser, KT_TOKEN_SEMICOLON)) return true;
     const kt_token *token = &parser->token;
     bool missing = token->kind == KT_TOKEN_END_OF_FILE || token->kind == KT_TOKEN_RIGHT_BRACE || begins_statement(token) ||
                    (token->line > parser->last_line && token->kind == KT_TOKEN_NAME);
-    if (!missing) return kt_parser_wrong(parser, "`;`", NULL);
+    if (!missing) return kt_parser_wrong(parser, expected, NULL);
     kt_error_at(parser->report, KT_MISSING_SEMICOLON, (kt_span){parser->last_end, 1}, "`;` is missing");
     hint_dialect(parser);
     parser->complete = false;
     return true;
 }
+
+bool kt_parser_finish(kt_parser *parser) { return kt_parser_finish_or(parser, kt_token_text(KT_TOKEN_SEMICOLON)); }
+
+bool kt_parser_finish_list(kt_parser *parser) { return kt_parser_finish_or(parser, "`,` or `;`"); }
 
 /* ── Going on after an error ── */
 
@@ -95,7 +123,9 @@ static bool declares(kt_token_kind kind) {
 /* Names in a declaration that could not be read. */
 static void spoil_names(kt_parser *parser, const kt_token *first) {
     bool other_word = first->kind == KT_TOKEN_NAME && first->symbol < KT_TOKEN_NAME; /* `int` in OpenQASM 2 */
-    if (!parser->spoiled || !declares(other_word ? (kt_token_kind)first->symbol : (kt_token_kind)first->kind)) return;
+    if (!parser->spoiled) return;
+    if (first->kind == KT_TOKEN_INCLUDE) parser->spoiled(parser->user, KT_TOKEN_INCLUDE);
+    if (!declares(other_word ? (kt_token_kind)first->symbol : (kt_token_kind)first->kind)) return;
     kt_report silence = {.stopped = true};
     kt_lexer lexer = parser->lexer;
     lexer.next = first->at;
@@ -111,16 +141,19 @@ static void spoil_names(kt_parser *parser, const kt_token *first) {
 /* Skips to behind the next `;` or block, or to before a `}` that closes a block around, or to a line that begins like a statement. */
 static void recover(kt_parser *parser, const kt_token *first, bool inside_block) {
     size_t depth = 0;
+    kt_report silence = {.stopped = true}; /* one statement, one message */
     while (!kt_parser_at(parser, KT_TOKEN_END_OF_FILE) && !parser->report->stopped) {
         bool moved = parser->token.at > first->at;
         if (depth == 0 && moved && parser->token.line > parser->last_line && begins_statement(&parser->token)) break;
         kt_token_kind kind = parser->token.kind;
         if (kind == KT_TOKEN_RIGHT_BRACE && depth == 0 && inside_block) break;
-        kt_parser_advance(parser);
         if (kind == KT_TOKEN_LEFT_BRACE) depth++;
-        if (kind == KT_TOKEN_RIGHT_BRACE && (depth == 0 || --depth == 0)) break;
-        if (kind == KT_TOKEN_SEMICOLON && depth == 0) break;
+        bool ends = (kind == KT_TOKEN_RIGHT_BRACE && (depth == 0 || --depth == 0)) || (kind == KT_TOKEN_SEMICOLON && depth == 0);
+        parser->lexer.report = ends ? parser->report : &silence;
+        kt_parser_advance(parser);
+        if (ends) break;
     }
+    parser->lexer.report = parser->report;
     spoil_names(parser, first);
 }
 

@@ -22,7 +22,7 @@ typedef struct kt_parser {
     kt_report *report;
     bool complete;       /* false: the statement just read had an error in it */
     bool trailing_comma; /* dialect 2 has been warned of one */
-    /* Told of each name in a declaration that could not be read, so that its uses are not reported too. */
+    /* Told of each name in a declaration that could not be read, so that its uses are not reported too; and of such an `include`. */
     void (*spoiled)(void *user, uint32_t symbol);
     void *user;
 } kt_parser;
@@ -61,6 +61,8 @@ bool kt_parser_enter(kt_parser *parser);                                        
 void kt_parser_leave(kt_parser *parser);
 void *kt_parser_alloc(kt_parser *parser, size_t size);
 bool kt_parser_finish(kt_parser *parser);                                     /* the `;` of a statement */
+bool kt_parser_finish_list(kt_parser *parser);                                /* behind a list that a comma would continue */
+bool kt_parser_finish_or(kt_parser *parser, const char *expected);            /* behind what else might have gone on */
 kt_statement *kt_parser_statement(kt_parser *parser, kt_statement_kind kind); /* one that begins at the token looked at */
 
 /* In a list of items: is there another one? Takes the comma; a comma before `end` is the last. */

@@ -45,7 +45,7 @@ static kt_statement *parse_modified_call(kt_parser *parser) {
     if (kt_parser_at(parser, KT_TOKEN_LEFT_BRACKET) && !(statement->as.call.designator = kt_parse_designator(parser))) return NULL;
     bool operands = !phase || kt_parser_at(parser, KT_TOKEN_NAME) || kt_parser_at(parser, KT_TOKEN_HARDWARE_QUBIT);
     if (operands && !kt_parse_operands(parser, &statement->as.call.operands, &statement->as.call.operand_count)) return NULL;
-    return kt_parser_finish(parser) ? statement : NULL;
+    return kt_parser_finish_list(parser) ? statement : NULL;
 }
 
 static bool at_operand(const kt_parser *parser) {
@@ -57,8 +57,8 @@ static kt_statement *parse_arrow(kt_parser *parser, kt_statement *statement, kt_
     statement->kind = KT_STATEMENT_MEASURE;
     statement->as.assign.target = NULL;
     statement->as.assign.value = measured;
-    if (kt_parser_accept(parser, KT_TOKEN_ARROW) && !(statement->as.assign.target = kt_parse_lvalue(parser))) return NULL;
-    return kt_parser_finish(parser) ? statement : NULL;
+    if (!kt_parser_accept(parser, KT_TOKEN_ARROW)) return kt_parser_finish_or(parser, "`->` or `;`") ? statement : NULL;
+    return (statement->as.assign.target = kt_parse_lvalue(parser)) && kt_parser_finish(parser) ? statement : NULL;
 }
 
 /* indexedIdentifier (= | op=) (expression | measureExpression | quantumCallExpression) ; at the operator */
@@ -74,7 +74,7 @@ static kt_statement *parse_assignment(kt_parser *parser, kt_statement *statement
 /* A call with operands becomes an expression where an arrow shows that it was one. */
 static kt_statement *finish_call(kt_parser *parser, kt_statement *statement) {
     if (!kt_parse_operands(parser, &statement->as.call.operands, &statement->as.call.operand_count)) return NULL;
-    if (!kt_parser_at(parser, KT_TOKEN_ARROW) || statement->as.call.designator) return kt_parser_finish(parser) ? statement : NULL;
+    if (!kt_parser_at(parser, KT_TOKEN_ARROW) || statement->as.call.designator) return kt_parser_finish_list(parser) ? statement : NULL;
     kt_expression *call = kt_parser_alloc(parser, sizeof *call);
     if (!call) return NULL;
     *call = (kt_expression){.kind = KT_EXPRESSION_QUANTUM_CALL, .size = statement->name.size, .at = statement->name.at};

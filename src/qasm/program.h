@@ -113,7 +113,7 @@ struct kt_definition {
 typedef struct kt_gate_name {
     uint16_t gate; /* of the table, KT_GATE_NONE if it has none of this name in the program's includes */
     bool looked_up;
-    bool reported; /* unknown, and said so */
+    bool reported; /* unknown or refused, and said so */
     kt_definition *definitions;
 } kt_gate_name;
 
@@ -166,6 +166,7 @@ typedef struct kt_program {
     size_t hardware_count, hardware_capacity;
     kt_compared compared[16]; /* lately */
     bool outputs;             /* an `output` was declared */
+    bool include_failed;      /* a library or file was refused: gates may be unknown for that reason */
     bool statements;          /* there was one */
     bool calibration_warned;
     uint32_t notes;        /* pragmas and annotations passed over */
@@ -186,6 +187,7 @@ void kt_gate_names_changed(kt_program *program);                                
 /* evaluate.c */
 bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression);
 bool kt_evaluate_integer(int64_t *out, kt_program *program, const kt_expression *expression, const char *what);
+bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *expression, const char *what, bool quantum);
 bool kt_evaluate_angle(kt_value *out, kt_program *program, const kt_expression *expression); /* finite, or symbolic */
 bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name);
 bool kt_arithmetic_failed(kt_program *program, kt_span span); /* reports what arithmetic says; false */

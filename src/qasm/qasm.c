@@ -122,7 +122,13 @@ static bool include_prelude(kt_program *program) {
 
 /* ── A program ── */
 
-static void spoiled(void *user, uint32_t symbol) { kt_scope_spoil(user, symbol); }
+static void spoiled(void *user, uint32_t symbol) {
+    kt_program *program = user;
+    if (symbol == KT_TOKEN_INCLUDE)
+        program->include_failed = true;
+    else
+        kt_scope_spoil(program, symbol);
+}
 
 static void finish(kt_program *program) {
     kt_report *report = &program->report;
@@ -173,6 +179,8 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
                                  .user = &program};
     *out = NULL;
     read_program(&program);
+    if (program.report.errors > 1 && program.report.errors >= program.report.max_errors)
+        kt_warn_at(diag, KT_READING_STOPPED, &(kt_place){.file = source->name}, "reading stopped after %u errors", program.report.errors);
     ketch_status status = program.report.errors ? program.report.status : KETCH_OK;
     if (status == KETCH_OK)
         *out = program.circuit;

@@ -21,13 +21,16 @@ kt_binding *kt_scope_find(kt_program *program, uint32_t symbol) {
     return number ? &program->bindings[number - 1] : NULL;
 }
 
-static const char *const kinds[] = {"a name", "a qubit register", "a bit register", "a constant", "a parameter", "a qubit"};
+static const char *kind_text(const kt_binding *binding) {
+    static const char *const kinds[] = {"a name", "a qubit register", "a bit register", "a constant", "a parameter", "a qubit"};
+    return binding->kind == KT_BINDING_VALUE && binding->as.value.symbolic ? "an input" : kinds[binding->kind];
+}
 
 kt_binding *kt_scope_declare(kt_program *program, kt_binding_kind kind, uint32_t symbol, kt_span span) {
     kt_binding *old = kt_scope_find(program, symbol);
     if (old && old->depth == program->depth && old->kind != KT_BINDING_SPOILED) {
         char where[KT_WHERE_TEXT];
-        kt_error_at(&program->report, KT_REDECLARED, span, "`%.*s` is declared already, as %s (%s)", KT_SHOWN(span), kinds[old->kind],
+        kt_error_at(&program->report, KT_REDECLARED, span, "`%.*s` is declared already, as %s (%s)", KT_SHOWN(span), kind_text(old),
                     kt_where_text(where, &program->report, old->span, span));
         return NULL;
     }

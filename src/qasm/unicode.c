@@ -125,24 +125,6 @@ bool kt_unicode_letter(uint32_t code_point) {
     return low < sizeof letters / sizeof *letters && code_point >= letters[low].first;
 }
 
-/* Bytes of the sequence that `at` begins, 0 if it is none: no overlong form, no surrogate, nothing beyond U+10FFFF. */
-static size_t sequence_size(const unsigned char *at, size_t left) {
-    static const struct {
-        unsigned char first, last, second_first, second_last, size;
-    } forms[] = {{0x00, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-                 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (*at < forms[i].first || *at > forms[i].last) continue;
-        size_t size = forms[i].size;
-        if (size > left || (size > 1 && (at[1] < forms[i].second_first || at[1] > forms[i].second_last))) return 0;
-        for (size_t k = 2; k < size; k++)
-            if ((at[k] & 0xc0) != 0x80) return 0;
-        return size;
-    }
-    return 0;
-}
-
 const char *kt_utf8_check(const char *text, size_t size) {
     for (size_t i = 0; i < size;) {
         uint64_t eight;
@@ -153,7 +135,7 @@ const char *kt_utf8_check(const char *text, size_t size) {
                 continue;
             }
         }
-        size_t step = sequence_size((const unsigned char *)text + i, size - i);
+        size_t step = kt_utf8_size(text + i, size - i);
         if (!step) return text + i;
         i += step;
     }

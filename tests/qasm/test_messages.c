@@ -30,7 +30,7 @@ static void test_syntax(void **state) {
     BAD2("qreg q[2]; gate g a { x a }", "KQ0202", 1, 26, NULL);
     BAD2("qreg q[2]; gate g a { x a;\nh q[0];\n", "KQ0203", 1, 21, NULL);
     BAD2("qreg q[2;", "KQ0201", 1, 9, "expected `]`");
-    BAD2("qreg q[2]; x q[0] q[1];", "KQ0201", 1, 19, "expected `;`, found `q`");
+    BAD2("qreg q[2]; x q[0] q[1];", "KQ0201", 1, 19, "expected `,` or `;`, found `q`");
     BAD2("qreg q[2]; rx( q[0];", "KQ0201", 1, 20, "expected `)`");
     BAD2("qreg q[2]; measure q[0] -> ;", "KQ0201", 1, 28, "a name");
     BAD2("qreg q[2]; h;", "KQ0201", 1, 13, "a qubit");
@@ -128,7 +128,7 @@ static void test_declarations(void **state) {
     (void)state;
     BAD2("qreg q[0];", "KQ0312", 1, 8, NULL);
     BAD2("qreg q[99999999999];", "KQ0403", 1, 8, "1048576");
-    BAD2("qreg q[99999999999999999999999];", "KQ0323", 1, 8, NULL);
+    BAD2("qreg q[99999999999999999999999];", "KQ0403", 1, 8, "limit");
     BAD2("qreg q[1]; creg c[2000000];", "KQ0404", 1, 19, NULL);
     BAD2("qreg q[1];\nqreg q[2];", "KQ0303", 2, 6, "line 3");
     BAD2("qreg q[1.5];", "KQ0311", 1, 8, NULL);
@@ -210,10 +210,54 @@ static void test_many(void **state) {
     options.max_errors = 2;
     ketch_diag_clear(diag);
     assert_int_equal(kt_qasm_parse(&circuit, text, strlen(text), &options, diag), KETCH_ERROR_SEMANTICS);
-    assert_int_equal(ketch_diag_count(diag), 2);
+    assert_int_equal(kt_error_count(diag), 2);
+    assert_string_equal(ketch_diag_message(diag, 2)->code, "KQ1010");
     /* and a diagnostic is not needed */
     assert_int_equal(kt_qasm_parse(&circuit, text, strlen(text), &options, NULL), KETCH_ERROR_SEMANTICS);
     ketch_diag_free(&diag);
+}
+
+/* One mistake, one message. */
+static void test_cascades(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        QASM2 "QREG q[2];\nh q[0];",
+        QASM2 "qubit[2] q;\nh q[0];",
+        QASM3 "qubit q; bit c; if (c) { qubit r; x r; }",
+        QASM3 "qubit q; gate outer a { gate inner b { h b; } inner a; }",
+        "OPENQASM 2.0;\ninclude \u201cqelib1.inc\u201d;\nqreg q[1]; h q[0];",
+        "OPENQASM 2.0;\ninclude qelib1.inc;\nqreg q[1]; h q[0];",
+        "OPENQASM 3.0;\ninclude \"qelib1.inc\";\nqubit q; h q; x q;",
+        "OPENQASM 2.0;\ninclude \"absent.inc\";\nqreg q[1]; h q[0]; x q[0];",
+        QASM2 "qreg q[1]; x q[0] ? ? # \"; x q[0];",
+    };
+    ketch_load_options options = ordinary_options();
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        ketch_diag *diag = ketch_diag_create();
+        ketch_circuit *circuit;
+        assert_int_not_equal(kt_qasm_parse(&circuit, texts[i], strlen(texts[i]), &options, diag), KETCH_OK);
+        if (kt_error_count(diag) != 1) fail_msg("%s\n%s", texts[i], ketch_diag_text(diag));
+        ketch_diag_free(&diag);
+    }
+}
+
+static void test_hints(void **state) {
+    (void)state;
+    BAD3("qubit q; H q;", "KQ0301", 1, 10, "did you mean `h`?");
+    BAD3("qubit q; hh q;", "KQ0301", 1, 10, "did you mean `h`?");
+    BAD2("qreg q[1]; h Q[0];", "KQ0302", 1, 14, "did you mean `q`?");
+    BAD2("QREG q[1];", "KQ0301", 1, 1, "did you mean `qreg`?");
+    BAD3("qubit[2] q; rzz(1) q[0], q[1];", "KQ0301", 1, 13, "gate of qelib1.inc");
+    BAD3("qubit[2] q; crtl @ x q[0], q[1];", "KQ0201", 1, 18, "did you mean `ctrl`?");
+    BAD2("qreg q[1]; creg c[1]; if(c=1) x q[0];", "KQ0201", 1, 27, "`==` compares");
+    BAD3("qubit q; bit c; c == measure q;", "KQ0201", 1, 22, "a single `=`");
+    BAD3("qubit q; rx(0.5 ^ 2) q;", "KQ0311", 1, 13, "`**`");
+    BAD3("qubit q; rx(2pi) q;", "KQ0102", 1, 13, "2*pi");
+    BAD3("qubit q[2];", "KQ0201", 1, 8, "qubit[");
+    BAD2("qreg q[1]; creg c[1]; measure q c;", "KQ0201", 1, 33, "expected `->`");
+    BAD2("qreg q[1]; creg c[1]; if(c==1) { x q[0]; }", "KQ0201", 1, 32, "blocks belong to OpenQASM 3");
+    BAD2("qreg q[1]; gate g a { x q[0]; }", "KQ0316", 1, 25, "no qubit of this gate");
+    BAD3("input float t; input float t;", "KQ0303", 1, 28, "as an input");
 }
 
 static void check_warning(const char *text, const char *code, unsigned line, unsigned column) {
@@ -361,10 +405,11 @@ static void test_includes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tokens),     cmocka_unit_test(test_syntax),   cmocka_unit_test(test_version),
-        cmocka_unit_test(test_gates),      cmocka_unit_test(test_operands), cmocka_unit_test(test_declarations),
-        cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_not_yet),  cmocka_unit_test(test_many),
-        cmocka_unit_test(test_warnings),   cmocka_unit_test(test_includes),
+        cmocka_unit_test(test_cascades), cmocka_unit_test(test_hints),        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_syntax),   cmocka_unit_test(test_version),      cmocka_unit_test(test_gates),
+        cmocka_unit_test(test_operands), cmocka_unit_test(test_declarations), cmocka_unit_test(test_arithmetic),
+        cmocka_unit_test(test_not_yet),  cmocka_unit_test(test_many),         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_includes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,4 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qubit[2] q;
+h q[0];
