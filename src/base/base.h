@@ -8,6 +8,7 @@
  *   buffer   bytes that grow; numbers as text, in no locale
  *   json     a writer that streams, on a sink
  *   symbols  names to small integers
+ *   utf8     characters of text
  *   random   draws keyed by what they are for
  *   machine  processors, memory, clock: what the machine offers
  *   watch    how long work is stopped from outside
@@ -30,6 +31,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/symbols.h"
+#include "base/utf8.h"
 #include "base/watch.h"
 
 #endif

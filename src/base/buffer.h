@@ -40,9 +40,6 @@ size_t kt_bytes_text(char out[KT_NUMBER_TEXT], double bytes);
  * False if it is not a number or the memory for a long one is missing; out of range gives infinity or 0. */
 bool kt_number_read(double *out, const char *text, size_t size);
 
-/* Bytes of the valid UTF-8 sequence at `text`, of which `left` > 0 bytes are there; 0 if it is none. */
-size_t kt_utf8_size(const char *text, size_t left);
-
 /* A sink that fills a buffer. */
 ketch_sink kt_buffer_sink(kt_buffer *buffer);
 

@@ -5,8 +5,8 @@
  */
 #include "base/diag.h"
 
-#include "base/buffer.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -4,6 +4,8 @@
  */
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <string.h>
 

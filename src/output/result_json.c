@@ -73,7 +73,7 @@ static void write_run(const ketch_run_info *info, kt_json *json) {
     char hash[40];
     snprintf(hash, sizeof hash, "%016llx%016llx", (unsigned long long)info->circuit_hash[1], (unsigned long long)info->circuit_hash[0]);
     kt_json_open(json, "run", '{');
-    kt_json_string(json, "ketch", ketch_version());
+    kt_json_string(json, "ketch", KETCH_VERSION);
     kt_json_integer(json, "seed", info->seed);
     kt_json_integer(json, "threads", info->threads);
     kt_json_string(json, "instruction_set", info->instruction_set ? info->instruction_set : "");
