@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static struct { bool json, quiet, color, bar_shown; } style;
+static struct { bool json, quiet, verbose, color, bar_shown; } style;
 
 bool is_terminal(int descriptor) {
     const char *terminal = getenv("TERM");
@@ -32,6 +32,7 @@ unsigned terminal_width(void) {
 void report_setup(const settings *options) {
     style.json = options->json_errors;
     style.quiet = options->quiet;
+    style.verbose = options->verbose;
     style.color = !options->json_errors && wants_color(options, STDERR_FILENO);
 }
 
@@ -137,6 +138,7 @@ void report(const ketch_diag *diag, const char *name) {
     for (size_t i = 0; i < ketch_diag_count(diag); i++) {
         ketch_message message = *ketch_diag_message(diag, i);
         if (style.quiet && message.severity != KETCH_SEVERITY_ERROR) continue;
+        if (!style.verbose && message.severity == KETCH_SEVERITY_NOTE) continue;
         if (!message.file[0] && name) message.file = name;
         (style.json ? write_json_message : write_text_message)(&message);
     }
