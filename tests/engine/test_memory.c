@@ -85,8 +85,8 @@ static void as_foreseen(void **unused) {
         uint64_t shots;
         uint64_t least; /* bytes that the counting of so many outcomes needs, by hand */
     } runs[] = {
-        {coins(40), 100000, 100000 * (8 + 8 + 8 + 8 + 32)},     /* rows, sorted rows, outcomes, counts, tallies */
-        {coins(130), 30000, 30000 * (24 + 24 + 24 + 8 + 32)},   /* three words a row */
+        {coins(40), 20000, 20000 * (8 + 8 + 8 + 8 + 32)},       /* rows, sorted rows, outcomes, counts, tallies */
+        {coins(130), 8000, 8000 * (24 + 24 + 24 + 8 + 32)},     /* three words a row */
         {uniform(20), 50000, (UINT64_C(16) << 20) + 50000 * 8}, /* a state, and few shots */
         {uniform(3), 1000000, 1000000 * (8 + 8 + 16 + 4)},      /* few outcomes: rows; draws, picks and buckets take more */
     };
