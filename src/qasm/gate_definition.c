@@ -127,6 +127,11 @@ static bool all_qubits(kt_body_item *item, kt_program *program) {
     return true;
 }
 
+static bool declares(const kt_statement *statement) {
+    return statement->kind == KT_STATEMENT_REGISTER || statement->kind == KT_STATEMENT_CLASSICAL || statement->kind == KT_STATEMENT_LET ||
+           statement->kind == KT_STATEMENT_GATE || statement->kind == KT_STATEMENT_OPAQUE;
+}
+
 /* One statement; *used tells whether it does anything. */
 static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, const kt_statement *statement) {
     *item = (kt_body_item){.barrier = statement->kind == KT_STATEMENT_BARRIER};
@@ -149,7 +154,7 @@ static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, co
         break;
     case KT_STATEMENT_FOR: return kt_error_at(&program->report, KT_NO_LOOPS, statement->span, "`for` is not supported yet");
     default:
-        if (statement->kind == KT_STATEMENT_GATE || statement->kind == KT_STATEMENT_OPAQUE) kt_scope_spoil(program, statement->symbol);
+        if (declares(statement)) kt_scope_spoil(program, statement->symbol);
         return kt_error_at(&program->report, KT_NOT_IN_GATE, statement->span, "`%.*s` is not allowed in a gate's body",
                            KT_SHOWN(statement->span));
     }

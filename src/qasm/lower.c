@@ -101,11 +101,25 @@ static bool set_bits(kt_program *program, const kt_selection *bits, const kt_exp
     return true;
 }
 
+/* A call that gives bits; often it is a misspelt measurement. */
+static bool refuse_call(kt_program *program, const kt_expression *call) {
+    const kt_symbol *measure = &program->symbols.items[KT_TOKEN_MEASURE];
+    kt_span span = kt_expression_span(call);
+    if (call->kind == KT_EXPRESSION_QUANTUM_CALL) span.size = program->symbols.items[call->as.call.symbol].size;
+    if (program->dialect == 2)
+        kt_error_at(&program->report, KT_SYNTAX, span, "expected `measure`, found `%.*s`", KT_SHOWN(span));
+    else
+        kt_error_at(&program->report, KT_NO_ROUTINES, span, "calls of subroutines are not supported yet");
+    kt_nearest nearest = kt_nearest_to(span);
+    kt_nearest_try(&nearest, measure->name, measure->size);
+    if (program->dialect == 3 && nearest.best.size) kt_hint_add(&program->report, "did you mean `measure`?");
+    return false;
+}
+
 /* bits = measure q; bits = "0101"; */
 bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line) {
     if (value->kind == KT_EXPRESSION_MEASURE) return measure(program, value->as.first, bits, span, line);
-    if (value->kind == KT_EXPRESSION_QUANTUM_CALL)
-        return kt_error_at(&program->report, KT_NO_ROUTINES, kt_expression_span(value), "calls of subroutines are not supported yet");
+    if (value->kind == KT_EXPRESSION_QUANTUM_CALL) return refuse_call(program, value);
     if (kt_is_runtime(program, value))
         return kt_error_at(&program->report, KT_NO_ASSIGNMENT, kt_expression_span(value),
                            "an assignment of a value that is computed while the program runs is not supported yet");
@@ -117,8 +131,7 @@ static bool lower_measure(kt_program *program, const kt_statement *statement) {
     kt_selection bits;
     if (target && !kt_select(&bits, program, target, false)) return false;
     if (target) return kt_assign_bits(program, &bits, value, statement->span, statement->line);
-    if (value->kind != KT_EXPRESSION_MEASURE)
-        return kt_error_at(&program->report, KT_NO_ROUTINES, kt_expression_span(value), "calls of subroutines are not supported yet");
+    if (value->kind != KT_EXPRESSION_MEASURE) return refuse_call(program, value);
     return measure(program, value->as.first, NULL, statement->span, statement->line);
 }
 

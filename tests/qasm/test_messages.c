@@ -226,6 +226,7 @@ static void test_cascades(void **state) {
         QASM3 "qubit q; bit c; if (c) { qubit r; x r; }",
         QASM3 "qubit q; gate outer a { gate inner b { h b; } inner a; }",
         "OPENQASM 2.0;\ninclude \u201cqelib1.inc\u201d;\nqreg q[1]; h q[0];",
+        QASM3 "gate g a { qubit b; x b; } qubit q; g q;",
         "OPENQASM 2.0;\ninclude qelib1.inc;\nqreg q[1]; h q[0];",
         "OPENQASM 3.0;\ninclude \"qelib1.inc\";\nqubit q; h q; x q;",
         "OPENQASM 2.0;\ninclude \"absent.inc\";\nqreg q[1]; h q[0]; x q[0];",
@@ -257,6 +258,8 @@ static void test_hints(void **state) {
     BAD2("qreg q[1]; creg c[1]; measure q c;", "KQ0201", 1, 33, "expected `->`");
     BAD2("qreg q[1]; creg c[1]; if(c==1) { x q[0]; }", "KQ0201", 1, 32, "blocks belong to OpenQASM 3");
     BAD2("qreg q[1]; gate g a { x q[0]; }", "KQ0316", 1, 25, "no qubit of this gate");
+    BAD2("qreg q[1]; creg c[1]; mesure q -> c;", "KQ0201", 1, 23, "expected `measure`");
+    BAD3("qubit q; bit c; c = mesure q;", "KQ0502", 1, 21, "did you mean `measure`?");
     BAD3("input float t; input float t;", "KQ0303", 1, 28, "as an input");
 }
 
