@@ -238,11 +238,10 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
         good = kt_evaluate_angle(&values[i], program, argument) && good;
     for (uint32_t i = 0; i < count; i++, operand = operand->next) good = kt_select(&selections[i], program, operand, true) && good;
     uint32_t times;
-    if (!good || !broadcast_size(&times, program, selections, statement->as.call.operands, count) ||
-        !kt_all_different(program, selections, statement->as.call.operands, count))
-        return false;
+    if (!good || !broadcast_size(&times, program, selections, statement->as.call.operands, count)) return false;
     uint64_t cost = kt_application_cost(&application), operands = kt_saturating_multiply(times, count / 8);
-    if (!kt_charge(program, kt_saturating_multiply(cost, times), statement->name) || !kt_charge(program, operands, statement->name))
+    if (!kt_charge(program, operands, statement->name) || !kt_all_different(program, selections, statement->as.call.operands, count) ||
+        !kt_charge(program, kt_saturating_multiply(cost, times), statement->name))
         return false;
     if (!cost) return true;
     uint32_t few_qubits[FEW], *qubits = few_qubits;

@@ -18,24 +18,29 @@ bool kt_other_dialect(kt_program *program, kt_span span, const char *what) {
 
 /* ── Qubits: barrier, reset, delay, nop ── */
 
-/* All qubits named, each once, in program->operands. Without operands: all there are. */
-static bool gather(uint32_t *count, kt_program *program, const kt_expression *operands) {
+/* All qubits named, in program->operands; what is too wide is charged. Without operands: all there are. */
+static bool gather(uint32_t *count, kt_program *program, const kt_expression *operands, kt_span span) {
     kt_selection part = {.count = program->circuit->qubit_count, .step = 1};
     const kt_expression *operand = operands;
     uint64_t total = 0;
     *count = 0;
     do {
         if (operand && !kt_select(&part, program, operand, true)) return false;
+        if (!kt_charge(program, part.count / 8, span)) return false;
         total += part.count;
         if (total > UINT32_MAX || !kt_operands_reserve(program, total)) return kt_report_no_memory(&program->report);
         for (uint32_t i = 0; i < part.count; i++) program->operands[(*count)++] = kt_selection_at(&part, i);
+        if (*count / 2 <= program->circuit->qubit_count) continue;
+        uint32_t kept; /* many repetitions: no more room than the qubits take */
+        if (!kt_once_each(program, program->operands, *count, &kept) || !kt_charge(program, *count - kept, span)) return false;
+        total = *count = kept;
     } while (operand && (operand = operand->next));
     return true;
 }
 
 static bool lower_spread(kt_program *program, const kt_statement *statement, kt_op op) {
     uint32_t count, kept = 0;
-    if (!gather(&count, program, statement->as.call.operands) || !kt_charge(program, kt_weight(count), statement->span)) return false;
+    if (!gather(&count, program, statement->as.call.operands, statement->span) || !kt_charge(program, 1, statement->span)) return false;
     if (count && !kt_once_each(program, program->operands, count, &kept)) return false;
     op.line = statement->line;
     return kt_add_op(program, op, program->operands, kept);

@@ -17,7 +17,8 @@ static void test_broadcast(void **state) {
     (void)state;
     check_operations(QASM2 "qreg a[2]; qreg b[2]; qreg t[1]; cx a,b; cx t[0],b; cx a[1],b; u2(0.5,1) a;",
                      "cx 0 2\ncx 1 3\ncx 4 2\ncx 4 3\ncx 1 2\ncx 1 3\nu2(0.5,1) 0\nu2(0.5,1) 1\n");
-    check_operations(QASM3 "qubit[5] q; cx q[0:1], q[3:4]; h q[{4,0}]; x q[:2:4]; y q[-1:-2:0]; z q[3:1]; s q[:-2:0]; t q[3:]; cx q[0:1],q[1:2];",
+    check_operations(QASM3
+                     "qubit[5] q; cx q[0:1], q[3:4]; h q[{4,0}]; x q[:2:4]; y q[-1:-2:0]; z q[3:1]; s q[:-2:0]; t q[3:]; cx q[0:1],q[1:2];",
                      "cx 0 3\ncx 1 4\nh 4\nh 0\nx 0\nx 2\nx 4\ny 4\ny 2\ny 0\ns 4\ns 2\ns 0\nt 3\nt 4\ncx 0 1\ncx 1 2\n");
 }
 
@@ -25,6 +26,9 @@ static void test_definitions(void **state) {
     (void)state;
     check_operations(QASM2 "gate g(a,b) x,y { rz(a/2) x; cx x,y; rz(-(a+b)) y; } gate w q { } qreg q[2]; g(1,pi) q[1],q[0]; w q;",
                      "rz(0.5) 1\ncx 1 0\nrz(-4.141592653589793) 0\n");
+    check_operations(QASM2 "qreg q[2]; barrier q,q,q[1],q,q,q,q;", "barrier 0 1\n");
+    check_operations(QASM2 "gate g(a) x { rz(a/2) x; } qreg q[2]; g(1) q; g(2) q[0]; g(1) q[1];",
+                     "rz(0.5) 0\nrz(0.5) 1\nrz(1) 0\nrz(0.5) 1\n");
     check_operations(QASM2 "gate g(a) x { rz(a) x; } gate k(a) x,y { g(a*2) x; barrier x,y; g(sin(a)) y; } qreg q[2]; k(0) q[0],q[1];",
                      "rz(0) 0\nbarrier 0 1\nrz(0) 1\n");
     check_operations("OPENQASM 2.0; gate cx c,t { CX c,t; } gate h a { U(1,2,3) a; } qreg q[2]; h q[0]; cx q[1],q[0];",

@@ -137,6 +137,9 @@ INPUTS = [
     ('aliases of a million qubits', HEAD3 + 'qubit[500000] a;\nqubit[500000] b;\n' + ''.join(f'let c{n} = a ++ b;\n' for n in range(250)),
      (LIMIT,), ''),
     ('6,000 constants of a million bits', HEAD3 + ''.join(f'const bit[1000000] c{n} = 0;\n' for n in range(6000)), (LIMIT,), ''),
+    ('a barrier over a million qubits 4,000 times', f'OPENQASM 2.0;\nqreg q[1000000];\nbarrier {", ".join(["q"] * 4000)};\n', (LIMIT,), ':3:1:'),
+    ('a thousand single qubits with a register of a million', HEAD3.replace('[3] q', '[1000] q') + 'qubit[1000000] r;\n'
+     f'gate wide {", ".join(f"a{n}" for n in range(1001))} {{ x a0; }}\nwide {", ".join(f"q[{n}]" for n in range(1000))}, r;\n', (LIMIT,), ':7:1:'),
     ('60,000 outputs', HEAD3 + ''.join(f'output bit a{n};\n' for n in range(60_000)), (0,), ''),
     # Length.
     ('a name of a megabyte', HEAD2 + f'{"x" * 1_000_000} q[0];\n', (LIMIT,), ':5:'),
