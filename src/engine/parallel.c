@@ -166,13 +166,19 @@ ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *t
     if (run->engine->grain) block = block * run->engine->grain >> 16;
     if (!block) block = 1;
     run->unseen += (double)count / (double)block;
-    if (count <= block / 4 || count == 1) {
-        task(context, 0, count);
-    } else {
-        uint32_t threads = team_size(run->engine);
+    /* Threads that wait for one another cost microseconds, and milliseconds where other programs want the processors: for less than two
+     * blocks each they are not worth it. */
+    uint64_t threads = count / (2 * block);
+    if (threads > 1) {
+        uint32_t team = team_size(run->engine);
+        if (threads > team) threads = team;
+    }
+    if (threads > 1) {
         uint64_t even = count / threads + 1; /* for threads to have something to do each */
         if (block > even) block = even;
 #pragma omp parallel num_threads((int)threads)
+        share(run, count, block, task, context);
+    } else {
         share(run, count, block, task, context);
     }
     if (run->unseen >= 1) {
