@@ -137,6 +137,13 @@ static bool lower_measure(kt_program *program, const kt_statement *statement) {
     if (target && !kt_select(&bits, program, target, false)) return false;
     if (target) return kt_assign_bits(program, &bits, value, statement->span, statement->line);
     if (value->kind != KT_EXPRESSION_MEASURE) return refuse_call(program, value);
+    if (program->dialect == 2) {
+        kt_error_at(&program->report, KT_SYNTAX, statement->span, "a measurement without `->`: OpenQASM 2 says where the outcome goes");
+        kt_hint_add(&program->report, "measure q -> c;");
+        return false;
+    }
+    kt_warning_at(&program->report, KT_OUTCOME_DROPPED, statement->span, "the outcome of this measurement is not kept");
+    kt_hint_add(&program->report, "c = measure q; keeps it");
     return measure(program, value->as.first, NULL, statement->span, statement->line);
 }
 
@@ -173,7 +180,9 @@ static bool lower_expression(kt_program *program, const kt_statement *statement)
         if (!kt_scope_find(program, symbol) && (known->gate != KT_GATE_NONE || known->definitions))
             return kt_error_at(&program->report, KT_OPERAND_COUNT, name, "the gate `%.*s` is applied to no qubit", KT_SHOWN(name));
     }
-    return kt_is_runtime(program, expression) || kt_evaluate(&value, program, expression);
+    if (!kt_is_runtime(program, expression)) return kt_evaluate(&value, program, expression);
+    return kt_error_at(&program->report, KT_NO_VARIABLES, kt_expression_span(expression),
+                       "an expression that is computed while the program runs is not supported as a statement yet");
 }
 
 static bool lower_calibration(kt_program *program, const kt_statement *statement) {

@@ -196,10 +196,17 @@ static void test_bits(void **state) {
     check_operations(
         QASM3
         "qubit[2] q; bit[4] c = \"0110\"; bit d = true; c[1:2] = \"01\"; c[0] = 1; bit[2] m = measure q; let t = c[{3,0}]; t = \"10\";"
-        "measure q -> c[2:3]; d = measure q[1]; bit[3] n = 5; measure q;",
+        "measure q -> c[2:3]; d = measure q[1]; bit[3] n = 5;",
         "bit 0 = 0\nbit 1 = 1\nbit 2 = 1\nbit 3 = 0\nbit 4 = 1\nbit 1 = 1\nbit 2 = 0\nbit 0 = 1\nmeasure 0 -> 5\nmeasure 1 -> 6\nbit 3 = "
         "0\nbit 0 = 1\n"
-        "measure 0 -> 2\nmeasure 1 -> 3\nmeasure 1 -> 4\nbit 7 = 1\nbit 8 = 0\nbit 9 = 1\nmeasure 0\nmeasure 1\n");
+        "measure 0 -> 2\nmeasure 1 -> 3\nmeasure 1 -> 4\nbit 7 = 1\nbit 8 = 0\nbit 9 = 1\n");
+    ketch_diag *diag = ketch_diag_create();
+    ketch_circuit *circuit = circuit_with_messages(QASM3 "qubit[2] q; bit c; measure q;", diag);
+    assert_string_equal(operations_of(circuit), "measure 0\nmeasure 1\n");
+    assert_int_equal(ketch_diag_count(diag), 1); /* a slip that is easily made */
+    assert_string_equal(ketch_diag_message(diag, 0)->code, "KQ1011");
+    kt_circuit_free(circuit);
+    ketch_diag_free(&diag);
 }
 
 static void test_aliases(void **state) {
