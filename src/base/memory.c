@@ -91,19 +91,13 @@ char *kt_arena_copy(kt_arena *arena, const char *text, size_t size) {
     return copy;
 }
 
-kt_arena_mark kt_arena_save(const kt_arena *arena) {
-    return (kt_arena_mark){.block = arena->block, .next = arena->next, .used = arena->used};
-}
-
-void kt_arena_restore(kt_arena *arena, kt_arena_mark mark) {
-    while (arena->block != mark.block) {
+void kt_arena_drop_blocks(kt_arena *arena, kt_arena_block *kept) {
+    while (arena->block != kept) {
         kt_arena_block *older = arena->block->older;
         kt_free(arena->block);
         arena->block = older;
     }
-    arena->next = mark.next;
     arena->end = arena->block ? arena->block->end : NULL;
-    arena->used = mark.used;
 }
 
 void kt_arena_free(kt_arena *arena) { kt_arena_restore(arena, (kt_arena_mark){0}); }

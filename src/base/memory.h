@@ -45,16 +45,23 @@ typedef struct kt_arena_mark {
 void *kt_arena_alloc_block(kt_arena *arena, size_t size); /* the same, where the newest block may be full */
 static inline void *kt_arena_alloc(kt_arena *arena, size_t size) {
     size_t aligned = (size + 15) & ~(size_t)15;
-    if (arena->budget || size > (size_t)(arena->end - arena->next) || aligned > (size_t)(arena->end - arena->next))
-        return kt_arena_alloc_block(arena, size);
+    size_t room = (size_t)(arena->end - arena->next), left = arena->budget ? arena->budget - arena->used : SIZE_MAX;
+    if (size > room || aligned > room || aligned > left) return kt_arena_alloc_block(arena, size);
     void *item = arena->next;
     arena->next += aligned;
     arena->used += aligned;
     return item;
 }
 char *kt_arena_copy(kt_arena *arena, const char *text, size_t size); /* NUL-terminated */
-kt_arena_mark kt_arena_save(const kt_arena *arena);
-void kt_arena_restore(kt_arena *arena, kt_arena_mark mark);
+static inline kt_arena_mark kt_arena_save(const kt_arena *arena) {
+    return (kt_arena_mark){.block = arena->block, .next = arena->next, .used = arena->used};
+}
+void kt_arena_drop_blocks(kt_arena *arena, kt_arena_block *kept); /* those newer than `kept` */
+static inline void kt_arena_restore(kt_arena *arena, kt_arena_mark mark) {
+    if (arena->block != mark.block) kt_arena_drop_blocks(arena, mark.block);
+    arena->next = mark.next;
+    arena->used = mark.used;
+}
 void kt_arena_free(kt_arena *arena);
 
 /* Whole pages from the system, not yet touched. `bytes` must be given back unchanged. */
