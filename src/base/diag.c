@@ -95,24 +95,10 @@ const ketch_message *ketch_diag_message(const ketch_diag *diag, size_t index) {
 
 static bool is_continuation(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
 
-/* The next character as it is shown, one column wide: what is not UTF-8 and what a terminal might obey becomes '?', a tab a blank. Gives
- * the bytes read; writes at most 4. */
-static size_t show_character(char *out, size_t *written, const char *text, size_t left) {
-    size_t size = kt_utf8_size(text, left);
-    unsigned char first = (unsigned char)text[0], second = size > 1 ? (unsigned char)text[1] : 0;
-    bool control = size == 0 || first < 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0);
-    *written = control ? 1 : size;
-    if (control)
-        out[0] = first == '\t' ? ' ' : '?';
-    else
-        memcpy(out, text, size);
-    return size ? size : 1;
-}
-
 static uint32_t characters(const char *text, size_t size) {
     uint32_t count = 0;
     char shown[4];
-    for (size_t i = 0, written; i < size; count++) i += show_character(shown, &written, text + i, size - i);
+    for (size_t i = 0, written; i < size; count++) i += kt_utf8_show(shown, &written, text + i, size - i);
     return count;
 }
 
@@ -121,7 +107,7 @@ static void keep(char *out, size_t room, const char *text, size_t size) {
     size_t used = 0;
     for (size_t i = 0, written; i < size; used += written) {
         char shown[4];
-        i += show_character(shown, &written, text + i, size - i);
+        i += kt_utf8_show(shown, &written, text + i, size - i);
         if (used + written + 4 > room) {
             memcpy(out + used, "...", 4);
             return;

@@ -124,7 +124,7 @@ static void describe_as_text(kt_stream *stream, const description *about) {
     kt_buffer *out = &stream->out;
     const ketch_circuit_summary *summary = about->summary;
     char held[KT_NUMBER_TEXT];
-    if (about->name) kt_buffer_format(out, "==> %s <==\n", about->name);
+    if (about->name) kt_text_heading(out, about->name);
     if (summary->version) {
         add_row(out, "language");
         kt_buffer_format(out, "OpenQASM %d\n", summary->version);

@@ -423,7 +423,7 @@ ketch_status kt_output_drawing(const ketch_circuit *circuit, const ketch_write_o
     kt_stream stream = {.sink = sink, .diag = diag};
     stream.status = kt_drawing_make(&drawing, circuit, ascii, diag);
     if (stream.status == KETCH_OK) {
-        if (options->name && options->format == KETCH_FORMAT_TEXT) kt_buffer_format(&stream.out, "==> %s <==\n", options->name);
+        if (options->name && options->format == KETCH_FORMAT_TEXT) kt_text_heading(&stream.out, options->name);
         if (options->format == KETCH_FORMAT_TEXT)
             kt_drawing_as_text(&stream, &drawing, options->width);
         else

@@ -202,7 +202,7 @@ static void write_table(kt_writer *writer, kt_section section) {
 
 void kt_result_as_text(kt_writer *writer) {
     kt_buffer *out = &writer->stream.out;
-    if (writer->options->name) kt_buffer_format(out, "==> %s <==\n", writer->options->name);
+    if (writer->options->name) kt_text_heading(out, writer->options->name);
     size_t sections = 0;
     for (kt_section section = 0; section < KT_SECTION_COUNT; section++) sections += writer->present[section];
     bool first = true;

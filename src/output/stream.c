@@ -53,3 +53,13 @@ void kt_text_right(kt_buffer *out, const char *text, size_t width) {
     if (columns < width) kt_buffer_repeat(out, " ", width - columns);
     kt_buffer_text(out, text);
 }
+
+void kt_text_heading(kt_buffer *out, const char *name) {
+    kt_buffer_text(out, "==> ");
+    for (size_t left = strlen(name), size, written; left; name += size, left -= size) {
+        char shown[4];
+        size = kt_utf8_show(shown, &written, name, left);
+        kt_buffer_add(out, shown, written);
+    }
+    kt_buffer_text(out, " <==\n");
+}

@@ -31,6 +31,7 @@ void kt_text_fixed(kt_buffer *out, double value, int decimals);
 
 /* `text`, then blanks up to `width` columns, or the blanks first. */
 void kt_text_left(kt_buffer *out, const char *text, size_t width);
+void kt_text_heading(kt_buffer *out, const char *name); /* above what belongs to one of several inputs */
 void kt_text_right(kt_buffer *out, const char *text, size_t width);
 
 /* Columns that UTF-8 text takes (all characters that Ketch writes take one). */

@@ -107,7 +107,11 @@ static void write_text_message(const ketch_message *message) {
     if (message->hint[0]) fprintf(stderr, "  %shint%s: %s\n", bold, plain, message->hint);
 }
 
-static void say(ketch_severity severity, const char *text, const char *hint) {
+/* A name in a message must not tell the terminal what to do. */
+static void say(ketch_severity severity, char *text, const char *hint) {
+    for (char *c = text; *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
+    }
     clear_progress();
     ketch_message message = {.severity = severity, .code = "", .text = text, .hint = hint ? hint : "", .file = "", .source_line = ""};
     if (!style.json) fputs("ketch: ", stderr);
