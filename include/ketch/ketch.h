@@ -259,16 +259,16 @@ typedef enum ketch_format {
 typedef struct ketch_write_options {
     size_t struct_size;
     ketch_format format;
-    uint32_t width;             /* columns that text should fit in; 80 */
-    int color;                  /* nonzero: ANSI colours in text */
-    int histogram;              /* nonzero: bars beside the counts in text */
-    int ascii;                  /* nonzero: no character beyond ASCII in text */
-    int bit0_first;             /* nonzero: bit and qubit 0 leftmost (the default is rightmost), registers in order of declaration */
-    uint64_t top;               /* only the K most frequent counts or probabilities; 0: all */
-    int omit_run;               /* nonzero: JSON without the object "run" */
-    const char *name;           /* the input's name in the output; omitted by default */
-    /* Basis states whose amplitudes are wanted (outputs must include KETCH_OUTPUT_AMPLITUDES or _STATE); NULL: all that are not 0, where they
-     * include KETCH_OUTPUT_AMPLITUDES. */
+    uint32_t width;   /* columns that text should fit in; 80 */
+    int color;        /* nonzero: ANSI colours in text */
+    int histogram;    /* nonzero: bars beside the counts in text */
+    int ascii;        /* nonzero: no character beyond ASCII in text */
+    int bit0_first;   /* nonzero: bit and qubit 0 leftmost (the default is rightmost), registers in order of declaration */
+    uint64_t top;     /* only the K most frequent counts or probabilities; 0: all */
+    int omit_run;     /* nonzero: JSON without the object "run" */
+    const char *name; /* the input's name in the output; omitted by default */
+    /* Basis states whose amplitudes are wanted (outputs must include KETCH_OUTPUT_AMPLITUDES or _STATE); NULL: all that are not 0, where
+     * they include KETCH_OUTPUT_AMPLITUDES. */
     const uint64_t *amplitudes;
     size_t amplitude_count;
 } ketch_write_options;
@@ -284,7 +284,33 @@ KETCH_API ketch_status ketch_circuit_describe(const ketch_circuit *circuit, cons
 /* ── Options of a run ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef enum ketch_precision { KETCH_PRECISION_FP64 = 0, KETCH_PRECISION_FP32 = 1 } ketch_precision;
-typedef enum ketch_engine { KETCH_ENGINE_AUTO = 0, KETCH_ENGINE_REFERENCE = 1 } ketch_engine;
+
+/* The reference engine makes one pass over the state for each gate. The planned one gathers gates into few passes; it is the default. Their
+ * amplitudes agree to rounding. */
+typedef enum ketch_engine { KETCH_ENGINE_AUTO = 0, KETCH_ENGINE_REFERENCE = 1, KETCH_ENGINE_PLANNED = 2 } ketch_engine;
+
+/* What the planned engine computes with; by default the best that the processor has. One that it lacks is refused
+ * (KETCH_ERROR_UNAVAILABLE). */
+typedef enum ketch_instruction_set {
+    KETCH_INSTRUCTIONS_AUTO = 0,
+    KETCH_INSTRUCTIONS_PLAIN = 1, /* plain C */
+    KETCH_INSTRUCTIONS_AVX2 = 2,  /* with FMA */
+    KETCH_INSTRUCTIONS_AVX512 = 3
+} ketch_instruction_set;
+
+/* Parts of the planned engine that can be switched off, each alone, to see what it gains or to find a fault; to be or-ed. */
+enum {
+    KETCH_WITHOUT_STAGES = 1,  /* gathering gates into passes: each step is a pass of its own */
+    KETCH_WITHOUT_FRAME = 2,   /* X, Y, Z and swaps as bookkeeping: they move amplitudes */
+    KETCH_WITHOUT_MERGING = 4, /* one-qubit gates in a row as one, and inverse pairs as none */
+    KETCH_WITHOUT_BLOCKS = 8,  /* dense two-qubit blocks where they are cheaper */
+    KETCH_WITHOUT_TABLES = 16, /* diagonal gates in a row as one table */
+    KETCH_WITHOUT_LINEAR = 32, /* CX in a row as one permutation */
+    KETCH_WITHOUT_START = 64,  /* the first gates of each qubit as part of the initial state, written without being read */
+    KETCH_WITHOUT_SUMS = 128,  /* sums for the norm and for sampling in the last pass */
+    KETCH_WITHOUT_HUGE_PAGES = 256,
+    KETCH_WITHOUT_CACHE = 512 /* plans kept by the session for circuits of the same structure */
+};
 
 /* What a result shall hold; to be or-ed. Counts are always made, except where shots are not asked for: KETCH_OUTPUT_NO_SHOTS. State,
  * amplitudes and probabilities describe the qubits just before the final measurements, global phase included. */
@@ -319,9 +345,12 @@ typedef struct ketch_run_options {
     int (*progress)(void *user, const ketch_progress *progress);
     void *progress_user;
     double norm_tolerance; /* |1 - norm²| beyond which the run fails; scaled with gates and precision by default */
+    ketch_instruction_set instructions;
+    uint32_t tile_bits; /* qubits inside a tile of the planned engine, 7 to 18; chosen by precision by default */
+    unsigned without;   /* KETCH_WITHOUT_... */
 } ketch_run_options;
 #define KETCH_RUN_OPTIONS_INIT \
-    { sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0 }
+    { sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0, KETCH_INSTRUCTIONS_AUTO, 0, 0 }
 
 /* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup). */
 typedef struct ketch_memory {

@@ -19,6 +19,8 @@
 #ifndef KETCH_KERNEL_KERNEL_H
 #define KETCH_KERNEL_KERNEL_H
 
+#include "kernel/tile.h"
+
 #include <stdint.h>
 
 #define KT_MAX_TARGETS 6

@@ -8,18 +8,21 @@
  *   steps     gate dense | gate permute | measure | jump unless c0 | gate permute
  *   moves     wire 0 -> bit 1 of an outcome       (the last measurement is final: no step, the shots are sampled)
  *
- * One gate is one step, and one step one pass over the amplitudes that it touches.
+ * In a plan for the reference engine one gate is one step, and one step one pass over the amplitudes that it touches. In a plan for the
+ * planned engine the gates between two other steps are one step, a segment: see action.h.
  */
 #ifndef KETCH_PLAN_PLAN_H
 #define KETCH_PLAN_PLAN_H
 
 #include "circuit/circuit.h"
 #include "kernel/kernel.h"
+#include "plan/action.h"
 
 #define KT_MAX_WIRES 63
 
 typedef enum kt_step_code {
-    KT_STEP_GATE,
+    KT_STEP_GATE,        /* reference engine only */
+    KT_STEP_SEGMENT,     /* planned engine only: `segment` */
     KT_STEP_MEASURE,     /* in the middle: targets[0] is the wire, the bit is the operation's */
     KT_STEP_RESET,       /* targets[0] is the wire */
     KT_STEP_SET_BIT,     /* `value` to `bit` */
@@ -41,6 +44,7 @@ typedef struct kt_step {
             uint32_t bit, value;
         };
         uint32_t next;
+        uint32_t segment;
     };
 } kt_step;
 
@@ -61,6 +65,9 @@ typedef struct kt_plan_totals {
     uint64_t matrices;        /* gates with a matrix of the circuit's own */
     double amplitudes;        /* touched by all gates */
     double multiply_adds;     /* real ones */
+    uint64_t stages;          /* passes over the state; of the planned engine, as are those that follow */
+    double bytes;             /* read and written */
+    double seconds;           /* expected, on two threads of a machine of the kind that the costs were measured on */
 } kt_plan_totals;
 
 typedef struct kt_plan {
@@ -80,6 +87,18 @@ typedef struct kt_plan {
     unsigned outputs;
     ketch_precision precision;
     kt_plan_totals totals;
+    /* the planned engine's */
+    bool planned;
+    uint8_t isa; /* kt_isa */
+    uint32_t tile_bits;
+    unsigned without; /* KETCH_WITHOUT_... */
+    kt_action *actions;
+    kt_action_source *sources;
+    uint32_t *order; /* actions, by number, as steps of stages take them */
+    kt_work *works;
+    kt_stage *stages;
+    kt_segment *segments;
+    size_t action_count, source_count, order_count, work_count, stage_count, segment_count;
 } kt_plan;
 
 /* `watch` may be NULL: then it takes the time that it takes. */
