@@ -98,6 +98,7 @@ typedef struct kt_plan {
     kt_work *works;
     kt_stage *stages;
     kt_segment *segments;
+    uint8_t position[64]; /* by wire: its bit of the memory index when all is done */
     size_t action_count, source_count, order_count, work_count, stage_count, segment_count;
 } kt_plan;
 
