@@ -82,12 +82,13 @@ typedef struct kt_work {
     uint32_t first, count;
 } kt_work;
 
-/* One pass over the state: tiles of 2^popcount(local) amplitudes. Actions, and the frame, speak of wires; where a wire is in memory may change
- * from stage to stage: `position` says which bit of the memory index it is while this stage works. A pass writes its tiles back in the order
- * that the next stage of the segment wants: wires that are local here may exchange their places among the local bits (a permutation of the
- * tile's address bits, composed with the linear work that comes last, if one does), others stay. So the lowest bits, which every tile
- * must contain, need not be the same wires throughout. After the last stage wire w is bit `plan->position[w]` (the identity where the plan
- * has more than one segment, or where the state is asked for; so is the first stage's of a segment that does not start). */
+/* One pass over the state: tiles of 2^popcount(local) amplitudes. Actions, and the frame, speak of wires; where a wire is in memory may
+ * change from stage to stage: `position` says which bit of the memory index it is while this stage works. A pass writes its tiles back in
+ * the order that the next stage of the segment wants: wires that are local here may exchange their places among the local bits (a
+ * permutation of the tile's address bits, composed with the linear work that comes last, if one does), others stay. So the lowest bits,
+ * which every tile must contain, need not be the same wires throughout. After the last stage wire w is bit `plan->position[w]` (the
+ * identity where the plan has more than one segment, or where the state is asked for; so is the first stage's of a segment that does not
+ * start). */
 typedef struct kt_stage {
     uint64_t local;    /* bits of the memory index inside a tile: at least the lowest run_bits; popcount = min(tile bits, wires) */
     uint32_t run_bits; /* the lowest bits, that stay together */
