@@ -128,7 +128,12 @@ static ketch_status run_options(ketch_run_options *out, const ketch_run_options 
     if ((out->outputs & KETCH_OUTPUT_NO_SHOTS) && (out->outputs & KETCH_OUTPUT_SHOTS))
         return kt_fail(diag, KT_BAD_ARGUMENT, "the bits of each shot are asked for, and no shots");
     if ((unsigned)out->precision > KETCH_PRECISION_FP32) return kt_fail(diag, KT_BAD_ARGUMENT, "no precision %d", (int)out->precision);
-    if ((unsigned)out->engine > KETCH_ENGINE_REFERENCE) return kt_fail(diag, KT_BAD_ARGUMENT, "no engine %d", (int)out->engine);
+    if ((unsigned)out->engine > KETCH_ENGINE_PLANNED) return kt_fail(diag, KT_BAD_ARGUMENT, "no engine %d", (int)out->engine);
+    if ((unsigned)out->instructions > KETCH_INSTRUCTIONS_AVX512)
+        return kt_fail(diag, KT_BAD_ARGUMENT, "no instruction set %d", (int)out->instructions);
+    if (out->tile_bits && (out->tile_bits < KT_TILE_LEAST || out->tile_bits > KT_TILE_MOST))
+        return kt_fail(diag, KT_BAD_ARGUMENT, "a tile of %u qubits; it can have %d to %d", out->tile_bits, KT_TILE_LEAST, KT_TILE_MOST);
+    if (out->without >= 2 * KETCH_WITHOUT_CACHE) return kt_fail(diag, KT_BAD_ARGUMENT, "without holds unknown bits: 0x%x", out->without);
     if (!(out->timeout_seconds >= 0) || isinf(out->timeout_seconds)) return kt_fail(diag, KT_BAD_ARGUMENT, "timeout_seconds is not a time");
     if (!(out->norm_tolerance >= 0)) return kt_fail(diag, KT_BAD_ARGUMENT, "norm_tolerance is negative or NaN");
     DEFAULT(out->shots, 1024);

@@ -57,6 +57,7 @@ typedef enum value_kind {
     VALUE_BYTES,   /* uint64_t: 500M, 2G */
     VALUE_SECONDS, /* double */
     VALUE_WORD,    /* int: the place of the word among `words` */
+    VALUE_WORDS,   /* unsigned: a bit for each word given, by its place among `words` */
     VALUE_TEXT,    /* const char * */
     VALUE_LIST     /* text_list; may be given again */
 } value_kind;
@@ -68,7 +69,7 @@ typedef struct option_record {
     value_kind kind;
     size_t offset;        /* into settings */
     const char *argument; /* its name in help; NULL: takes none */
-    const char *words;    /* VALUE_WORD: all words, separated by spaces; the place of one is its value */
+    const char *words;    /* VALUE_WORD, VALUE_WORDS: all words, separated by spaces; the place of one is its value, or its bit */
     const char *choices;  /* ... those that these commands take; NULL: all */
     const char *complete; /* what shells offer: "file", "dir" or NULL */
     const char *group;    /* heading in help */
@@ -115,6 +116,8 @@ bool read_seconds(double *out, const char *text, char problem[PROBLEM_SIZE]);
 bool read_expression(double *out, const char *text, char problem[PROBLEM_SIZE]); /* "0.5", "-3*pi/4" */
 /* The place of `word` among space-separated `words`, or -1. */
 int find_word(const char *words, const char *word);
+/* Words separated by commas, each among space-separated `words`: their bits are added to *out. */
+bool read_words(unsigned *out, const char *words, const char *text, char problem[PROBLEM_SIZE]);
 /* Bitstrings of `qubits` characters each, from a list or a file, as basis states: *count of them (free). */
 bool read_states(uint64_t **out, size_t *count, const char *text, uint64_t qubits, bool bit0_first, char problem[PROBLEM_SIZE]);
 
@@ -152,7 +155,7 @@ typedef struct output {
 } output;
 
 int output_open(output *out, const char *path); /* 0, or an exit code after a message */
-int output_commit(output *out); /* 0 or the exit code after a message; a file that nothing was written to does not appear */
+int output_commit(output *out);                 /* 0 or the exit code after a message; a file that nothing was written to does not appear */
 void output_discard(output *out);
 int output_text(output *out, const char *text);
 /* What stands between the documents of several files: a line, or the brackets and commas of a JSON array. 0 or the exit code. */
@@ -169,7 +172,8 @@ void catch_signals(void);
 int interrupted(void); /* the signal that came, or 0 */
 void set_session(ketch_session *session);
 
-/* What is being done, for the message about an interruption: "reading", "simulating", how far it is and how many shots are done (0: unknown). */
+/* What is being done, for the message about an interruption: "reading", "simulating", how far it is and how many shots are done (0:
+ * unknown). */
 void set_stage(const char *stage, double fraction, uint64_t shots);
 /* Says that a signal stopped the work on `name`, and what was finished. */
 void report_interruption(const char *name, size_t finished, size_t count, const char *out_path);

@@ -48,6 +48,7 @@ enum {
 
 #define AT(member) offsetof(settings, member)
 #define FORMATS    "text json jsonl csv svg" /* in the order of ketch_format */
+#define PARTS      "stages frame merging blocks tables linear start sums huge-pages cache" /* in the order of KETCH_WITHOUT_... */
 
 /* clang-format off */
 const option_record option_table[] = {
@@ -57,12 +58,19 @@ const option_record option_table[] = {
      "makes the draws repeatable: the same seed gives the same results; otherwise one is taken from the system and reported"},
     {"precision", 0, RUN | PLAN, VALUE_WORD, AT(run.precision), "PRECISION", "fp64 fp32", .group = "Run",
      "of the amplitudes: fp64 (the default) or fp32, which takes half the memory"},
-    {"engine", 0, RUN | PLAN, VALUE_WORD, AT(run.engine), "ENGINE", "auto reference", .group = "Run",
-     "auto (the default) or reference, one pass over the state for each gate"},
     {"threads", 't', RUN, VALUE_COUNT, AT(session.threads), "COUNT", .group = "Run",
      "threads to use; otherwise $KETCH_NUM_THREADS, $OMP_NUM_THREADS, or as many as there are processors"},
     {"dry-run", 0, RUN, VALUE_FLAG, AT(dry_run), .group = "Run",
      "says what would be done and what memory it takes, and simulates nothing"},
+
+    {"engine", 0, RUN | PLAN, VALUE_WORD, AT(run.engine), "ENGINE", "auto reference planned", .group = "Engine",
+     "auto (the default), planned (gates gathered into few passes over the state) or reference (one pass for each gate)"},
+    {"isa", 0, RUN | PLAN, VALUE_WORD, AT(run.instructions), "SET", "auto plain avx2 avx512", .group = "Engine",
+     "instructions to compute with: auto (the default: the best of this processor), plain, avx2 or avx512"},
+    {"tile", 0, RUN | PLAN, VALUE_COUNT32, AT(run.tile_bits), "BITS", .group = "Engine",
+     "qubits inside a tile of the planned engine, 7 to 18; otherwise chosen by precision"},
+    {"without", 0, RUN | PLAN, VALUE_WORDS, AT(run.without), "PARTS", PARTS, .group = "Engine",
+     "switches parts of the planned engine off, to see what they gain: words separated by commas, of " PARTS},
 
     {"top", 'k', RUN, VALUE_COUNT, AT(write.top), "COUNT", .group = "Results",
      "only the most frequent outcomes and the likeliest states"},
@@ -191,6 +199,7 @@ static bool store(settings *options, const option_record *option, const char *va
         else
             snprintf(problem, sizeof problem, "'%.60s' is none of: %s", value, option->choices ? option->choices : option->words);
         break;
+    case VALUE_WORDS: fine = read_words(place, option->words, value, problem); break;
     case VALUE_TEXT: *(const char **)place = value; break;
     case VALUE_LIST: fine = add_text(place, value); break;
     }

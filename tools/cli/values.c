@@ -68,8 +68,7 @@ bool read_seconds(double *out, const char *text, char problem[PROBLEM_SIZE]) {
     return true;
 }
 
-int find_word(const char *words, const char *word) {
-    size_t size = strlen(word);
+static int find_part(const char *words, const char *word, size_t size) {
     int place = 0;
     for (const char *next = words; *next; place++) {
         size_t length = strcspn(next, " ");
@@ -78,6 +77,19 @@ int find_word(const char *words, const char *word) {
         next += strspn(next, " ");
     }
     return -1;
+}
+
+int find_word(const char *words, const char *word) { return find_part(words, word, strlen(word)); }
+
+bool read_words(unsigned *out, const char *words, const char *text, char problem[PROBLEM_SIZE]) {
+    for (;; text++) {
+        size_t size = strcspn(text, ",");
+        int place = find_part(words, text, size);
+        if (place < 0) return refuse(problem, "'%.*s' is none of: %s", (int)(size < 60 ? size : 60), text, words);
+        *out |= 1u << place;
+        text += size;
+        if (!*text) return true;
+    }
 }
 
 /* sum = product { (+|-) product }   product = unary { (*|/) unary }   unary = (+|-) unary | power
