@@ -19,7 +19,7 @@
     clifford_t    30 N random gates of H, S, T, X, CX
 
 The same name, size and seed give the same file everywhere. Gates are those of qelib1.inc, one a line, and all qubits are measured.
-Where one outcome is the likeliest by far, a comment names it. Other programs import `make`, `NAMES` and `SizeError`.
+Where one outcome is the likeliest by far, a comment names it. Other programs import `make`, `write`, `NAMES` and `SizeError`.
 """
 import argparse
 import math
@@ -327,6 +327,15 @@ def make(name, qubits, seed=1):
     return circuit
 
 
+def write(folder, name, qubits, seed=1):
+    """Makes the circuit's file in the folder; its path."""
+    circuit = make(name, qubits, seed)
+    path = pathlib.Path(folder) / circuit.file_name()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(circuit.qasm(), encoding='ascii')
+    return path
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('names', nargs='*', metavar='NAME', help='circuits, or all (the default)')
@@ -341,16 +350,13 @@ def main():
     if options.output == '-' and len(names) > 1:
         parser.error('--output - prints one circuit; name it')
     try:
-        made = [make(name, options.qubits, options.seed) for name in names]
+        if options.output == '-':
+            sys.stdout.write(make(names[0], options.qubits, options.seed).qasm())
+        else:
+            for name in names:
+                write(options.output, name, options.qubits, options.seed)
     except SizeError as error:
         parser.error(str(error))
-    if options.output == '-':
-        sys.stdout.write(made[0].qasm())
-        return
-    folder = pathlib.Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    for circuit in made:
-        (folder / circuit.file_name()).write_text(circuit.qasm(), encoding='ascii')
 
 
 if __name__ == '__main__':
