@@ -88,8 +88,8 @@ typedef struct kt_tile_precision {
 } kt_tile_precision;
 
 typedef struct kt_tile_kernels {
-    const char *name;               /* "plain", "avx2", "avx512" */
-    kt_tile_precision precision[2]; /* double, float */
+    const char *name;                      /* "plain", "avx2", "avx512" */
+    const kt_tile_precision *precision[2]; /* double, float */
 } kt_tile_kernels;
 
 /* The best that this processor and its system run. */

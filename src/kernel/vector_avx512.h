@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Vector words (vector.h) for AVX-512 (F, DQ, VL, BW): 8 doubles or 16 floats.
+ */
+#ifndef KETCH_KERNEL_VECTOR_AVX512_H
+#define KETCH_KERNEL_VECTOR_AVX512_H
+
+#include <immintrin.h>
+
+typedef struct v_index {
+    __m512i lane;
+} v_index;
+
+#if KT_SINGLE
+#define LANE_BITS  4
+#define WORD(name) _mm512_##name##_ps
+typedef __m512 vector;
+typedef __mmask16 v_mask;
+KT_INLINE v_index v_index_of(const uint8_t *lanes) {
+    return (v_index){_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)lanes))};
+}
+#else
+#define LANE_BITS  3
+#define WORD(name) _mm512_##name##_pd
+typedef __m512d vector;
+typedef __mmask8 v_mask;
+KT_INLINE v_index v_index_of(const uint8_t *lanes) {
+    return (v_index){_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(const void *)lanes))};
+}
+#endif
+
+KT_INLINE v_mask v_mask_of(uint32_t lanes) { return (v_mask)lanes; }
+KT_INLINE vector v_load(const real *a) { return WORD(load)(a); }
+KT_INLINE void v_store(real *a, vector x) { WORD(store)(a, x); }
+KT_INLINE vector v_loadu(const real *a) { return WORD(loadu)(a); }
+KT_INLINE void v_storeu(real *a, vector x) { WORD(storeu)(a, x); }
+KT_INLINE void v_stream(real *a, vector x) { WORD(stream)(a, x); }
+KT_INLINE void v_stream_end(void) { _mm_sfence(); }
+KT_INLINE vector v_zero(void) { return WORD(setzero)(); }
+KT_INLINE vector v_broadcast(real x) { return WORD(set1)(x); }
+KT_INLINE vector v_add(vector a, vector b) { return WORD(add)(a, b); }
+KT_INLINE vector v_sub(vector a, vector b) { return WORD(sub)(a, b); }
+KT_INLINE vector v_mul(vector a, vector b) { return WORD(mul)(a, b); }
+KT_INLINE vector v_fma(vector a, vector b, vector c) { return WORD(fmadd)(a, b, c); }
+KT_INLINE vector v_fnma(vector a, vector b, vector c) { return WORD(fnmadd)(a, b, c); }
+KT_INLINE vector v_select(v_mask m, vector a, vector b) { return WORD(mask_blend)(m, b, a); }
+KT_INLINE vector v_negate(vector a, v_mask m) { return WORD(mask_xor)(a, m, a, WORD(set1)((real)-0.0)); }
+KT_INLINE vector v_permute(vector a, v_index x) { return WORD(permutexvar)(x.lane, a); }
+KT_INLINE void v_prefetch(const void *a) { __builtin_prefetch(a); }
+KT_INLINE void v_prefetch_write(const void *a) { __builtin_prefetch(a, 1); }
+
+#if KT_SINGLE
+/* Lanes 0-15 are a's, 16-31 b's. */
+#define V_PICK(a, b, ...) _mm512_permutex2var_ps(a, _mm512_setr_epi32(__VA_ARGS__), b)
+
+KT_INLINE vector v_xor_lanes(vector a, uint32_t j) {
+    switch (j) {
+    case 0: return _mm512_permute_ps(a, 0xB1);
+    case 1: return _mm512_permute_ps(a, 0x4E);
+    case 2: return _mm512_shuffle_f32x4(a, a, 0xB1);
+    default: return _mm512_shuffle_f32x4(a, a, 0x4E);
+    }
+}
+KT_INLINE void v_exchange(vector *a, vector *b, uint32_t j) {
+    vector x = *a, y = *b;
+    switch (j) {
+    case 0:
+        *a = _mm512_mask_moveldup_ps(x, 0xAAAA, y);
+        *b = _mm512_mask_movehdup_ps(y, 0x5555, x);
+        break;
+    case 1:
+        *a = _mm512_shuffle_ps(x, y, 0x44);
+        *b = _mm512_shuffle_ps(x, y, 0xEE);
+        break;
+    case 2:
+        *a = V_PICK(x, y, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+        *b = V_PICK(x, y, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+        break;
+    default:
+        *a = _mm512_shuffle_f32x4(x, y, 0x44);
+        *b = _mm512_shuffle_f32x4(x, y, 0xEE);
+        break;
+    }
+}
+KT_INLINE void v_interleave(vector re, vector im, vector *low, vector *high) {
+    *low = V_PICK(re, im, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    *high = V_PICK(re, im, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+KT_INLINE void v_deinterleave(vector low, vector high, vector *re, vector *im) {
+    *re = V_PICK(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    *im = V_PICK(low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+KT_INLINE double v_sum(vector a) {
+    return _mm512_reduce_add_pd(_mm512_add_pd(_mm512_cvtps_pd(_mm512_castps512_ps256(a)), _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1))));
+}
+#else
+/* Lanes 0-7 are a's, 8-15 b's. */
+#define V_PICK(a, b, ...) _mm512_permutex2var_pd(a, _mm512_setr_epi64(__VA_ARGS__), b)
+
+KT_INLINE vector v_xor_lanes(vector a, uint32_t j) {
+    switch (j) {
+    case 0: return _mm512_permute_pd(a, 0x55);
+    case 1: return _mm512_permutex_pd(a, 0x4E);
+    default: return _mm512_shuffle_f64x2(a, a, 0x4E);
+    }
+}
+KT_INLINE void v_exchange(vector *a, vector *b, uint32_t j) {
+    vector x = *a, y = *b;
+    switch (j) {
+    case 0:
+        *a = _mm512_unpacklo_pd(x, y);
+        *b = _mm512_unpackhi_pd(x, y);
+        break;
+    case 1:
+        *a = V_PICK(x, y, 0, 1, 8, 9, 4, 5, 12, 13);
+        *b = V_PICK(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
+        break;
+    default:
+        *a = _mm512_shuffle_f64x2(x, y, 0x44);
+        *b = _mm512_shuffle_f64x2(x, y, 0xEE);
+        break;
+    }
+}
+KT_INLINE void v_interleave(vector re, vector im, vector *low, vector *high) {
+    *low = V_PICK(re, im, 0, 8, 1, 9, 2, 10, 3, 11);
+    *high = V_PICK(re, im, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+KT_INLINE void v_deinterleave(vector low, vector high, vector *re, vector *im) {
+    *re = V_PICK(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+    *im = V_PICK(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+KT_INLINE double v_sum(vector a) { return _mm512_reduce_add_pd(a); }
+#endif
+
+#endif
