@@ -297,7 +297,21 @@ ketch_status ketch_circuit_bind(ketch_circuit *circuit, const char *name, double
     NEED(circuit, diag)
     NEED(name, diag)
     ketch_status status;
-    TO_NEAREST(status, kt_circuit_bind(circuit, name, value, diag));
+    TO_NEAREST(status, kt_circuit_bind(circuit, 1, &name, &value, diag));
+    return status;
+}
+
+ketch_status ketch_circuit_bind_all(ketch_circuit *circuit, size_t count, const char *const *names, const double *values,
+                                    ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    if (count && !names) return no_argument("names", diag);
+    if (count && !values) return no_argument("values", diag);
+    for (size_t i = 0; i < count; i++) {
+        if (!names[i]) return kt_fail(diag, KT_BAD_ARGUMENT, "names[%zu] is NULL", i);
+    }
+    ketch_status status;
+    TO_NEAREST(status, kt_circuit_bind(circuit, count, names, values, diag));
     return status;
 }
 

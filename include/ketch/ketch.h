@@ -52,7 +52,7 @@ extern "C" {
 /* The version of the library in use, "0.1.0"; KETCH_VERSION is that of the header compiled against. */
 KETCH_API const char *ketch_version(void);
 
-/* What the library was built with and runs on, one "name: value" a line (compiler, OpenMP, BLAS, instruction set). */
+/* What the library was built with and runs on, one "name: value" a line (compiler, OpenMP, BLAS, instruction sets). */
 KETCH_API const char *ketch_build_info(void);
 
 /* ── Status and diagnostics ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -247,6 +247,10 @@ KETCH_API const char *ketch_circuit_parameter(const ketch_circuit *circuit, size
 /* Gives a named parameter its value, in radians where it is an angle; may be called again with another. Refused: an unknown name, a
  * number that is NaN or infinite, and a value for which some gate's angle becomes so (the message has its position). */
 KETCH_API ketch_status ketch_circuit_bind(ketch_circuit *circuit, const char *name, double value, ketch_diag *diag);
+
+/* The same for `count` parameters at once, all or none: angles are evaluated once. */
+KETCH_API ketch_status ketch_circuit_bind_all(ketch_circuit *circuit, size_t count, const char *const *names, const double *values,
+                                              ketch_diag *diag);
 
 typedef enum ketch_format {
     KETCH_FORMAT_TEXT = 0,
@@ -446,12 +450,16 @@ typedef struct ketch_run_info {
     uint64_t peak_memory_bytes;  /* taken by the run for states and samples */
     uint64_t circuit_hash[2];    /* XXH3 (128 bits, low word first) of the source and what it includes, or of the operations when built by
                                   * calls; bound parameters do not enter */
-    const char *instruction_set; /* "x86-64", "generic" ... */
-    const char *engine;          /* "reference" */
+    const char *instruction_set; /* of the planned engine "plain", "avx2", "avx512"; of the reference one "x86-64", "generic" ... */
+    const char *engine;          /* "planned", "reference" */
     int all_qubits_measured;     /* nonzero: the circuit measures nothing, so every qubit was */
+    uint32_t tile_bits;          /* of the planned engine; else 0 */
+    uint64_t passes;             /* over the state: stages of the planned engine, gates of the reference one */
+    unsigned without;            /* KETCH_WITHOUT_... */
+    int plan_reused;             /* nonzero: the session had the plan of an earlier run of the same structure */
 } ketch_run_info;
 #define KETCH_RUN_INFO_INIT \
-    { sizeof(ketch_run_info), 0, 0, 0, 0, 0, KETCH_PRECISION_FP64, 0.0, 0.0, 0.0, 0.0, 0.0, 0, {0, 0}, 0, 0, 0 }
+    { sizeof(ketch_run_info), 0, 0, 0, 0, 0, KETCH_PRECISION_FP64, 0.0, 0.0, 0.0, 0.0, 0.0, 0, {0, 0}, 0, 0, 0, 0, 0, 0, 0 }
 
 /* Fills `out`, whose struct_size is set. */
 KETCH_API ketch_status ketch_result_info(ketch_run_info *out, const ketch_result *result, ketch_diag *diag);

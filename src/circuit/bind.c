@@ -205,12 +205,12 @@ typedef struct value {
     bool known;
 } value;
 
-static void evaluate_nodes(value *out, const ketch_circuit *circuit, size_t input, double bound) {
+static void evaluate_nodes(value *out, const ketch_circuit *circuit, const value *inputs) {
     for (size_t i = 0; i < circuit->nodes_count; i++) {
         const kt_node *node = &circuit->nodes[i];
         kt_node_code code = (kt_node_code)node->code;
-        if (code == KT_NODE_INPUT && node->a == input) {
-            out[i] = (value){bound, true};
+        if (code == KT_NODE_INPUT) {
+            out[i] = inputs[node->a];
         } else if (is_leaf(code)) {
             out[i] = (value){node->value, node->known};
         } else {
@@ -233,12 +233,12 @@ static void exchange(ketch_circuit *circuit, value *values) {
         circuit->params[circuit->slots[i].param] = circuit->nodes[circuit->slots[i].node].value;
 }
 
-static ketch_status bind(ketch_circuit *circuit, size_t input, double bound, ketch_diag *diag) {
+static ketch_status bind(ketch_circuit *circuit, const value *inputs, ketch_diag *diag) {
     value *values = kt_array(circuit->nodes_count, sizeof *values);
     double *matrices = kt_array(circuit->matrices_count, sizeof *matrices);
     ketch_status status = values && matrices ? KETCH_OK : kt_no_memory(diag);
     if (status == KETCH_OK) {
-        evaluate_nodes(values, circuit, input, bound);
+        evaluate_nodes(values, circuit, inputs);
         for (size_t i = 0; i < circuit->slots_count && status == KETCH_OK; i++) {
             const value *angle = &values[circuit->slots[i].node];
             if (angle->known && !isfinite(angle->value)) status = not_finite(circuit, circuit->slots[i].place, diag);
@@ -254,9 +254,9 @@ static ketch_status bind(ketch_circuit *circuit, size_t input, double bound, ket
             for (size_t i = 0; i < circuit->blocks_count; i++) memset(circuit->blocks[i].signature, 0, sizeof circuit->blocks[i].signature);
         }
     }
-    if (status == KETCH_OK) {
-        circuit->inputs[input].value = bound;
-        circuit->inputs[input].bound = true;
+    for (size_t i = 0; i < circuit->inputs_count && status == KETCH_OK; i++) {
+        circuit->inputs[i].value = inputs[i].value;
+        circuit->inputs[i].bound = inputs[i].known;
     }
     kt_free(values);
     kt_free(matrices);
@@ -279,16 +279,39 @@ static void hint_input(const ketch_circuit *circuit, const char *name, ketch_dia
         kt_hint(diag, "it has no `input` at all");
 }
 
-ketch_status kt_circuit_bind(ketch_circuit *circuit, const char *name, double bound, ketch_diag *diag) {
-    size_t input = 0;
-    while (input < circuit->inputs_count && strcmp(circuit->inputs[input].name, name) != 0) input++;
+/* The input called `name`, looked for from `guess` on: names are mostly given in the order of their declaration. */
+static size_t find_input(const ketch_circuit *circuit, const char *name, size_t guess) {
+    for (size_t i = 0; i < circuit->inputs_count; i++, guess++) {
+        if (guess >= circuit->inputs_count) guess = 0;
+        if (strcmp(circuit->inputs[guess].name, name) == 0) return guess;
+    }
+    return circuit->inputs_count;
+}
+
+static ketch_status place_value(value *inputs, size_t *next, const ketch_circuit *circuit, const char *name, double bound,
+                                ketch_diag *diag) {
+    size_t input = find_input(circuit, name, *next);
     if (input == circuit->inputs_count) {
         ketch_status status = kt_fail(diag, KT_PARAMETER_UNKNOWN, "the circuit has no parameter `%s`", name);
         hint_input(circuit, name, diag);
         return status;
     }
     if (!isfinite(bound)) return kt_fail(diag, KT_PARAMETER_NOT_FINITE, "the value of parameter `%s` is NaN or infinite", name);
-    return bind(circuit, input, bound, diag);
+    inputs[input] = (value){bound, true};
+    *next = input + 1;
+    return KETCH_OK;
+}
+
+ketch_status kt_circuit_bind(ketch_circuit *circuit, size_t count, const char *const *names, const double *values, ketch_diag *diag) {
+    value *inputs = kt_array(circuit->inputs_count, sizeof *inputs);
+    if (!inputs) return kt_no_memory(diag);
+    for (size_t i = 0; i < circuit->inputs_count; i++) inputs[i] = (value){circuit->inputs[i].value, circuit->inputs[i].bound};
+    ketch_status status = KETCH_OK;
+    for (size_t i = 0, next = 0; i < count && status == KETCH_OK; i++)
+        status = place_value(inputs, &next, circuit, names[i], values[i], diag);
+    if (status == KETCH_OK) status = bind(circuit, inputs, diag);
+    kt_free(inputs);
+    return status;
 }
 
 ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *diag) {

@@ -63,6 +63,7 @@ typedef enum kt_comparison { KT_EQUAL, KT_NOT_EQUAL, KT_LESS, KT_LESS_EQUAL, KT_
 typedef struct kt_condition {
     uint8_t code;
     uint8_t comparison;
+    uint16_t zero; /* no gap: conditions are hashed as bytes */
     uint32_t first, count, value;
 } kt_condition;
 #define KT_CONDITION_DEPTH 64 /* of the stack; the parser refuses deeper ones */
@@ -187,7 +188,8 @@ ketch_status kt_circuit_add_block(uint32_t *index, ketch_circuit *circuit, kt_bl
 /* Computes the blocks whose parameters are all known and have changed: once after parsing, and by binding. */
 ketch_status kt_circuit_resolve(ketch_circuit *circuit, ketch_diag *diag);
 
-ketch_status kt_circuit_bind(ketch_circuit *circuit, const char *name, double value, ketch_diag *diag);
+/* All of them or none. */
+ketch_status kt_circuit_bind(ketch_circuit *circuit, size_t count, const char *const *names, const double *values, ketch_diag *diag);
 /* KETCH_OK, or an error that lists every parameter without a value. */
 ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *diag);
 

@@ -68,6 +68,15 @@ typedef struct kt_gate {
 
 extern const kt_gate kt_gates[KT_GATE_COUNT];
 
+/* A one-qubit matrix as angles: e^(i global) diag(1, e^(i after)) . Ry(middle) . diag(1, e^(i before)). */
+typedef struct kt_angles {
+    double global, before, middle, after;
+} kt_angles;
+
+/* Those of a record with one target; false where there are none at hand, so that the matrix must be asked. A diagonal gate has no `middle`
+ * and no `after`. */
+bool kt_gate_angles(kt_angles *out, kt_gate_id gate, const double *params);
+
 /* The gate called `name` among those provided by any of `provided_by`, or KT_GATE_NONE. Names are case-sensitive. */
 kt_gate_id kt_gate_find(const char *name, size_t size, unsigned provided_by);
 

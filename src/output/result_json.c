@@ -70,6 +70,8 @@ static void write_result(kt_writer *writer, kt_json *json) {
 }
 
 static void write_run(const ketch_run_info *info, kt_json *json) {
+    static const char *const parts[] = {"stages", "frame", "merging", "blocks",     "tables",
+                                        "linear", "start", "sums",    "huge-pages", "cache"}; /* KETCH_WITHOUT_... */
     char hash[40];
     snprintf(hash, sizeof hash, "%016llx%016llx", (unsigned long long)info->circuit_hash[1], (unsigned long long)info->circuit_hash[0]);
     kt_json_open(json, "run", '{');
@@ -78,6 +80,14 @@ static void write_run(const ketch_run_info *info, kt_json *json) {
     kt_json_integer(json, "threads", info->threads);
     kt_json_string(json, "instruction_set", info->instruction_set ? info->instruction_set : "");
     kt_json_string(json, "engine", info->engine ? info->engine : "");
+    kt_json_integer(json, "tile", info->tile_bits);
+    kt_json_open_inline(json, "without", '[');
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (info->without >> i & 1) kt_json_string(json, NULL, parts[i]);
+    }
+    kt_json_close(json, ']');
+    kt_json_integer(json, "passes", info->passes);
+    kt_json_bool(json, "plan_reused", info->plan_reused != 0);
     kt_json_integer(json, "simulated_qubits", info->simulated_qubits);
     kt_json_number(json, "norm", info->norm);
     kt_json_open_inline(json, "seconds", '{');

@@ -104,6 +104,9 @@ typedef struct kt_plan {
 
 /* `watch` may be NULL: then it takes the time that it takes. */
 ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, kt_watch *watch, ketch_diag *diag);
+/* Circuits and options of the same key have the same plan. */
+void kt_plan_key(uint64_t out[2], const ketch_circuit *circuit, const ketch_run_options *options);
+uint64_t kt_plan_bytes(const kt_plan *plan); /* that the plan itself takes */
 /* Bytes that the run takes at most beyond the circuit and the plan; UINT64_MAX where that exceeds 64 bits. Copies at branches come on top
  * where memory allows: the run does not need them. */
 uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A session: threads, the flag that cancels, a state kept from the last run, and the check that memory suffices before any is taken.
+ * A session: threads, the flag that cancels, a state kept from the last run, plans kept from runs before, and the check that memory
+ * suffices before any is taken.
  */
 #include "session/session.h"
+
+#include "session/cache.h"
 
 #define MOST_THREADS  4096
 #define LITTLE_MEMORY (UINT64_C(16) << 20) /* runs that take less do not ask what is free: asking takes longer than they do */
@@ -10,6 +13,7 @@
 struct ketch_session {
     atomic_bool cancelled;
     kt_engine engine;
+    kt_plan_cache cache;
 };
 
 ketch_status kt_session_create(ketch_session **out, uint32_t threads, ketch_diag *diag) {
@@ -32,6 +36,7 @@ void kt_session_cancel(ketch_session *session) { atomic_store_explicit(&session-
 void kt_session_free(ketch_session *session) {
     if (!session) return;
     if (session->engine.spare.amplitudes) kt_pages_free(session->engine.spare.amplitudes, session->engine.spare.bytes);
+    kt_cache_free(&session->cache);
     kt_free(session);
 }
 
@@ -101,26 +106,59 @@ static ketch_status run_plan(ketch_result **out, ketch_session *session, const k
     return kt_engine_run(out, &session->engine, plan, circuit, options, diag);
 }
 
+/* What the plan says of how the run went. */
+static void describe_plan(ketch_run_info *info, const kt_plan *plan, bool reused) {
+    info->engine = plan->planned ? "planned" : "reference";
+    info->tile_bits = plan->planned ? plan->tile_bits : 0;
+    info->passes = plan->planned ? plan->totals.stages : plan->totals.gates;
+    info->without = plan->without;
+    info->plan_reused = reused;
+}
+
+/* A plan that lives until the next call: one that was kept, or a new one, in *own where it could not be kept. */
+static ketch_status find_plan(const kt_plan **out, kt_plan **own, bool *reused, ketch_session *session, const ketch_circuit *circuit,
+                              const ketch_run_options *options, ketch_diag *diag) {
+    bool caching = !(options->without & KETCH_WITHOUT_CACHE);
+    uint64_t key[2];
+    *own = NULL;
+    *out = NULL;
+    if (caching) {
+        kt_plan_key(key, circuit, options);
+        *out = kt_cache_find(&session->cache, key);
+    }
+    *reused = *out;
+    if (*reused) return KETCH_OK;
+    kt_planning planning = {&session->engine, diag};
+    kt_watch watch = {.look = look_while_planning, .user = &planning};
+    ketch_status status = kt_plan_make(own, circuit, options, &watch, diag);
+    *out = *own;
+    if (!status && caching && kt_cache_keep(&session->cache, key, *own)) *own = NULL;
+    return status;
+}
+
 ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
                             ketch_diag *diag) {
     *out = NULL;
     double started = kt_seconds();
     atomic_store(&session->cancelled, false); /* a cancel before this line was meant for the run before */
     ketch_run_options seeded = *options;
-    if (!seeded.has_seed && !kt_system_seed(&seeded.seed)) return kt_fail(diag, KT_GENERAL, "the system gives no random seed");
+    bool draws = !(options->outputs & KETCH_OUTPUT_NO_SHOTS);
+    if (draws && !seeded.has_seed && !kt_system_seed(&seeded.seed)) return kt_fail(diag, KT_GENERAL, "the system gives no random seed");
     session->engine.deadline = options->timeout_seconds > 0 ? started + options->timeout_seconds : 0;
-    kt_planning planning = {&session->engine, diag};
-    kt_watch watch = {.look = look_while_planning, .user = &planning};
-    kt_plan *plan = NULL;
+    const kt_plan *plan = NULL;
+    kt_plan *own = NULL;
+    bool reused = false;
     ketch_status status = kt_circuit_check_bound(circuit, diag);
-    if (!status) status = kt_plan_make(&plan, circuit, &seeded, &watch, diag);
+    if (!status) status = find_plan(&plan, &own, &reused, session, circuit, &seeded, diag);
     double planned = kt_seconds();
     if (!status) status = run_plan(out, session, plan, circuit, &seeded, diag);
-    kt_plan_free(plan);
-    if (status) return status;
-    (*out)->info.plan_seconds = planned - started;
-    (*out)->info.total_seconds = kt_seconds() - started;
-    return KETCH_OK;
+    if (!status) {
+        describe_plan(&(*out)->info, plan, reused);
+        (*out)->info.plan_seconds = planned - started;
+        (*out)->info.total_seconds = kt_seconds() - started;
+    }
+    kt_plan_free(own);
+    return status;
 }
 
 ketch_status kt_session_memory(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {

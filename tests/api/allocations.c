@@ -126,6 +126,7 @@ static ketch_status parse_wrong(void) { return parse("OPENQASM 3.0; qubit[2] q; 
 static ketch_status load(void) { return ketch_circuit_load(&made.circuit, source_path, NULL, diag); }
 static ketch_status create_circuit(void) { return ketch_circuit_create(&made.circuit, 5, 3, diag); }
 static ketch_status copy(void) { return ketch_circuit_copy(&made.circuit, parameters, diag); }
+static ketch_status bind_all(void) { return ketch_circuit_bind_all(parameters, 1, (const char *[]){"theta"}, (double[]){0.7}, diag); }
 static ketch_status bind(void) { return ketch_circuit_bind(parameters, "theta", 0.7, diag); }
 
 static const uint32_t qubits[] = {0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 1, 2};
@@ -215,6 +216,7 @@ static const struct call {
     {"ketch_circuit_create", create_circuit, KETCH_OK, 0, 0},
     {"ketch_circuit_copy", copy, KETCH_OK, 0, 0},
     {"ketch_circuit_bind", bind, KETCH_OK, 1, 0},
+    {"ketch_circuit_bind_all", bind_all, KETCH_OK, 1, 0},
     {"ketch_circuit_append", append, KETCH_OK, 1, 0},
     {"ketch_circuit_append_controlled", append_controlled, KETCH_OK, 1, 0},
     {"ketch_circuit_append_matrix", append_matrix, KETCH_OK, 1, 0},

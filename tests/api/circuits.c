@@ -280,6 +280,48 @@ static void binds_parameters(void **state) {
     ketch_circuit_free(&circuit);
 }
 
+static void binds_many_parameters_or_none(void **state) {
+    (void)state;
+    enum { INPUTS = 300 };
+    static char text[40 * INPUTS], name[INPUTS][8];
+    const char *names[INPUTS];
+    double values[INPUTS], amplitudes[4];
+    size_t size = (size_t)snprintf(text, sizeof text, "OPENQASM 3.0; include \"stdgates.inc\"; qubit q;");
+    for (int i = 0; i < INPUTS; i++) size += (size_t)snprintf(text + size, sizeof text - size, "input float t%d; ry(t%d) q;", i, i);
+    ketch_circuit *circuit = parsed(text);
+    ketch_session *session = NULL;
+    ketch_result *result = NULL;
+    ketch_run_options options = KETCH_RUN_OPTIONS_INIT;
+    options.outputs = KETCH_OUTPUT_STATE | KETCH_OUTPUT_NO_SHOTS;
+    OK(diag, ketch_session_create(&session, NULL, diag));
+    for (int backwards = 0; backwards < 2; backwards++) {
+        double sum = 0;
+        for (int i = 0; i < INPUTS; i++) {
+            snprintf(name[i], sizeof name[i], "t%d", backwards ? INPUTS - 1 - i : i);
+            names[i] = name[i];
+            sum += values[i] = 0.001 * i + 0.01 * backwards;
+        }
+        OK(diag, ketch_circuit_bind_all(circuit, INPUTS, names, values, diag));
+        names[7] = "none"; /* the six before it stay as they were */
+        for (int i = 0; i < 7; i++) values[i] += 1;
+        EXPECT(KETCH_ERROR_SEMANTICS, diag, ketch_circuit_bind_all(circuit, 10, names, values, diag));
+        names[7] = name[7];
+        values[7] = NAN;
+        EXPECT(KETCH_ERROR_SEMANTICS, diag, ketch_circuit_bind_all(circuit, 10, names, values, diag));
+        names[7] = NULL;
+        EXPECT(KETCH_ERROR_USAGE, diag, ketch_circuit_bind_all(circuit, 10, names, values, diag));
+        OK(diag, ketch_circuit_bind_all(circuit, 0, NULL, NULL, diag));
+        EXPECT(KETCH_ERROR_USAGE, diag, ketch_circuit_bind_all(circuit, 1, NULL, values, diag));
+        EXPECT(KETCH_ERROR_USAGE, diag, ketch_circuit_bind_all(circuit, 1, names, NULL, diag));
+        OK(diag, ketch_run(&result, session, circuit, &options, diag));
+        OK(diag, ketch_result_amplitudes(amplitudes, result, (const uint64_t[]){0, 1}, 2, diag));
+        assert_true(fabs(amplitudes[0] - cos(sum / 2)) < 1e-13 && fabs(amplitudes[2] - sin(sum / 2)) < 1e-13);
+        ketch_result_free(&result);
+    }
+    ketch_session_free(&session);
+    ketch_circuit_free(&circuit);
+}
+
 static void draws_and_describes(void **state) {
     (void)state;
     static const struct {
@@ -338,6 +380,7 @@ int main(void) {
         cmocka_unit_test(an_open_condition_is_not_run),
         cmocka_unit_test(a_copy_goes_its_own_way),
         cmocka_unit_test(binds_parameters),
+        cmocka_unit_test(binds_many_parameters_or_none),
         cmocka_unit_test(draws_and_describes),
     };
     return cmocka_run_group_tests(tests, create_diag, free_diag);

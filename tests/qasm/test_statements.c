@@ -243,8 +243,8 @@ static void test_inputs(void **state) {
     ketch_circuit *circuit = circuit_of(QASM3 "input angle[4] a; input angle b; qubit q; rx(a) q; rx(b/2) q; rx(a+a) q;");
     const double pi = 3.14159265358979323846;
     /* 1 rad is 2.55 of 16 steps; an angle without a size is what is given */
-    assert_int_equal(kt_circuit_bind(circuit, "a", 1.0, NULL), KETCH_OK);
-    assert_int_equal(kt_circuit_bind(circuit, "b", -pi / 2, NULL), KETCH_OK);
+    assert_int_equal(ketch_circuit_bind(circuit, "a", 1.0, NULL), KETCH_OK);
+    assert_int_equal(ketch_circuit_bind(circuit, "b", -pi / 2, NULL), KETCH_OK);
     assert_float_equal(circuit->params[circuit->ops[0].data], 3 * pi / 8, 1e-15);
     assert_float_equal(circuit->params[circuit->ops[1].data], -pi / 4, 1e-15);
     assert_float_equal(circuit->params[circuit->ops[2].data], 3 * pi / 4, 1e-15);

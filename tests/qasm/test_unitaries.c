@@ -262,8 +262,8 @@ static void test_inputs(void **state) {
     static const double values[][2] = {{0.3, 0.7}, {-1.1, 2}, {0, 0.25}};
     for (size_t i = 0; i < 3; i++) {
         snprintf(numeric, sizeof numeric, QASM3 "const float t = %.17g; const float s = %.17g; %s", values[i][0], values[i][1], body);
-        assert_int_equal(kt_circuit_bind(circuit, "t", values[i][0], NULL), KETCH_OK);
-        assert_int_equal(kt_circuit_bind(circuit, "s", values[i][1], NULL), KETCH_OK);
+        assert_int_equal(ketch_circuit_bind(circuit, "t", values[i][0], NULL), KETCH_OK);
+        assert_int_equal(ketch_circuit_bind(circuit, "s", values[i][1], NULL), KETCH_OK);
         ketch_circuit *expected = circuit_of(numeric);
         unitary_of(a, circuit);
         unitary_of(b, expected);
