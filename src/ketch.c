@@ -18,22 +18,33 @@ const char *ketch_version(void) { return KETCH_VERSION; }
 #define QUOTE(text) #text
 #define TEXT(text)  QUOTE(text)
 
-const char *ketch_build_info(void) {
-    return "version: " KETCH_VERSION "\n"
 #if defined(__clang__)
-           "compiler: clang " __clang_version__ "\n"
+#define COMPILER "clang " __clang_version__
 #else
-           "compiler: gcc " __VERSION__ "\n"
+#define COMPILER "gcc " __VERSION__
 #endif
-           "openmp: " TEXT(_OPENMP) "\n"
-                                    "blas: " KETCH_BLAS "\n"
 #if defined(__x86_64__)
-                                    "instruction set: x86-64\n";
+#define ARCHITECTURE "x86-64"
 #elif defined(__aarch64__)
-                                    "instruction set: aarch64\n";
+#define ARCHITECTURE "aarch64"
 #else
-                                    "instruction set: generic\n";
+#define ARCHITECTURE "generic"
 #endif
+#define BUILD_INFO(sets)                                        \
+    "version: " KETCH_VERSION "\n"                              \
+    "compiler: " COMPILER "\n"                                  \
+    "openmp: " TEXT(_OPENMP) "\n"                               \
+                             "blas: " KETCH_BLAS "\n"           \
+                             "architecture: " ARCHITECTURE "\n" \
+                             "instruction sets: " sets "\n"
+
+const char *ketch_build_info(void) {
+    static const char *const by_best[KT_ISA_COUNT] = {
+        [KT_ISA_PLAIN] = BUILD_INFO("plain"),
+        [KT_ISA_AVX2] = BUILD_INFO("plain avx2"),
+        [KT_ISA_AVX512] = BUILD_INFO("plain avx2 avx512"),
+    };
+    return by_best[kt_isa_best()];
 }
 
 /* ── Options ── */
@@ -118,6 +129,16 @@ static ketch_status write_options(ketch_write_options *out, const ketch_write_op
     return KETCH_OK;
 }
 
+/* A set that is named must be there: falling back would change the bytes of the result. */
+static ketch_status check_instructions(ketch_instruction_set asked, ketch_diag *diag) {
+    if ((unsigned)asked > KETCH_INSTRUCTIONS_AVX512) return kt_fail(diag, KT_BAD_ARGUMENT, "no instruction set %d", (int)asked);
+    if (asked == KETCH_INSTRUCTIONS_AUTO) return KETCH_OK;
+    static const char *const names[KT_ISA_COUNT] = {[KT_ISA_PLAIN] = "plain", [KT_ISA_AVX2] = "avx2", [KT_ISA_AVX512] = "avx512"};
+    kt_isa isa = (kt_isa)(asked - KETCH_INSTRUCTIONS_PLAIN), best = kt_isa_best();
+    if (isa <= best) return KETCH_OK;
+    return kt_fail(diag, KT_NO_INSTRUCTIONS, "this processor has no %s instructions; its best are %s", names[isa], names[best]);
+}
+
 static ketch_status run_options(ketch_run_options *out, const ketch_run_options *options, ketch_diag *diag) {
     enum {
         ALL_OUTPUTS = KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES | KETCH_OUTPUT_NO_SHOTS
@@ -129,13 +150,13 @@ static ketch_status run_options(ketch_run_options *out, const ketch_run_options 
         return kt_fail(diag, KT_BAD_ARGUMENT, "the bits of each shot are asked for, and no shots");
     if ((unsigned)out->precision > KETCH_PRECISION_FP32) return kt_fail(diag, KT_BAD_ARGUMENT, "no precision %d", (int)out->precision);
     if ((unsigned)out->engine > KETCH_ENGINE_PLANNED) return kt_fail(diag, KT_BAD_ARGUMENT, "no engine %d", (int)out->engine);
-    if ((unsigned)out->instructions > KETCH_INSTRUCTIONS_AVX512)
-        return kt_fail(diag, KT_BAD_ARGUMENT, "no instruction set %d", (int)out->instructions);
     if (out->tile_bits && (out->tile_bits < KT_TILE_LEAST || out->tile_bits > KT_TILE_MOST))
         return kt_fail(diag, KT_BAD_ARGUMENT, "a tile of %u qubits; it can have %d to %d", out->tile_bits, KT_TILE_LEAST, KT_TILE_MOST);
     if (out->without >= 2 * KETCH_WITHOUT_CACHE) return kt_fail(diag, KT_BAD_ARGUMENT, "without holds unknown bits: 0x%x", out->without);
     if (!(out->timeout_seconds >= 0) || isinf(out->timeout_seconds)) return kt_fail(diag, KT_BAD_ARGUMENT, "timeout_seconds is not a time");
     if (!(out->norm_tolerance >= 0)) return kt_fail(diag, KT_BAD_ARGUMENT, "norm_tolerance is negative or NaN");
+    status = check_instructions(out->instructions, diag);
+    if (status != KETCH_OK) return status;
     DEFAULT(out->shots, 1024);
     if (out->outputs & KETCH_OUTPUT_NO_SHOTS) out->shots = 0;
     return KETCH_OK;

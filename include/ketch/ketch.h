@@ -52,7 +52,8 @@ extern "C" {
 /* The version of the library in use, "0.1.0"; KETCH_VERSION is that of the header compiled against. */
 KETCH_API const char *ketch_version(void);
 
-/* What the library was built with and runs on, one "name: value" a line (compiler, OpenMP, BLAS, instruction sets). */
+/* What the library was built with and runs on, one "name: value" a line (compiler, OpenMP, BLAS, the instruction sets that this
+ * processor runs). */
 KETCH_API const char *ketch_build_info(void);
 
 /* ── Status and diagnostics ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -68,7 +69,7 @@ typedef enum ketch_status {
     KETCH_ERROR_MEMORY = 7,      /* memory does not suffice, or an allocation failed */
     KETCH_ERROR_CANCELLED = 8,   /* the progress callback or ketch_session_cancel asked to stop */
     KETCH_ERROR_IO = 9,          /* a file could not be read or written */
-    KETCH_ERROR_UNAVAILABLE = 10 /* the result does not hold what was asked for (see ketch_run_options.outputs) */
+    KETCH_ERROR_UNAVAILABLE = 10 /* the result does not hold what was asked for (ketch_run_options.outputs); the processor lacks it */
 } ketch_status;
 
 /* "ok", "syntax", "out of memory"...: a word for a status. */

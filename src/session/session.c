@@ -109,6 +109,7 @@ static ketch_status run_plan(ketch_result **out, ketch_session *session, const k
 /* What the plan says of how the run went. */
 static void describe_plan(ketch_run_info *info, const kt_plan *plan, bool reused) {
     info->engine = plan->planned ? "planned" : "reference";
+    info->instruction_set = plan->planned ? kt_tile_kernels_of((kt_isa)plan->isa)->name : kt_instruction_set();
     info->tile_bits = plan->planned ? plan->tile_bits : 0;
     info->passes = plan->planned ? plan->totals.stages : plan->totals.gates;
     info->without = plan->without;
