@@ -8,7 +8,7 @@
 
 static const kt_tile_kernels records[KT_ISA_COUNT] = {
     [KT_ISA_PLAIN] = {"plain", {&kt_tile_plain_double, &kt_tile_plain_float}},
-#ifdef KT_TILE_X86
+#ifdef __x86_64__
     [KT_ISA_AVX2] = {"avx2", {&kt_tile_avx2_double, &kt_tile_avx2_float}},
     [KT_ISA_AVX512] = {"avx512", {&kt_tile_avx512_double, &kt_tile_avx512_float}},
 #endif
@@ -16,7 +16,7 @@ static const kt_tile_kernels records[KT_ISA_COUNT] = {
 
 /* The builtins ask the system, too, whether it saves the wide registers. */
 kt_isa kt_isa_best(void) {
-#ifdef KT_TILE_X86
+#ifdef __x86_64__
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512bw"))
         return KT_ISA_AVX512;

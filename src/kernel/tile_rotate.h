@@ -1,6 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rotations about X and Y.
+ * Rotations about X and Y, several at once in registers.
+ *
+ * With k rotations on bits of the vector index, the 2^k vectors that differ in them have 2^(k+1) parts (re, im), which fall into two halves
+ * that never meet: a rotation about Y joins equal parts, one about X joins re with im.
+ *
+ *   half h, vector x:  part h xor parity(x & imaginary)          two of k = 3, both imaginary:   x     00 01 10 11
+ *   a half costs 2^k registers, k 2^k multiply-adds, and 2^k loads and stores                    h = 0 re im im re
+ *                                                                                                h = 1 im re re im
+ * So 4 at once where there are 32 registers, 3 where there are 16: bound by the multiply-adds, not by loads and stores. One about X has
+ * the sign of its tangent changed where the lower of the two parts is real. Rotations on bits of the lane are a permutation and a
+ * multiply-add with a tangent signed lane by lane; they ride along, on both halves.
+ *
+ *   sweep   up to AT_ONCE rotations, over a whole tile or a block                     one load and store of each vector
+ *   block   2^BLOCK_BITS amplitudes, half the first-level cache:                      all sweeps of a pass, block by block
+ *           the lowest STRIP_BITS bits, and up to ROWS bits above those ("rows")
+ *   pass    rotations on up to ROWS rows; rotations on low bits fill up its sweeps    one trip to the second-level cache
+ *
+ * More than 2^ROWS rows, a multiple of 4 KiB apart, do not stay in a first-level cache of 8 ways.
  */
 #ifndef KETCH_KERNEL_TILE_ROTATE_H
 #define KETCH_KERNEL_TILE_ROTATE_H
@@ -8,26 +25,232 @@
 #include "kernel/tile.h"
 #include "kernel/vector.h"
 
-static void rotate(void *tile, uint32_t bits, const kt_rotation *rotations, uint32_t count) {
-    for (uint32_t k = 0; k < count; k++) {
-        real t = (real)rotations[k].tangent;
-        for (uint32_t l = 0; l < 1u << bits; l++) {
-            if (l >> rotations[k].bit & 1) continue;
-            real *a = amplitude(tile, l), *b = amplitude(tile, l | 1u << rotations[k].bit);
-            real ar = a[0], ai = a[LANES], br = b[0], bi = b[LANES];
-            if (rotations[k].imaginary) { /* a - i t b, b - i t a */
-                a[0] = ar + t * bi;
-                a[LANES] = ai - t * br;
-                b[0] = br + t * ai;
-                b[LANES] = bi - t * ar;
+#if KT_VECTOR == KT_VECTOR_AVX512
+#define AT_ONCE       4
+#define AT_ONCE_LANES 3 /* beside those on lanes */
+#else
+#define AT_ONCE       3
+#define AT_ONCE_LANES 2
+#endif
+#define ROWS       3
+#define BLOCK_BITS (KT_SINGLE ? 11 : 10)
+#define STRIP_BITS (BLOCK_BITS - ROWS)
+
+typedef struct kt_sweep {
+    uint32_t count, imaginary; /* the first `imaginary` are about X */
+    uint32_t bit[AT_ONCE];     /* of the vector index */
+    real tangent[AT_ONCE];
+    uint32_t lanes, lanes_imaginary; /* sets of lane bits */
+    real lane_tangent[LANE_BITS];
+} kt_sweep;
+
+KT_INLINE uint32_t parity(uint32_t x) {
+    x ^= x >> 2;
+    return (x ^ x >> 1) & 1;
+}
+
+/* The rotations of a sweep on one half of 2^k vectors. */
+KT_INLINE void turn(vector *a, const vector *t, uint32_t k, uint32_t imaginary, uint32_t half) {
+    KT_UNROLL for (uint32_t j = 0; j < k; j++) {
+        KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
+            if (x >> j & 1) continue;
+            vector low = a[x], high = a[x | 1u << j];
+            if (j < imaginary && (half ^ parity(x & ((1u << imaginary) - 1))) == 0) {
+                a[x] = v_fma(t[j], high, low);
+                a[x | 1u << j] = v_fnma(t[j], low, high);
             } else {
-                a[0] = ar - t * br;
-                a[LANES] = ai - t * bi;
-                b[0] = br + t * ar;
-                b[LANES] = bi + t * ai;
+                a[x] = v_fnma(t[j], high, low);
+                a[x | 1u << j] = v_fma(t[j], low, high);
             }
         }
     }
+}
+
+/* Those on lane bits, on 2^k vectors, both parts. */
+KT_INLINE void turn_lanes(vector *re, vector *im, const vector *t, const kt_sweep *sweep, uint32_t k) {
+    KT_UNROLL for (uint32_t j = 0; j < LANE_BITS; j++) {
+        if (sweep->lanes >> j & 1) {
+            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
+                re[x] = v_fma(t[j], v_xor_lanes(re[x], j), re[x]);
+                im[x] = v_fma(t[j], v_xor_lanes(im[x], j), im[x]);
+            }
+        } else if (sweep->lanes_imaginary >> j & 1) {
+            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
+                vector old = re[x];
+                re[x] = v_fma(t[j], v_xor_lanes(im[x], j), re[x]);
+                im[x] = v_fnma(t[j], v_xor_lanes(old, j), im[x]);
+            }
+        }
+    }
+}
+
+/* A sweep over the vectors whose index, behind that of `block`, has no bits but those of `free` and of the sweep. */
+KT_INLINE void sweep_block(real *block, uint32_t free, const kt_sweep *sweep, uint32_t k, uint32_t imaginary, bool lanes) {
+    size_t place[1 << AT_ONCE] = {0};
+    vector t[AT_ONCE], lane_t[LANE_BITS];
+    KT_UNROLL for (uint32_t j = 0; j < k; j++) {
+        t[j] = v_broadcast(sweep->tangent[j]);
+        KT_UNROLL for (uint32_t x = 0; x < 1u << j; x++) place[1u << j | x] = place[x] + ((size_t)2 * LANES << sweep->bit[j]);
+    }
+    if (lanes) {
+        KT_UNROLL for (uint32_t j = 0; j < LANE_BITS; j++) {
+            vector x = v_broadcast(sweep->lane_tangent[j]);
+            lane_t[j] = sweep->lanes >> j & 1 ? v_negate(x, v_mask_of(~v_lanes_with_bit(j))) : x;
+        }
+    }
+    uint32_t column = 0;
+    do {
+        real *p = block + (size_t)column * (2 * LANES);
+        vector a[2][1 << AT_ONCE];
+        KT_UNROLL for (uint32_t h = 0; h < 2; h++) {
+            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) a[h][x] =
+                v_load(p + place[x] + (h ^ parity(x & ((1u << imaginary) - 1))) * LANES);
+            turn(a[h], t, k, imaginary, h);
+            if (!lanes) {
+                KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++)
+                    v_store(p + place[x] + (h ^ parity(x & ((1u << imaginary) - 1))) * LANES, a[h][x]);
+            }
+        }
+        if (lanes) {
+            vector re[1 << AT_ONCE], im[1 << AT_ONCE];
+            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
+                uint32_t h = parity(x & ((1u << imaginary) - 1));
+                re[x] = a[h][x];
+                im[x] = a[h ^ 1][x];
+            }
+            turn_lanes(re, im, lane_t, sweep, k);
+            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
+                v_store(p + place[x], re[x]);
+                v_store(p + place[x] + LANES, im[x]);
+            }
+        }
+        column = (column - free) & free; /* the next subset */
+    } while (column);
+}
+
+typedef void kt_sweep_function(real *block, uint32_t free, const kt_sweep *sweep);
+
+#define SWEEP(k, i) \
+    static void sweep_##k##_##i(real *block, uint32_t free, const kt_sweep *sweep) { sweep_block(block, free, sweep, k, i, false); }
+#define SWEEP_LANES(k, i) \
+    static void sweep_lanes_##k##_##i(real *block, uint32_t free, const kt_sweep *sweep) { sweep_block(block, free, sweep, k, i, true); }
+
+SWEEP(1, 0)
+SWEEP(1, 1)
+SWEEP(2, 0)
+SWEEP(2, 1)
+SWEEP(2, 2)
+SWEEP(3, 0)
+SWEEP(3, 1)
+SWEEP(3, 2)
+SWEEP(3, 3)
+SWEEP_LANES(0, 0)
+SWEEP_LANES(1, 0)
+SWEEP_LANES(1, 1)
+SWEEP_LANES(2, 0)
+SWEEP_LANES(2, 1)
+SWEEP_LANES(2, 2)
+#if AT_ONCE == 4
+SWEEP(4, 0)
+SWEEP(4, 1)
+SWEEP(4, 2)
+SWEEP(4, 3)
+SWEEP(4, 4)
+SWEEP_LANES(3, 0)
+SWEEP_LANES(3, 1)
+SWEEP_LANES(3, 2)
+SWEEP_LANES(3, 3)
+#endif
+
+/* By count and how many of them are imaginary. */
+static kt_sweep_function *const sweep_functions[AT_ONCE + 1][AT_ONCE + 1] = {
+    {NULL},
+    {sweep_1_0, sweep_1_1},
+    {sweep_2_0, sweep_2_1, sweep_2_2},
+    {sweep_3_0, sweep_3_1, sweep_3_2, sweep_3_3},
+#if AT_ONCE == 4
+    {sweep_4_0, sweep_4_1, sweep_4_2, sweep_4_3, sweep_4_4},
+#endif
+};
+static kt_sweep_function *const sweep_lanes_functions[AT_ONCE_LANES + 1][AT_ONCE_LANES + 1] = {
+    {sweep_lanes_0_0},
+    {sweep_lanes_1_0, sweep_lanes_1_1},
+    {sweep_lanes_2_0, sweep_lanes_2_1, sweep_lanes_2_2},
+#if AT_ONCE == 4
+    {sweep_lanes_3_0, sweep_lanes_3_1, sweep_lanes_3_2, sweep_lanes_3_3},
+#endif
+};
+
+/* What a pass does: sweeps, and the bits of the vector index that a block has. */
+typedef struct kt_pass {
+    uint32_t sweep_count, block;
+    kt_sweep sweep[KT_TILE_MOST];
+} kt_pass;
+
+/* Rotations on vector bits, those about X first. */
+static void add_sweep(kt_pass *pass, const kt_rotation *const *rotations, uint32_t count) {
+    kt_sweep *sweep = &pass->sweep[pass->sweep_count++];
+    *sweep = (kt_sweep){0};
+    for (int imaginary = 1; imaginary >= 0; imaginary--)
+        for (uint32_t j = 0; j < count; j++) {
+            if ((rotations[j]->imaginary != 0) != imaginary) continue;
+            sweep->bit[sweep->count] = rotations[j]->bit - LANE_BITS;
+            sweep->tangent[sweep->count++] = (real)rotations[j]->tangent;
+            sweep->imaginary += (uint32_t)imaginary;
+        }
+}
+
+static void add_lanes(kt_pass *pass, const kt_rotation *const *rotations, uint32_t count) {
+    if (pass->sweep_count == 0 || pass->sweep[pass->sweep_count - 1].count > AT_ONCE_LANES) add_sweep(pass, NULL, 0);
+    kt_sweep *sweep = &pass->sweep[pass->sweep_count - 1];
+    for (uint32_t j = 0; j < count; j++) {
+        uint32_t bit = rotations[j]->bit;
+        *(rotations[j]->imaginary ? &sweep->lanes_imaginary : &sweep->lanes) |= 1u << bit;
+        sweep->lane_tangent[bit] = (real)rotations[j]->tangent;
+    }
+}
+
+static void run_pass(real *tile, uint32_t bits, const kt_pass *pass) {
+    uint32_t all = (1u << (bits - LANE_BITS)) - 1, inside = pass->sweep_count > 1 ? pass->block & all : all, base = 0;
+    do {
+        for (uint32_t s = 0; s < pass->sweep_count; s++) {
+            const kt_sweep *sweep = &pass->sweep[s];
+            uint32_t free = inside;
+            for (uint32_t j = 0; j < sweep->count; j++) free &= ~(1u << sweep->bit[j]);
+            bool lanes = sweep->lanes | sweep->lanes_imaginary;
+            kt_sweep_function *function = (lanes ? sweep_lanes_functions[sweep->count] : sweep_functions[sweep->count])[sweep->imaginary];
+            function(tile + (size_t)base * (2 * LANES), free, sweep);
+        }
+        base = (base - (all & ~inside)) & (all & ~inside);
+    } while (base);
+}
+
+/* Rotations by where their bit is: in the lane, in the strip, a row. */
+static void rotate(void *tile, uint32_t bits, const kt_rotation *rotations, uint32_t count) {
+    enum { LANE, STRIP, ROW };
+    const kt_rotation *sorted[3][KT_TILE_MOST];
+    uint32_t counts[3] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t kind = rotations[i].bit < LANE_BITS ? LANE : rotations[i].bit < STRIP_BITS ? STRIP : ROW;
+        sorted[kind][counts[kind]++] = &rotations[i];
+    }
+    uint32_t rows_done = 0, strips_done = 0;
+    do {
+        kt_pass pass = {.block = (1u << (STRIP_BITS - LANE_BITS)) - 1};
+        const kt_rotation *chosen[KT_TILE_MOST];
+        uint32_t chosen_count = 0, rows = counts[ROW] - rows_done < ROWS ? counts[ROW] - rows_done : ROWS;
+        for (uint32_t i = 0; i < rows; i++) {
+            chosen[chosen_count++] = sorted[ROW][rows_done++];
+            pass.block |= 1u << (chosen[i]->bit - LANE_BITS);
+        }
+        if (rows == 0) pass.block = (1u << (BLOCK_BITS - LANE_BITS)) - 1;
+        bool last = rows_done == counts[ROW];
+        while (strips_done < counts[STRIP] && (last || chosen_count < AT_ONCE)) chosen[chosen_count++] = sorted[STRIP][strips_done++];
+        for (uint32_t i = 0; i < chosen_count; i += AT_ONCE)
+            add_sweep(&pass, chosen + i, chosen_count - i < AT_ONCE ? chosen_count - i : AT_ONCE);
+        if (last && counts[LANE] > 0) add_lanes(&pass, sorted[LANE], counts[LANE]);
+        run_pass(tile, bits, &pass);
+    } while (rows_done < counts[ROW]);
 }
 
 #endif

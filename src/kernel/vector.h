@@ -44,6 +44,11 @@ typedef double real;
 
 /* For bodies that are specialised by constant arguments. */
 #define KT_INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define KT_UNROLL _Pragma("unroll")
+#else
+#define KT_UNROLL _Pragma("GCC unroll 64")
+#endif
 
 #if KT_VECTOR == KT_VECTOR_AVX512
 #include "kernel/vector_avx512.h"
