@@ -46,7 +46,7 @@ typedef struct kt_rotation {
 
 /* A quadratic form of local bits, as phases: prepared once a stage by `prepare_diagonal`, read by all threads. The content is
  * tile_diagonal.h's business; `data` has KT_DIAGONAL_BYTES, aligned to KT_TILE_ALIGN. */
-#define KT_DIAGONAL_BYTES (192u << 10)
+#define KT_DIAGONAL_BYTES (20u << 10)
 typedef struct kt_diagonal kt_diagonal;
 
 /* A linear map of addresses over GF(2), prepared by `prepare_linear`; the content is tile_linear.h's business. */

@@ -1,47 +1,370 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Quadratic forms of local bits as phases: prepare_diagonal, diagonal.
+ *
+ * The vector bits of a tile's address (those above the lanes) are split in three, in an order that the pairs decide:
+ *
+ *   outer    0 to 8 bits   a block for each setting: its pair factors go into the linear terms of the other bits
+ *   middle   0 to 4 bits   a row for each setting: one vector c of factors, in registers
+ *   row      3 to 5 bits   a vector of factors for each setting, made in one of four ways:
+ *
+ *     pairs of row bits with row or middle bits    none                          some
+ *     pairs of row bits with lanes        none     c u, u a number               c s, s a number
+ *                                         some     c u, u a vector               (c u) s, u a vector and s a number
+ *
+ * s comes from a table of all pairs within row and middle, times the linear terms of the row. u is odd in the row's bits: turning all of
+ * them over conjugates it (c has the root of its factors' product, which would be in the way), so that c u and c u* share their four
+ * products. A vector takes 6 multiply-adds in the first column, 4 of which multiply the amplitudes; 8 and 10 in the second, whatever the
+ * pairs. What depends on the tile alone is computed in double; a factor is rounded to the tile's precision some five times.
  */
 #ifndef KETCH_KERNEL_TILE_DIAGONAL_H
 #define KETCH_KERNEL_TILE_DIAGONAL_H
 
+#include <assert.h>
 #include <math.h>
 
 #include "kernel/tile.h"
 #include "kernel/vector.h"
 
+#define ROW_BITS    5
+#define MIDDLE_BITS 4
+#define OUTER_BITS  (KT_TILE_MOST - LANE_BITS - ROW_BITS - MIDDLE_BITS)
+#define ROW         (1u << ROW_BITS)
+#define MIDDLE      (1u << MIDDLE_BITS)
+#define TERMS       24 /* at least KT_TILE_MOST + 1, in full vectors */
+
+/* Linear terms: a number for each bit, in the order lanes, row, middle, outer, and then one for all amplitudes. */
+typedef struct diagonal_terms {
+    _Alignas(KT_TILE_ALIGN) double re[TERMS];
+    double im[TERMS];
+} diagonal_terms;
+
+typedef struct diagonal_table {
+    _Alignas(KT_TILE_ALIGN) double re[ROW];
+    double im[ROW];
+} diagonal_table;
+
 struct kt_diagonal {
-    double pair[KT_TILE_MOST][KT_TILE_MOST][2];
+    uint8_t row, middle, outer;                                 /* bits */
+    bool lanes_vary, pairs_vary;                                /* along a row: which of the four ways */
+    uint8_t order[KT_TILE_MOST];                                /* bit of the tile, by position */
+    uint32_t offset[KT_TILE_MOST];                              /* in reals, by position */
+    uint32_t row_offset[ROW];                                   /* sums of the row's */
+    diagonal_terms outer_pairs[OUTER_BITS];                     /* pair factors of an outer bit */
+    diagonal_table lane;                                        /* pairs within the lanes, and what odd_lane lacks */
+    diagonal_table among_middle;                                /* pairs within middle, where pairs_vary is not set */
+    _Alignas(KT_TILE_ALIGN) real middle_lane[MIDDLE][2][LANES]; /* pairs of middle and lanes; re, im */
+    real odd_lane[ROW / 2][2][LANES];                           /* pairs of row and lanes */
+    real pairs[MIDDLE][2][ROW];                                 /* pairs within row and middle, where pairs_vary is set */
 };
+static_assert(sizeof(kt_diagonal) <= KT_DIAGONAL_BYTES, "a diagonal must fit");
 
-static void prepare_diagonal(kt_diagonal *out, uint32_t bits, const double *angle) {
-    for (uint32_t i = 0; i < bits; i++)
-        for (uint32_t j = i + 1; j < bits; j++) {
-            out->pair[i][j][0] = cos(angle[i * bits + j]);
-            out->pair[i][j][1] = sin(angle[i * bits + j]);
+/* table[x] = table[0] times the product over set bits k of x of factor k. */
+static inline void diagonal_expand(double *restrict re, double *restrict im, uint32_t bits, const double *factor_re,
+                                   const double *factor_im) {
+    for (uint32_t k = 0; k < bits; k++) {
+        double fr = factor_re[k], fi = factor_im[k];
+        for (uint32_t x = 0; x < 1u << k; x++) {
+            re[x + (1u << k)] = re[x] * fr - im[x] * fi;
+            im[x + (1u << k)] = re[x] * fi + im[x] * fr;
         }
-}
-
-static void multiply_phase(double *re, double *im, const double *factor) {
-    double x = *re * factor[0] - *im * factor[1];
-    *im = *re * factor[1] + *im * factor[0];
-    *re = x;
-}
-
-static void diagonal(void *tile, uint32_t bits, const kt_diagonal *diagonal, const double *single) {
-    for (uint32_t l = 0; l < 1u << bits; l++) {
-        double re = single[2 * bits], im = single[2 * bits + 1];
-        for (uint32_t i = 0; i < bits; i++) {
-            if (!(l >> i & 1)) continue;
-            multiply_phase(&re, &im, single + 2 * i);
-            for (uint32_t j = i + 1; j < bits; j++)
-                if (l >> j & 1) multiply_phase(&re, &im, diagonal->pair[i][j]);
-        }
-        real *a = amplitude(tile, l);
-        double x = (double)a[0], y = (double)a[LANES];
-        a[0] = (real)(x * re - y * im);
-        a[LANES] = (real)(x * im + y * re);
     }
 }
+
+static inline void diagonal_multiply(double *restrict re, double *restrict im, const double *other_re, const double *other_im,
+                                     uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        double x = re[i] * other_re[i] - im[i] * other_im[i];
+        im[i] = re[i] * other_im[i] + im[i] * other_re[i];
+        re[i] = x;
+    }
+}
+
+/* ── preparing ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct diagonal_form {
+    uint32_t bits;
+    const double *angle;
+    uint32_t partners[KT_TILE_MOST]; /* by bit: mask */
+} diagonal_form;
+
+static double diagonal_angle(const diagonal_form *form, uint32_t a, uint32_t b) {
+    return form->angle[a < b ? a * form->bits + b : b * form->bits + a];
+}
+
+/* Of the bits in `rest`, one with most partners, weighted by where the partners are; the highest of several. */
+static uint32_t diagonal_take(const diagonal_form *form, uint32_t rest, int vector_weight, int lane_weight) {
+    uint32_t best = 0;
+    int most = -1;
+    for (uint32_t k = LANE_BITS; k < form->bits; k++) {
+        int weight = vector_weight * __builtin_popcount(form->partners[k] & rest) +
+                     lane_weight * __builtin_popcount(form->partners[k] & (LANES - 1));
+        if ((rest >> k & 1) && weight >= most) best = k, most = weight;
+    }
+    return best;
+}
+
+/* Outer bits take as many pairs with them as they can. If enough bits without pairs are left then, the row is made of those; otherwise, if
+ * possible, of bits without partners among the lanes. */
+static void diagonal_choose(kt_diagonal *out, const diagonal_form *form) {
+    uint32_t vectors = form->bits - LANE_BITS, rest = (1u << form->bits) - LANES, place = form->bits;
+    out->row = (uint8_t)(vectors < ROW_BITS ? vectors : ROW_BITS);
+    out->middle = (uint8_t)(vectors - out->row < MIDDLE_BITS ? vectors - out->row : MIDDLE_BITS);
+    out->outer = (uint8_t)(vectors - out->row - out->middle);
+    for (uint32_t i = 0; i < out->outer; i++) {
+        out->order[--place] = (uint8_t)diagonal_take(form, rest, 1, 1);
+        rest ^= 1u << out->order[place];
+    }
+    uint32_t alone = 0, inside = rest;
+    for (uint32_t k = LANE_BITS; k < form->bits; k++) alone += (rest >> k & 1) && !(form->partners[k] & rest);
+    for (uint32_t i = 0; i < out->middle; i++) {
+        out->order[--place] = (uint8_t)diagonal_take(form, rest, alone >= out->row ? 16 : 0, 1);
+        rest ^= 1u << out->order[place];
+    }
+    for (uint32_t k = form->bits; k-- > LANE_BITS;)
+        if (rest >> k & 1) out->order[--place] = (uint8_t)k;
+    for (uint32_t k = 0; k < LANE_BITS; k++) out->order[k] = (uint8_t)k;
+    out->lanes_vary = out->pairs_vary = false;
+    for (uint32_t k = LANE_BITS; k < form->bits; k++) {
+        if (!(rest >> k & 1)) continue;
+        if (form->partners[k] & (LANES - 1)) out->lanes_vary = true;
+        if (form->partners[k] & inside) out->pairs_vary = true;
+    }
+}
+
+/* table[x] = the product over pairs of set bits of x of their factors; the bits of x are at positions [first, first + bits). */
+static void diagonal_quadratic(double *re, double *im, const kt_diagonal *out, const diagonal_form *form, uint32_t first, uint32_t bits) {
+    double fr[ROW_BITS + MIDDLE_BITS], fi[ROW_BITS + MIDDLE_BITS], gr[ROW * MIDDLE], gi[ROW * MIDDLE];
+    re[0] = 1, im[0] = 0;
+    for (uint32_t k = 0; k < bits; k++) {
+        for (uint32_t j = 0; j < k; j++) {
+            double angle = diagonal_angle(form, out->order[first + j], out->order[first + k]);
+            fr[j] = cos(angle), fi[j] = sin(angle);
+        }
+        gr[0] = 1, gi[0] = 0;
+        diagonal_expand(gr, gi, k, fr, fi);
+        for (uint32_t x = 0; x < 1u << k; x++) re[x + (1u << k)] = re[x], im[x + (1u << k)] = im[x];
+        diagonal_multiply(re + (1u << k), im + (1u << k), gr, gi, 1u << k);
+    }
+}
+
+/* By lane: the product over its set bits j of e^(i times the sum over bits k, from position `first` on, of weight k times the pair's
+ * angle). */
+static void diagonal_lanes(double *re, double *im, const kt_diagonal *out, const diagonal_form *form, uint32_t first, uint32_t bits,
+                           const double *weight) {
+    double fr[LANE_BITS], fi[LANE_BITS];
+    for (uint32_t j = 0; j < LANE_BITS; j++) {
+        double angle = 0;
+        for (uint32_t k = 0; k < bits; k++) angle += weight[k] * diagonal_angle(form, j, out->order[first + k]);
+        fr[j] = cos(angle), fi[j] = sin(angle);
+    }
+    re[0] = 1, im[0] = 0;
+    diagonal_expand(re, im, LANE_BITS, fr, fi);
+}
+
+static void diagonal_round(real *re, real *im, const double *from_re, const double *from_im, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) re[i] = (real)from_re[i], im[i] = (real)from_im[i];
+}
+
+static void prepare_diagonal(kt_diagonal *out, uint32_t bits, const double *angle) {
+    diagonal_form form = {.bits = bits, .angle = angle};
+    for (uint32_t i = 0; i < bits; i++)
+        for (uint32_t j = i + 1; j < bits; j++)
+            if (angle[i * bits + j] != 0) form.partners[i] |= 1u << j, form.partners[j] |= 1u << i;
+    diagonal_choose(out, &form);
+    uint32_t row = LANE_BITS, middle = row + out->row, outer = middle + out->middle;
+    for (uint32_t k = LANE_BITS; k < bits; k++) out->offset[k] = 2u << out->order[k];
+    out->row_offset[0] = 0;
+    for (uint32_t x = 1; x < 1u << out->row; x++)
+        out->row_offset[x] = out->row_offset[x & (x - 1)] + out->offset[row + (uint32_t)__builtin_ctz(x)];
+
+    for (uint32_t k = 0; k < out->outer; k++)
+        for (uint32_t i = 0; i < TERMS; i++) {
+            double pair = i < bits && i != outer + k ? diagonal_angle(&form, out->order[i], out->order[outer + k]) : 0;
+            out->outer_pairs[k].re[i] = cos(pair), out->outer_pairs[k].im[i] = sin(pair);
+        }
+
+    double re[ROW * MIDDLE], im[ROW * MIDDLE], weight[ROW_BITS] = {.5, .5, .5, .5, .5};
+    diagonal_quadratic(out->lane.re, out->lane.im, out, &form, 0, LANE_BITS);
+    if (out->lanes_vary) {
+        diagonal_lanes(re, im, out, &form, row, out->row, weight);
+        diagonal_multiply(out->lane.re, out->lane.im, re, im, LANES);
+        for (uint32_t x = 0; x < 1u << (out->row - 1); x++) {
+            for (uint32_t k = 0; k < out->row; k++) weight[k] = x >> k & 1 ? .5 : -.5;
+            diagonal_lanes(re, im, out, &form, row, out->row, weight);
+            diagonal_round(out->odd_lane[x][0], out->odd_lane[x][1], re, im, LANES);
+        }
+    }
+    for (uint32_t y = 0; y < 1u << out->middle; y++) {
+        for (uint32_t k = 0; k < out->middle; k++) weight[k] = y >> k & 1;
+        diagonal_lanes(re, im, out, &form, middle, out->middle, weight);
+        diagonal_round(out->middle_lane[y][0], out->middle_lane[y][1], re, im, LANES);
+    }
+    if (!out->pairs_vary) {
+        diagonal_quadratic(out->among_middle.re, out->among_middle.im, out, &form, middle, out->middle);
+    } else {
+        diagonal_quadratic(re, im, out, &form, row, out->row + out->middle);
+        for (uint32_t y = 0; y < 1u << out->middle; y++) {
+            out->among_middle.re[y] = 1, out->among_middle.im[y] = 0;
+            for (uint32_t x = 0; x < ROW; x++) out->pairs[y][0][x] = out->pairs[y][1][x] = 0;
+            diagonal_round(out->pairs[y][0], out->pairs[y][1], re + (y << out->row), im + (y << out->row), 1u << out->row);
+        }
+    }
+}
+
+/* ── at work ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What changes along a row; a number is a pair (re, im). */
+typedef struct diagonal_row {
+    _Alignas(KT_TILE_ALIGN) real odd_lane[ROW / 2][2][LANES]; /* u */
+    real odd[ROW / 2][2];                                     /* u */
+    _Alignas(KT_TILE_ALIGN) real number[2][ROW];              /* s */
+} diagonal_row;
+
+KT_INLINE void diagonal_apply(real *at, vector fr, vector fi) {
+    vector re = v_load(at), im = v_load(at + LANES);
+    v_store(at, v_fnma(im, fi, v_mul(re, fr)));
+    v_store(at + LANES, v_fma(im, fr, v_mul(re, fi)));
+}
+
+KT_INLINE void diagonal_apply_times(real *at, vector fr, vector fi, real nr, real ni) {
+    vector r = v_broadcast(nr), i = v_broadcast(ni);
+    diagonal_apply(at, v_fnma(fi, i, v_mul(fr, r)), v_fma(fi, r, v_mul(fr, i)));
+}
+
+KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_row *row, const real (*odd_lane)[2][LANES], vector cr,
+                            vector ci, bool lanes_vary, bool pairs_vary) {
+    const uint32_t *offset = form->row_offset;
+    const real *sr = row->number[0], *si = row->number[1];
+    uint32_t last = (1u << form->row) - 1;
+    if (!lanes_vary && pairs_vary) {
+        for (uint32_t x = 0; x <= last; x++) diagonal_apply_times(at + offset[x], cr, ci, sr[x], si[x]);
+        return;
+    }
+    for (uint32_t x = 0; x <= last / 2; x++) {
+        uint32_t y = last - x;
+        vector ur = lanes_vary ? v_load(odd_lane[x][0]) : v_broadcast(row->odd[x][0]);
+        vector ui = lanes_vary ? v_load(odd_lane[x][1]) : v_broadcast(row->odd[x][1]);
+        vector rr = v_mul(cr, ur), ii = v_mul(ci, ui), ri = v_mul(cr, ui), ir = v_mul(ci, ur);
+        vector re = v_sub(rr, ii), im = v_add(ir, ri), odd_re = v_add(rr, ii), odd_im = v_sub(ir, ri);
+        if (pairs_vary) {
+            diagonal_apply_times(at + offset[x], re, im, sr[x], si[x]);
+            diagonal_apply_times(at + offset[y], odd_re, odd_im, sr[y], si[y]);
+        } else {
+            diagonal_apply(at + offset[x], re, im);
+            diagonal_apply(at + offset[y], odd_re, odd_im);
+        }
+    }
+}
+
+/* The square root of a number of modulus 1. */
+static void diagonal_root(double *re, double *im) {
+    if (*re >= 0) {
+        double root = sqrt(.5 + .5 * *re);
+        *re = root, *im = *im / (2 * root);
+    } else {
+        double root = sqrt(.5 - .5 * *re);
+        *re = *im / (2 * root), *im = root;
+    }
+}
+
+/* All rows of a block. */
+static void diagonal_block(real *tile, const kt_diagonal *form, const diagonal_terms *terms, uint32_t bits) {
+    uint32_t first = LANE_BITS, size = 1u << form->row, half = size / 2;
+    double root_re = 1, root_im = 0, scalar_re = terms->re[bits], scalar_im = terms->im[bits];
+    diagonal_table table;
+    diagonal_row row;
+    const real(*odd_lane)[2][LANES] = form->odd_lane;
+
+    /* the row's linear terms: s, or u */
+    table.re[0] = 1, table.im[0] = 0;
+    if (form->pairs_vary) {
+        diagonal_expand(table.re, table.im, form->row, terms->re + first, terms->im + first);
+    } else {
+        for (uint32_t k = 0; k < form->row; k++) diagonal_multiply(&root_re, &root_im, terms->re + first + k, terms->im + first + k, 1);
+        diagonal_root(&root_re, &root_im);
+        diagonal_multiply(&scalar_re, &scalar_im, &root_re, &root_im, 1);
+        table.re[0] = root_re, table.im[0] = -root_im;
+        diagonal_expand(table.re, table.im, form->row - 1u, terms->re + first, terms->im + first);
+        for (uint32_t x = 0; x < half; x++) row.odd[x][0] = (real)table.re[x], row.odd[x][1] = (real)table.im[x];
+        for (uint32_t x = 0; form->lanes_vary && x < half; x++) {
+            vector ur = v_broadcast(row.odd[x][0]), ui = v_broadcast(row.odd[x][1]);
+            vector lr = v_load(form->odd_lane[x][0]), li = v_load(form->odd_lane[x][1]);
+            v_store(row.odd_lane[x][0], v_fnma(li, ui, v_mul(lr, ur)));
+            v_store(row.odd_lane[x][1], v_fma(li, ur, v_mul(lr, ui)));
+        }
+        if (form->lanes_vary) odd_lane = (const real(*)[2][LANES])row.odd_lane;
+    }
+    _Alignas(KT_TILE_ALIGN) real linear_re[ROW], linear_im[ROW];
+    if (form->pairs_vary) {
+        for (uint32_t x = size; x < ROW; x++) table.re[x] = table.im[x] = 0;
+        diagonal_round(linear_re, linear_im, table.re, table.im, ROW);
+    }
+
+    /* c: by lane, and by row */
+    _Alignas(KT_TILE_ALIGN) real lane[2][LANES];
+    diagonal_table lanes;
+    lanes.re[0] = scalar_re, lanes.im[0] = scalar_im;
+    diagonal_expand(lanes.re, lanes.im, LANE_BITS, terms->re, terms->im);
+    diagonal_multiply(lanes.re, lanes.im, form->lane.re, form->lane.im, LANES);
+    diagonal_round(lane[0], lane[1], lanes.re, lanes.im, LANES);
+    diagonal_table middle;
+    middle.re[0] = 1, middle.im[0] = 0;
+    diagonal_expand(middle.re, middle.im, form->middle, terms->re + first + form->row, terms->im + first + form->row);
+    diagonal_multiply(middle.re, middle.im, form->among_middle.re, form->among_middle.im, 1u << form->middle);
+
+    vector lane_re = v_load(lane[0]), lane_im = v_load(lane[1]);
+    for (uint32_t y = 0; y < 1u << form->middle; y++) {
+        real *at = tile;
+        for (uint32_t k = 0; k < form->middle; k++) at += y >> k & 1 ? form->offset[first + form->row + k] : 0;
+        vector br = v_load(form->middle_lane[y][0]), bi = v_load(form->middle_lane[y][1]);
+        vector dr = v_fnma(lane_im, bi, v_mul(lane_re, br)), di = v_fma(lane_im, br, v_mul(lane_re, bi));
+        vector mr = v_broadcast((real)middle.re[y]), mi = v_broadcast((real)middle.im[y]);
+        vector cr = v_fnma(di, mi, v_mul(dr, mr)), ci = v_fma(di, mr, v_mul(dr, mi));
+        if (form->pairs_vary)
+            for (uint32_t x = 0; x < size; x += LANES) {
+                vector pr = v_load(form->pairs[y][0] + x), pi = v_load(form->pairs[y][1] + x);
+                vector hr = v_load(linear_re + x), hi = v_load(linear_im + x);
+                v_store(row.number[0] + x, v_fnma(pi, hi, v_mul(pr, hr)));
+                v_store(row.number[1] + x, v_fma(pi, hr, v_mul(pr, hi)));
+            }
+        if (form->pairs_vary)
+            form->lanes_vary ? diagonal_run(at, form, &row, odd_lane, cr, ci, true, true)
+                             : diagonal_run(at, form, &row, odd_lane, cr, ci, false, true);
+        else
+            form->lanes_vary ? diagonal_run(at, form, &row, odd_lane, cr, ci, true, false)
+                             : diagonal_run(at, form, &row, odd_lane, cr, ci, false, false);
+    }
+}
+
+/* Blocks in ascending order of the outer bits. The terms of a block are those of the block without its lowest outer bit, times that bit's
+ * pair factors: terms[k] belong to the last block whose lowest outer bit was k. */
+static void diagonal(void *tile, uint32_t bits, const kt_diagonal *form, const double *single) {
+    diagonal_terms terms[OUTER_BITS + 1];
+    real *at[OUTER_BITS + 1];
+    uint32_t first = LANE_BITS + form->row + form->middle, whole = form->outer;
+    for (uint32_t i = 0; i < TERMS; i++) {
+        uint32_t from = i < bits ? form->order[i] : bits;
+        terms[whole].re[i] = single[2 * from];
+        terms[whole].im[i] = single[2 * from + 1];
+    }
+    at[whole] = tile;
+    diagonal_block(tile, form, &terms[whole], bits);
+    for (uint32_t x = 1; x < 1u << whole; x++) {
+        uint32_t k = (uint32_t)__builtin_ctz(x), from = x & (x - 1) ? (uint32_t)__builtin_ctz(x & (x - 1)) : whole;
+        at[k] = at[from] + form->offset[first + k];
+        terms[k] = terms[from];
+        diagonal_multiply(terms[k].re, terms[k].im, form->outer_pairs[k].re, form->outer_pairs[k].im, TERMS);
+        diagonal_multiply(&terms[k].re[bits], &terms[k].im[bits], &terms[k].re[first + k], &terms[k].im[first + k], 1);
+        diagonal_block(at[k], form, &terms[k], bits);
+    }
+}
+
+#undef ROW_BITS
+#undef MIDDLE_BITS
+#undef OUTER_BITS
+#undef ROW
+#undef MIDDLE
+#undef TERMS
 
 #endif
