@@ -50,7 +50,7 @@ typedef struct kt_rotation {
 typedef struct kt_diagonal kt_diagonal;
 
 /* A linear map of addresses over GF(2), prepared by `prepare_linear`; the content is tile_linear.h's business. */
-#define KT_LINEAR_BYTES (64u << 10)
+#define KT_LINEAR_BYTES (10u << 10)
 typedef struct kt_linear kt_linear;
 
 typedef struct kt_tile_precision {
