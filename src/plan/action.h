@@ -28,29 +28,33 @@
 #define KT_ACTION_BITS 6
 
 typedef enum kt_action_kind {
-    KT_ACTION_PAULI,    /* the gate is x, y or z on bits[0]: into the frame */
-    KT_ACTION_ROTATION, /* cos(theta/2) - i sin(theta/2) P, P = Y, or X if `imaginary`, on bits[0] */
-    KT_ACTION_PHASES,   /* a diagonal of one or two bits, or of none (global phase) */
-    KT_ACTION_CX,       /* bits[0] controls, bits[1] is the target; the control is active at 1 whatever the gate says (else a Pauli precedes
-                           and follows) */
-    KT_ACTION_EXCHANGE, /* X on bits[0] where (index & controls) == values */
-    KT_ACTION_PHASE,    /* the factor where (index & controls) == values; any number of controls from three up */
+    KT_ACTION_PAULI,    /* the gate is x, y or z on bits[0]: into the frame, by binding alone; never in `order` */
+    KT_ACTION_ROTATION, /* cos(theta/2) - i sin(theta/2) P, P = Y, or X if `imaginary`, on bits[0]; what else is in the matrix (see the
+                           parts) goes into the frame */
+    KT_ACTION_PHASES,   /* a diagonal of one or two bits: all operands of the gate, in its order, controls too. Of none (a global phase): by
+                           binding alone, never in `order` */
+    KT_ACTION_CX, /* bits[0] controls (active at 1), bits[1] is the target; also one of the three of a swap: the gate has no numbers */
+    KT_ACTION_EXCHANGE, /* X on bits[0] where (index & controls) == values; a CX whose control is active at 0, too */
+    KT_ACTION_PHASE,    /* no bits: the factor where (index & controls) == values; three controls or more */
     KT_ACTION_DENSE     /* a matrix on bits[0 ... bit_count), bits[0] first, where (index & controls) == values */
 } kt_action_kind;
 
 /* Which numbers of the gates' product an action takes. */
 typedef enum kt_action_part {
-    KT_PART_WHOLE,   /* the matrix of the gate(s) on `bits` */
+    KT_PART_WHOLE,   /* the matrix of the gate(s) on `bits`. Of a ROTATION it is e^(i g) R(theta) Z^k, k = 0 or 1, R about Y or X: first Z^k
+                        goes into the frame, g into its phase (h = Ry(pi/2) Z, sx = e^(i pi/4) Rx(pi/2), h rz h is about X) */
     KT_PART_BEFORE,  /* of a one-qubit matrix = e^(i d) diag(1, e^(ic)) . Ry(b) . diag(1, e^(ia)): the diagonal that acts first, */
     KT_PART_MIDDLE,  /* the rotation about Y, */
-    KT_PART_AFTER,   /* and the diagonal that acts last, with the global phase */
+    KT_PART_AFTER,   /* and the diagonal that acts last, with the global phase; these three follow one another */
     KT_PART_ENTRY_0, /* entry (0, 0) of a diagonal one-qubit matrix: KT_ACTION_PHASE where the target is 0, */
-    KT_PART_ENTRY_1  /* and where it is 1 (the target is among `controls` then), or the one entry of a phase that is all controls */
+    KT_PART_ENTRY_1  /* and where it is 1 (the target is among `controls` then), or the one entry of a phase that is all controls: the last
+                        of the gate's matrix */
 } kt_action_part;
 
 /* Sources: operations of the circuit, in order, whose product is meant: plan->sources[first_source, first_source + source_count). With one
- * source, `bits` are its targets in order and `controls` the rest. With several, all act on `bits` only, controls included: which of
- * bits[0] and bits[1] an operand is, is told by `source_bits`, beside each source. */
+ * source, `bits` are its targets in order and `controls` the rest (of PHASES: `bits` all operands, `controls` none). With several, all act
+ * on `bits` only, controls included, and there are no `controls`: which of bits[0] and bits[1] an operand is, is told beside each source.
+ */
 typedef struct kt_action {
     uint8_t kind;      /* kt_action_kind */
     uint8_t part;      /* kt_action_part */
@@ -86,14 +90,14 @@ typedef struct kt_work {
  * change from stage to stage: `position` says which bit of the memory index it is while this stage works. A pass writes its tiles back in
  * the order that the next stage of the segment wants: wires that are local here may exchange their places among the local bits (a
  * permutation of the tile's address bits, composed with the linear work that comes last, if one does), others stay. So the lowest bits,
- * which every tile must contain, need not be the same wires throughout. After the last stage wire w is bit `plan->position[w]` (the
- * identity where the plan has more than one segment, or where the state is asked for; so is the first stage's of a segment that does not
- * start). */
+ * which every tile must contain, need not be the same wires throughout. The first stage of a
+ * segment that starts may have them anywhere; that of any other has them in order, and after the last stage of a segment all wires are in
+ * order: wire w is bit w. */
 typedef struct kt_stage {
     uint64_t local;    /* bits of the memory index inside a tile: at least the lowest run_bits; popcount = min(tile bits, wires) */
     uint32_t run_bits; /* the lowest bits, that stay together */
-    uint32_t first_work, work_count;
-    uint8_t position[64]; /* by wire: its bit of the memory index */
+    uint32_t first_work, work_count; /* maybe none: a stage that only writes the initial state, or moves wires */
+    uint8_t position[64];            /* by wire: its bit of the memory index */
 } kt_stage;
 
 /* Gates between two measurements, resets or conditions. */
@@ -102,7 +106,7 @@ typedef struct kt_segment {
     uint32_t first_stage, stage_count; /* none where Paulis are all there is */
     uint32_t first_start, start_count; /* in plan->order: one-bit actions done on |0...0> before the first stage, so that it needs not be
                                           read; only of a segment that begins there (`starts`) */
-    bool starts;
+    bool starts;                       /* memory holds |0...0> before it, in every shot */
 } kt_segment;
 
 /* What an instruction set takes for each kind of work: nanoseconds an amplitude, on both threads of a two-core machine. Compiled in: plans

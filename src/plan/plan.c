@@ -2,44 +2,10 @@
  *
  * Making a plan: wires for the qubits in use, then one step an operation. See plan.h.
  */
-#include "plan/analysis.h"
+#include "plan/planned.h"
 
 #include <math.h>
 #include <string.h>
-
-/* ── What a gate's structure allows ─────────────────────────────────────────────────────────────────────────────────────── */
-
-/* Which kernel a family takes, by number of targets (3 standing for more). */
-static const uint8_t kernel_of[4][4] = {
-    [KT_FAMILY_DIAGONAL] = {KT_KERNEL_PHASE, KT_KERNEL_DIAGONAL, KT_KERNEL_DIAGONAL, KT_KERNEL_DIAGONAL},
-    [KT_FAMILY_PERMUTATION] = {KT_KERNEL_PERMUTE, KT_KERNEL_PERMUTE, KT_KERNEL_PERMUTE, KT_KERNEL_PERMUTE},
-    [KT_FAMILY_REAL] = {KT_KERNEL_DENSE, KT_KERNEL_REAL1, KT_KERNEL_REAL2, KT_KERNEL_DENSE},
-    [KT_FAMILY_DENSE] = {KT_KERNEL_DENSE, KT_KERNEL_DENSE1, KT_KERNEL_DENSE2, KT_KERNEL_DENSE},
-};
-
-static bool diagonal_is_one(const double *matrix, size_t size, size_t j) {
-    const double *entry = matrix + 2 * (j * size + j);
-    return entry[0] == 1 && entry[1] == 0;
-}
-
-kt_shape kt_gate_shape(uint16_t gate, uint32_t target_count) {
-    size_t size = (size_t)1 << target_count;
-    kt_family family = gate == KT_GATE_MATRIX ? KT_FAMILY_DENSE : (kt_family)kt_gates[gate].family;
-    kt_shape shape = {.known = true, .kernel = kernel_of[family][target_count < 3 ? target_count : 3], .touched = (uint8_t)size};
-    if (family != KT_FAMILY_DIAGONAL && family != KT_FAMILY_PERMUTATION) return shape;
-    static const double angles[KT_GATE_PARAMS] = {0.7, 1.1, 1.3, 1.7};
-    double matrix[KT_MATRIX_ROOM];
-    kt_gates[gate].matrix(matrix, angles);
-    size_t ones = 0;
-    for (size_t j = 0; j < size; j++) ones += diagonal_is_one(matrix, size, j);
-    shape.identity = ones == size;
-    if (family == KT_FAMILY_PERMUTATION) shape.touched = (uint8_t)(size - ones);
-    shape.targets_held = family == KT_FAMILY_DIAGONAL && ones == size - 1 && !diagonal_is_one(matrix, size, size - 1);
-    if (!shape.targets_held) return shape;
-    shape.kernel = KT_KERNEL_PHASE;
-    shape.touched = 1;
-    return shape;
-}
 
 /* ── Wires ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -47,18 +13,11 @@ typedef struct kt_planner {
     kt_plan *plan;
     const ketch_circuit *circuit;
     kt_finals finals;
-    kt_shape shapes[KT_GATE_COUNT]; /* of the gates met so far */
-    uint8_t *touched;               /* by qubit: a gate came before */
+    uint8_t *touched; /* by qubit: a gate came before */
     kt_watch *watch;
 } kt_planner;
 
-/* A gate of any number of targets: only a block's number differs from call to call, so it is not kept. */
-static kt_shape shape_of(kt_planner *planner, const kt_op *op) {
-    if (op->gate == KT_GATE_MATRIX) return kt_gate_shape(op->gate, kt_op_target_count(op));
-    kt_shape *shape = &planner->shapes[op->gate];
-    if (!shape->known) *shape = kt_gate_shape(op->gate, kt_op_target_count(op));
-    return *shape;
-}
+static kt_shape shape_of(const kt_op *op) { return kt_gate_shape(op->gate, kt_op_target_count(op)); }
 
 static ketch_status assign_wires(kt_planner *planner, const ketch_run_options *options, ketch_diag *diag) {
     const ketch_circuit *circuit = planner->circuit;
@@ -69,7 +28,7 @@ static ketch_status assign_wires(kt_planner *planner, const ketch_run_options *o
     for (size_t i = 0; i < planner->finals.op_end && !status; i++) {
         const kt_op *op = &circuit->ops[i];
         status = kt_watch_work(planner->watch, 1);
-        if (op->code != KT_OP_GATE || shape_of(planner, op).identity) continue;
+        if (op->code != KT_OP_GATE || shape_of(op).identity) continue;
         const uint32_t *operands = kt_op_operands(circuit, op);
         for (uint32_t k = 0; k < op->operand_count; k++) plan->wire_of[operands[k] & ~KT_NEGATED] = 0;
     }
@@ -95,8 +54,7 @@ static double touched_amplitudes(const kt_plan *plan, const kt_step *step, kt_sh
 }
 
 double kt_step_amplitudes(const kt_plan *plan, const kt_step *step, const ketch_circuit *circuit) {
-    const kt_op *op = &circuit->ops[step->op];
-    return touched_amplitudes(plan, step, kt_gate_shape(op->gate, kt_op_target_count(op)));
+    return touched_amplitudes(plan, step, shape_of(&circuit->ops[step->op]));
 }
 
 /* A segment ends where a condition begins or ends, too. */
@@ -121,7 +79,7 @@ static void count_gate(kt_plan *plan, const kt_step *step, kt_shape shape, const
 static bool make_gate(kt_planner *planner, kt_step *step, const kt_op *op) {
     kt_plan *plan = planner->plan;
     const uint32_t *operands = kt_op_operands(planner->circuit, op);
-    kt_shape shape = shape_of(planner, op);
+    kt_shape shape = shape_of(op);
     if (shape.identity) return false;
     step->code = KT_STEP_GATE;
     step->kernel = shape.kernel;
@@ -201,6 +159,12 @@ static ketch_status make_steps(kt_planner *planner, ketch_diag *diag) {
         status = kt_watch_work(planner->watch, 2);
         if (make_step(planner, &plan->steps[plan->step_count], i)) plan->step_count++;
     }
+    return status;
+}
+
+static ketch_status link_jumps(kt_planner *planner) {
+    kt_plan *plan = planner->plan;
+    ketch_status status = KETCH_OK;
     for (size_t i = 0; i < plan->step_count && !status; i++) {
         kt_step *step = &plan->steps[i];
         status = kt_watch_work(planner->watch, 1);
@@ -222,6 +186,9 @@ static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *opti
     ketch_status status = kt_finals_find(&planner->finals, circuit, planner->watch, diag);
     if (!status) status = assign_wires(planner, options, diag);
     if (!status) status = make_steps(planner, diag);
+    if (!status) status = link_jumps(planner);
+    if (!status && plan->planned) status = kt_plan_segments(plan, circuit, planner->watch, diag);
+    if (!status && plan->planned) status = link_jumps(planner); /* there are fewer steps now */
     if (!status) status = kt_plan_outcome(plan, circuit, &planner->finals, planner->watch, diag);
     return status;
 }
@@ -233,10 +200,12 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     if (!plan) return kt_no_memory(diag);
     plan->outputs = options->outputs;
     plan->precision = options->precision;
+    plan->planned = options->engine == KETCH_ENGINE_PLANNED;
+    plan->isa = (uint8_t)(options->instructions ? options->instructions - KETCH_INSTRUCTIONS_PLAIN : kt_isa_best());
+    plan->without = options->without;
+    plan->tile_bits = options->tile_bits ? options->tile_bits : plan->precision == KETCH_PRECISION_FP32 ? 16 : 15;
     kt_planner planner = {.plan = plan, .circuit = circuit, .watch = watch};
-    int rounding = kt_rounding_enter(); /* gates are told by their matrices */
     ketch_status status = fill_plan(&planner, options, diag);
-    kt_rounding_leave(rounding);
     kt_finals_free(&planner.finals);
     kt_free(planner.touched);
     if (status)
@@ -253,6 +222,12 @@ void kt_plan_free(kt_plan *plan) {
     kt_free(plan->counted);
     kt_free(plan->moves);
     kt_free(plan->sampled);
+    kt_free(plan->actions);
+    kt_free(plan->sources);
+    kt_free(plan->order);
+    kt_free(plan->works);
+    kt_free(plan->stages);
+    kt_free(plan->segments);
     kt_free(plan);
 }
 
