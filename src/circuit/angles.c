@@ -7,9 +7,13 @@
 
 #include <math.h>
 
+double kt_small_angle(double angle) { return fabs(angle) <= 16 ? angle : 2 * atan2(sin(angle / 2), cos(angle / 2)); }
+
 static kt_angles general(double theta, double phi, double lambda, double extra) { return (kt_angles){extra, lambda, theta, phi}; }
 
-bool kt_gate_angles(kt_angles *out, kt_gate_id gate, const double *p) {
+bool kt_gate_angles(kt_angles *out, kt_gate_id gate, const double *params) {
+    double p[KT_GATE_PARAMS];
+    for (uint32_t i = 0; i < kt_gates[gate].parameter_count; i++) p[i] = kt_small_angle(params[i]);
     switch (gate) {
     case KT_GATE_ID:
     case KT_GATE_U0: *out = (kt_angles){0}; return true;

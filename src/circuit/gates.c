@@ -127,25 +127,29 @@ static void matrix_rz(double *out, const double *p) {
 static void matrix_r(double *out, const double *p) {
     double c = cos(p[0] / 2), s = sin(p[0] / 2);
     put(out, 0, c, 0);
-    put_phase(out, 1, s, -p[1] - M_PI_2);
-    put_phase(out, 2, s, p[1] - M_PI_2);
+    double axis = kt_small_angle(p[1]);
+    put_phase(out, 1, s, -axis - M_PI_2);
+    put_phase(out, 2, s, axis - M_PI_2);
     put(out, 3, c, 0);
 }
 
 /* The textbook matrix times e^(i extra). */
 static void put_u(double *out, double theta, double phi, double lambda, double extra) {
     double c = cos(theta / 2), s = sin(theta / 2);
+    phi = kt_small_angle(phi), lambda = kt_small_angle(lambda), extra = kt_small_angle(extra);
     put_phase(out, 0, c, extra);
     put_phase(out, 1, -s, lambda + extra);
     put_phase(out, 2, s, phi + extra);
     put_phase(out, 3, c, phi + lambda + extra);
 }
 
+static double half_sum(double a, double b) { return (kt_small_angle(a) + kt_small_angle(b)) / 2; }
+
 static void matrix_u(double *out, const double *p) { put_u(out, p[0], p[1], p[2], 0); }
-static void matrix_u_su2(double *out, const double *p) { put_u(out, p[0], p[1], p[2], -(p[1] + p[2]) / 2); }
-static void matrix_u_openqasm3(double *out, const double *p) { put_u(out, p[0], p[1], p[2], p[0] / 2); }
+static void matrix_u_su2(double *out, const double *p) { put_u(out, p[0], p[1], p[2], -half_sum(p[1], p[2])); }
+static void matrix_u_openqasm3(double *out, const double *p) { put_u(out, p[0], p[1], p[2], half_sum(p[0], 0)); }
 static void matrix_u2(double *out, const double *p) { put_u(out, M_PI_2, p[0], p[1], 0); }
-static void matrix_u2_su2(double *out, const double *p) { put_u(out, M_PI_2, p[0], p[1], -(p[0] + p[1]) / 2); }
+static void matrix_u2_su2(double *out, const double *p) { put_u(out, M_PI_2, p[0], p[1], -half_sum(p[0], p[1])); }
 static void matrix_cu(double *out, const double *p) { put_u(out, p[0], p[1], p[2], p[3]); }
 
 /* Column c has its only entry, a 1, in row rows[c]. */

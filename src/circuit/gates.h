@@ -83,6 +83,9 @@ kt_gate_id kt_gate_find(const char *name, size_t size, unsigned provided_by);
 /* Calls `visit` with every name and alias provided; for suggestions and for listing. */
 void kt_gate_names(unsigned provided_by, void (*visit)(void *user, const char *name, size_t size, kt_gate_id gate), void *user);
 
+/* The angle modulo 4 pi, which no gate tells apart, where it is large: its sum with another would lose the digits that count. */
+double kt_small_angle(double angle);
+
 /* The record as the public header gives it; NULL beyond the end. */
 const ketch_gate_info *kt_gate_info(size_t index);
 

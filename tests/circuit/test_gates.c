@@ -41,6 +41,9 @@ static void every_record_is_unitary(void **state) {
             size_t n = record_matrix(m, &kt_gates[g], angles[a]);
             assert_true(kt_matrix_unitarity((double *)m, n) < 1e-14);
         }
+        number large[ROOM]; /* whose sums have fewer digits than they have */
+        size_t n = record_matrix(large, &kt_gates[g], (const double[KT_GATE_PARAMS]){1e15, -3e15, 0.3, 1e7});
+        assert_true(kt_matrix_unitarity((double *)large, n) < 1e-14);
     }
 }
 
