@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Steps of the plan on amplitudes: each picks a kernel, makes its layout and matrix, and is one pass. Sums are made of partial sums over
+ * The reference engine's steps on amplitudes: each picks a kernel, makes its layout and matrix, and is one pass. So are measurements, sums
+ * and what undoes a frame, of both engines. Sums are made of partial sums over
  * chunks of a fixed size, added in order, so that they have the same bits at any number of threads.
  */
 #include "engine/run.h"
@@ -42,6 +43,12 @@ ketch_status kt_set_zero_state(kt_run *run, void *amplitudes) {
     else
         *(double *)amplitudes = 1;
     return KETCH_OK;
+}
+
+ketch_status kt_fill_blank(kt_run *run, kt_state_at_hand *state) {
+    if (!state->blank) return KETCH_OK;
+    state->blank = false;
+    return kt_set_zero_state(run, state->amplitudes);
 }
 
 /* ── Kernels ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -111,6 +118,29 @@ ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcom
     return pass(run, amplitudes, KT_KERNEL_DIAGONAL);
 }
 
+/* ── The frame ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct kt_settle_task {
+    kt_kernel_settle *settle;
+    void *amplitudes;
+    uint64_t flips, signs;
+    double factor[2];
+} kt_settle_task;
+
+static void settle_groups(void *context, uint64_t first, uint64_t last) {
+    const kt_settle_task *task = context;
+    task->settle(task->amplitudes, first, last, task->flips, task->signs, task->factor);
+}
+
+ketch_status kt_settle(kt_run *run, kt_state_at_hand *state) {
+    kt_frame *frame = &state->frame;
+    kt_settle_task task = {kt_settle_kernels[run->plan->precision], state->amplitudes, frame->flips, frame->signs, {1, 0}};
+    kt_frame_factor(task.factor, frame);
+    *frame = (kt_frame){0};
+    if (!task.flips && !task.signs && task.factor[0] == 1 && task.factor[1] == 0) return KETCH_OK;
+    return kt_parallel(run, kt_amplitude_count(run) >> (task.flips != 0), BLOCK_AMPLITUDES, settle_groups, &task);
+}
+
 /* ── Sums ───────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct kt_sum_task {
@@ -166,18 +196,37 @@ double kt_norm_tolerance(const kt_plan *plan) {
     return tolerance < 0.1 ? tolerance : 0.1;
 }
 
-ketch_status kt_check_norm(kt_run *run, const void *amplitudes) {
-    kt_layout_make(&run->layout, NULL, 0, 0, 0);
-    ketch_status status = make_sums(run, amplitudes, &run->layout);
-    if (status) return status;
-    uint64_t chunks = chunks_of(kt_amplitude_count(run));
-    double before = 0;
-    for (uint64_t chunk = 0; chunk <= chunks; chunk++) {
-        double sum = chunk < chunks ? run->sums[chunk] : 0;
-        run->sums[chunk] = before;
-        before += sum;
+#define SUM_GROUP 64 /* chunks added up by themselves before what rounding took is minded */
+
+/* From the sums of chunks to those of the chunks before each. A chunk without probability gets none by rounding: nothing is sampled there.
+ */
+static void add_up(kt_run *run, uint64_t chunks) {
+    double *sums = run->sums, before = 0, base = 0, lost = 0;
+    for (uint64_t first = 0; first < chunks; first += SUM_GROUP) {
+        uint64_t end = first + SUM_GROUP < chunks ? first + SUM_GROUP : chunks;
+        double group = 0;
+        for (uint64_t chunk = first; chunk < end; chunk++) {
+            double sum = sums[chunk];
+            sums[chunk] = before;
+            group += sum;
+            if (sum > 0) before = fmax(before, base + group);
+        }
+        double total = base + (group + lost); /* group is the smaller one, but for the first few */
+        lost = (base - total) + (group + lost);
+        base = total;
     }
-    run->norm = before;
+    sums[chunks] = run->norm = before;
+}
+
+ketch_status kt_check_norm(kt_run *run, const void *amplitudes) {
+    if (!run->summed) {
+        kt_layout_make(&run->layout, NULL, 0, 0, 0);
+        ketch_status status = make_sums(run, amplitudes, &run->layout);
+        if (status) return status;
+        run->sum_bits = KT_CHUNK_BITS;
+    }
+    run->summed = false;
+    add_up(run, ((kt_amplitude_count(run) - 1) >> run->sum_bits) + 1);
     double tolerance = run->options->norm_tolerance > 0 ? run->options->norm_tolerance : kt_norm_tolerance(run->plan);
     if (fabs(1 - run->norm) <= tolerance) return KETCH_OK; /* false for NaN too */
     char norm[KT_NUMBER_TEXT], limit[KT_NUMBER_TEXT];

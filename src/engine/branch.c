@@ -24,6 +24,7 @@
 typedef struct kt_copy {
     void *amplitudes;
     uint64_t *bits;
+    kt_frame frame;
 } kt_copy;
 
 /* Outcome 1 of a measurement, still to be followed. */
@@ -36,8 +37,8 @@ typedef struct kt_waiting {
 
 typedef struct kt_tree {
     kt_run *run;
-    void *amplitudes; /* of the branch at hand, */
-    uint64_t *bits;   /* its classical memory, */
+    kt_state_at_hand state; /* of the branch at hand, */
+    uint64_t *bits;         /* its classical memory, */
     size_t bit_words;
     size_t step;          /* where it is, */
     uint64_t first, last; /* and its shots in `order` */
@@ -66,7 +67,7 @@ static void free_copy(kt_tree *tree, kt_copy copy) {
 
 /* Room for a copy, if the budget has any left; else amplitudes are NULL. */
 static ketch_status take_copy(kt_tree *tree, kt_copy *out) {
-    *out = (kt_copy){NULL, NULL};
+    *out = (kt_copy){0};
     if (tree->unused_count) {
         *out = tree->unused[--tree->unused_count];
         return KETCH_OK;
@@ -132,7 +133,8 @@ static ketch_status let_wait(kt_tree *tree, uint64_t middle) {
     tree->last = middle;
     if (!waiting.copy.amplitudes) return KETCH_OK;
     memcpy(waiting.copy.bits, tree->bits, tree->bit_words * sizeof *tree->bits);
-    return kt_copy_state(tree->run, waiting.copy.amplitudes, tree->amplitudes);
+    tree->waiting[tree->waiting_count - 1].copy.frame = tree->state.frame;
+    return kt_copy_state(tree->run, waiting.copy.amplitudes, tree->state.amplitudes);
 }
 
 static ketch_status record_outcome(kt_tree *tree, int outcome) {
@@ -162,12 +164,33 @@ static ketch_status decide(kt_tree *tree, const kt_op *op, const double p[2], in
 }
 
 static ketch_status measure(kt_tree *tree, const kt_step *step, int *outcome) {
-    double p[2];
+    double stored[2], p[2];
     uint8_t wire = step->targets[0];
-    ketch_status status = kt_probabilities(tree->run, tree->amplitudes, wire, p);
-    if (!status) status = decide(tree, &tree->run->circuit->ops[step->op], p, outcome);
-    if (!status) status = kt_collapse(tree->run, tree->amplitudes, wire, *outcome, p);
-    return status;
+    int flip = (int)(tree->state.frame.flips >> wire & 1);
+    ketch_status status = kt_fill_blank(tree->run, &tree->state);
+    if (!status) status = kt_probabilities(tree->run, tree->state.amplitudes, wire, stored);
+    if (status) return status;
+    p[0] = stored[flip];
+    p[1] = stored[!flip];
+    status = decide(tree, &tree->run->circuit->ops[step->op], p, outcome);
+    return status ? status : kt_collapse(tree->run, tree->state.amplitudes, wire, *outcome ^ flip, stored);
+}
+
+/* X, after a reset whose outcome was 1. */
+static ketch_status flip(kt_tree *tree, uint8_t wire) {
+    if (!tree->run->plan->planned) return kt_flip(tree->run, tree->state.amplitudes, wire);
+    kt_frame_x(&tree->state.frame, UINT64_C(1) << wire);
+    return KETCH_OK;
+}
+
+static ketch_status run_segment(kt_tree *tree, const kt_step *step) {
+    const kt_plan *plan = tree->run->plan;
+    return kt_run_segment(tree->run, &tree->state, &plan->segments[step->segment], tree->step + 1 == plan->step_count);
+}
+
+static ketch_status apply_gate(kt_tree *tree, const kt_step *step) {
+    ketch_status status = kt_fill_blank(tree->run, &tree->state);
+    return status ? status : kt_apply_gate(tree->run, tree->state.amplitudes, step);
 }
 
 /* ── Steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -188,14 +211,15 @@ static ketch_status do_step(kt_tree *tree, const kt_step *step) {
     uint32_t bit = op->code == KT_OP_MEASURE ? kt_op_operands(run->circuit, op)[1] : KT_NO_BIT;
     ketch_status status = KETCH_OK;
     switch (step->code) {
-    case KT_STEP_GATE: status = kt_apply_gate(run, tree->amplitudes, step); break;
+    case KT_STEP_GATE: status = apply_gate(tree, step); break;
+    case KT_STEP_SEGMENT: status = run_segment(tree, step); break;
     case KT_STEP_MEASURE:
         status = measure(tree, step, &outcome);
         if (!status && bit != KT_NO_BIT) set_bit(tree, bit, outcome);
         break;
     case KT_STEP_RESET:
         status = measure(tree, step, &outcome);
-        if (!status && outcome) status = kt_flip(run, tree->amplitudes, step->targets[0]);
+        if (!status && outcome) status = flip(tree, step->targets[0]);
         break;
     case KT_STEP_SET_BIT: set_bit(tree, step->bit, step->value != 0); break;
     case KT_STEP_JUMP_UNLESS:
@@ -213,8 +237,9 @@ static ketch_status finish_leaf(kt_tree *tree) {
     uint64_t count = tree->last - tree->first;
     run->sampling_began = kt_seconds();
     ketch_status status = run->plan->branches ? KETCH_OK : kt_begin_stage(run, "sample");
-    if (!status) status = kt_check_norm(run, tree->amplitudes);
-    if (!status && count) status = kt_sample(run, tree->amplitudes, tree->order ? tree->order + tree->first : NULL, count, tree->bits);
+    if (!status) status = kt_fill_blank(run, &tree->state);
+    if (!status) status = kt_check_norm(run, tree->state.amplitudes);
+    if (!status && count) status = kt_sample(run, &tree->state, tree->order ? tree->order + tree->first : NULL, count, tree->bits);
     if (!status) run->shots_done += count;
     return status;
 }
@@ -227,8 +252,8 @@ static ketch_status next_branch(kt_tree *tree) {
     tree->path_count = waiting.path;
     ketch_status status = record_outcome(tree, 1);
     if (waiting.copy.amplitudes) {
-        tree->unused[tree->unused_count++] = (kt_copy){tree->amplitudes, tree->bits};
-        tree->amplitudes = waiting.copy.amplitudes;
+        tree->unused[tree->unused_count++] = (kt_copy){tree->state.amplitudes, tree->bits, {0}};
+        tree->state = (kt_state_at_hand){waiting.copy.amplitudes, waiting.copy.frame, false};
         tree->bits = waiting.copy.bits;
         tree->step = waiting.step;
         tree->path_at = waiting.path;
@@ -239,13 +264,15 @@ static ketch_status next_branch(kt_tree *tree) {
     if (!below) {
         tree->step = tree->path_at = 0;
         memset(tree->bits, 0, tree->bit_words * sizeof *tree->bits);
-        return status ? status : kt_set_zero_state(tree->run, tree->amplitudes);
+        tree->state = (kt_state_at_hand){tree->state.amplitudes, {0}, true};
+        return status;
     }
     const kt_waiting *from = &tree->waiting[below - 1];
     tree->step = from->step;
     tree->path_at = from->path;
     memcpy(tree->bits, from->copy.bits, tree->bit_words * sizeof *tree->bits);
-    return status ? status : kt_copy_state(tree->run, tree->amplitudes, from->copy.amplitudes);
+    tree->state = (kt_state_at_hand){tree->state.amplitudes, from->copy.frame, false};
+    return status ? status : kt_copy_state(tree->run, tree->state.amplitudes, from->copy.amplitudes);
 }
 
 static ketch_status walk_tree(kt_tree *tree) {
@@ -286,11 +313,11 @@ static ketch_status begin_tree(kt_tree *tree) {
     return kt_parallel(run, run->shots, KT_PIECE, number_shots, tree->order);
 }
 
-ketch_status kt_run_branches(kt_run *run, void **amplitudes) {
-    kt_tree tree = {.run = run, .amplitudes = *amplitudes};
+ketch_status kt_run_branches(kt_run *run, kt_state_at_hand *state) {
+    kt_tree tree = {.run = run, .state = *state};
     ketch_status status = begin_tree(&tree);
     if (!status) status = walk_tree(&tree);
-    *amplitudes = tree.amplitudes;
+    *state = tree.state;
     for (size_t i = 0; i < tree.waiting_count; i++) free_copy(&tree, tree.waiting[i].copy);
     for (size_t i = 0; i < tree.unused_count; i++) free_copy(&tree, tree.unused[i]);
     kt_run_free(run, tree.bits, tree.bit_words, sizeof *tree.bits);

@@ -89,17 +89,27 @@ static void look(kt_run *run, double part) {
 static ketch_status stopped(kt_run *run) {
     kt_stop why = (kt_stop)atomic_load(&run->stop);
     if (why == KT_GO_ON) return KETCH_OK;
-    unsigned long long gates = run->gates_done, all_gates = run->plan->totals.gates, shots = run->shots_done, all_shots = run->shots;
+    bool planned = run->plan->planned;
+    unsigned long long gates = planned ? run->passes_done : run->gates_done;
+    unsigned long long all_gates = planned ? run->plan->totals.stages : run->plan->totals.gates, shots = run->shots_done,
+                       all_shots = run->shots;
     kt_code code = why == KT_STOP_TIMEOUT ? KT_RUN_TIMEOUT : KT_RUN_CANCELLED;
     const char *what = why == KT_STOP_TIMEOUT ? "time limit reached" : "cancelled";
     if (run->plan->branches) return kt_fail(run->diag, code, "%s after %llu of %llu shots", what, shots, all_shots);
-    return kt_fail(run->diag, code, "%s after %llu of %llu gates", what, gates, all_gates);
+    return kt_fail(run->diag, code, "%s after %llu of %llu %s", what, gates, all_gates, planned ? "passes" : "gates");
 }
 
 ketch_status kt_begin_stage(kt_run *run, const char *stage) {
     run->stage = stage;
     if (run->options->progress && !stopping(run)) report(run, kt_seconds(), 0);
     return stopping(run) ? stopped(run) : KETCH_OK;
+}
+
+uint32_t kt_thread(const kt_run *run) { return run->in_team ? (uint32_t)omp_get_thread_num() : 0; }
+
+bool kt_glance(kt_run *run) {
+    if (kt_thread(run) == 0) look(run, 0);
+    return stopping(run);
 }
 
 ketch_status kt_look(kt_run *run) {
@@ -151,9 +161,9 @@ static uint32_t team_size(kt_engine *engine) {
 
 /* ── The parallel region ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
+static void do_share(kt_run *run, uint64_t threads, uint64_t count, uint64_t block, kt_task *task, void *context) {
     kt_environment before = kt_environment_enter();
-    uint64_t thread = (uint64_t)omp_get_thread_num(), threads = (uint64_t)omp_get_num_threads();
+    uint64_t thread = kt_thread(run);
     uint64_t blocks = (count + block - 1) / block, first = blocks * thread / threads, last = blocks * (thread + 1) / threads;
     for (uint64_t b = first; b < last && !stopping(run); b++) {
         task(context, b * block, b + 1 < blocks ? (b + 1) * block : count);
@@ -162,30 +172,44 @@ static void share(kt_run *run, uint64_t count, uint64_t block, kt_task *task, vo
     kt_environment_leave(before);
 }
 
-ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
-    if (run->engine->grain) block = block * run->engine->grain >> 16;
-    if (!block) block = 1;
+ketch_status kt_share(kt_run *run, uint32_t threads, uint64_t count, uint64_t block, kt_task *task, void *context) {
     run->unseen += (double)count / (double)block;
-    /* Threads that wait for one another cost microseconds, and milliseconds where other programs want the processors: for less than two
-     * blocks each they are not worth it. */
-    uint64_t threads = count / (2 * block);
-    if (threads > 1) {
-        uint32_t team = team_size(run->engine);
-        if (threads > team) threads = team;
-    }
     if (threads > 1) {
         uint64_t even = count / threads + 1; /* for threads to have something to do each */
         if (block > even) block = even;
+        run->in_team = true;
 #pragma omp parallel num_threads((int)threads)
-        share(run, count, block, task, context);
+        do_share(run, (uint64_t)omp_get_num_threads(), count, block, task, context);
+        run->in_team = false;
     } else {
-        share(run, count, block, task, context);
+        do_share(run, 1, count, block, task, context);
     }
     if (run->unseen >= 1) {
         run->unseen = 0;
         look(run, 0);
     }
     return stopping(run) ? stopped(run) : KETCH_OK;
+}
+
+/* As many items, or fewer where a test says so. */
+static uint64_t in_grains(const kt_run *run, uint64_t items) {
+    if (run->engine->grain) items = items * run->engine->grain >> 16;
+    return items ? items : 1;
+}
+
+static uint32_t threads_for(kt_run *run, uint64_t threads) {
+    if (threads <= 1) return 1;
+    uint32_t team = team_size(run->engine);
+    return threads > team ? team : (uint32_t)threads;
+}
+
+uint32_t kt_threads(kt_run *run, uint64_t count, uint64_t least) { return threads_for(run, count / in_grains(run, least)); }
+
+/* Threads that wait for one another cost microseconds, and milliseconds where other programs want the processors: for less than two
+ * blocks each they are not worth it. */
+ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context) {
+    block = in_grains(run, block);
+    return kt_share(run, threads_for(run, count / (2 * block)), count, block, task, context);
 }
 
 /* ── Memory that counts ─────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -6,17 +6,16 @@
 #include "engine/run.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#define STATE_OUTPUTS (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES)
 
 static ketch_status check_outputs(const kt_run *run) {
     if (!run->plan->branches) return KETCH_OK;
     const char *wanted = NULL;
     if (run->plan->outputs & KETCH_OUTPUT_NO_SHOTS)
         wanted = "a run without shots";
-    else if ((run->plan->outputs & STATE_OUTPUTS) && run->shots != 1)
+    else if ((run->plan->outputs & KT_STATE_OUTPUTS) && run->shots != 1)
         wanted = "the state, amplitudes or probabilities of many shots";
     if (!wanted) return KETCH_OK;
     for (size_t i = 0; i < run->plan->step_count; i++) {
@@ -107,17 +106,25 @@ static ketch_status take_state(kt_run *run, kt_state *state) {
     state->wires = run->plan->wires;
     state->precision = run->plan->precision;
     kt_run_took(run, bytes);
-    ketch_status status = kt_begin_stage(run, "allocate");
-    run->pass_work = (double)kt_amplitude_count(run);
-    if (!status) status = kt_set_zero_state(run, state->amplitudes);
-    run->work_done += run->pass_work;
-    return status;
+    return kt_begin_stage(run, "allocate");
 }
 
 /* ── The run ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* The chunks of a sum are runs where the last pass of a segment has made it. */
+static uint32_t least_sum_bits(const kt_plan *plan) {
+    uint32_t least = KT_CHUNK_BITS;
+    for (size_t i = 0; i < plan->segment_count; i++) {
+        const kt_segment *segment = &plan->segments[i];
+        if (!segment->stage_count) continue;
+        uint32_t bits = plan->stages[segment->first_stage + segment->stage_count - 1].run_bits;
+        if (bits < least) least = bits;
+    }
+    return least;
+}
+
 static ketch_status take_memory(kt_run *run, uint64_t *sum_count) {
-    uint64_t count = kt_amplitude_count(run) / KT_CHUNK + 2;
+    uint64_t count = (kt_amplitude_count(run) >> least_sum_bits(run->plan)) + 2;
     run->sums = kt_run_alloc(run, count, sizeof *run->sums);
     *sum_count = count;
     if (!run->sums) return kt_no_memory(run->diag);
@@ -130,8 +137,14 @@ static ketch_status take_memory(kt_run *run, uint64_t *sum_count) {
 
 static ketch_status simulate(kt_run *run, kt_state *state) {
     ketch_status status = take_state(run, state);
+    kt_state_at_hand at_hand = {.amplitudes = state->amplitudes, .blank = true};
+    run->pass_work = (double)kt_amplitude_count(run);
+    if (!status && !run->plan->planned) status = kt_fill_blank(run, &at_hand);
+    run->work_done += run->pass_work;
     if (!status) status = kt_begin_stage(run, "simulate");
-    if (!status) status = kt_run_branches(run, &state->amplitudes);
+    if (!status) status = kt_run_branches(run, &at_hand);
+    if (!status && (run->plan->outputs & KT_STATE_OUTPUTS)) status = kt_settle(run, &at_hand);
+    state->amplitudes = at_hand.amplitudes;
     return status;
 }
 
@@ -166,13 +179,25 @@ static ketch_status do_run(kt_run *run, kt_state *state) {
     return status;
 }
 
+void kt_engine_close(kt_engine *engine) {
+    free_state(&engine->spare);
+    kt_workshop_free(engine->workshop);
+    engine->workshop = NULL;
+}
+
 void kt_run_set_up(kt_run *run, kt_engine *engine, const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *options,
                    ketch_diag *diag) {
-    *run = (kt_run){.engine = engine, .plan = plan, .circuit = circuit, .options = options, .diag = diag};
+    memset(run, 0, offsetof(kt_run, layout));
+    run->engine = engine;
+    run->plan = plan;
+    run->circuit = circuit;
+    run->options = options;
+    run->diag = diag;
     run->shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
     run->started = kt_seconds();
     run->deadline = engine->deadline > 0 ? engine->deadline : INFINITY;
-    run->work = (double)kt_amplitude_count(run) * (3 + (double)plan->totals.gates); /* the first touch, and two passes to sample */
+    run->work = (double)kt_amplitude_count(run) * (3 + (double)(plan->planned ? plan->totals.stages : plan->totals.gates));
+    /* and the first touch, and two passes to sample */
     atomic_init(&run->stop, KT_GO_ON);
 }
 
@@ -187,7 +212,7 @@ ketch_status kt_engine_run(ketch_result **out, kt_engine *engine, const kt_plan 
     ketch_status status = kt_result_new(&run->result, diag);
     if (!status) status = do_run(run, &state);
     kt_environment_leave(run->outside);
-    if (!status && (plan->outputs & STATE_OUTPUTS)) {
+    if (!status && (plan->outputs & KT_STATE_OUTPUTS)) {
         run->result->state = state;
     } else if (state.amplitudes) {
         engine->spare = state;

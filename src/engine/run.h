@@ -4,7 +4,10 @@
  *
  *   run.c       the run as a whole: state, norm, what the result says
  *   parallel.c  threads, stopping, progress, the floating-point environment
- *   apply.c     steps of the plan on amplitudes
+ *   apply.c     the reference engine's steps, measurements, sums
+ *   bind.c      the planned engine: numbers of actions; frame.h: Paulis that move nothing
+ *   prepare.c   a stage's works as arguments of tile kernels
+ *   stage.c     segments, stages, tiles
  *   branch.c    the tree of outcomes of measurements in the middle
  *   sample.c    draws to basis states to outcomes
  */
@@ -12,9 +15,12 @@
 #define KETCH_ENGINE_RUN_H
 
 #include "engine/engine.h"
+#include "engine/frame.h"
 
-#define KT_CHUNK (UINT64_C(1) << 14) /* amplitudes, or groups, that one partial sum covers */
-#define KT_PIECE (UINT64_C(1) << 19) /* shots that one thread deals with between two looks whether to stop */
+#define KT_CHUNK_BITS    14                             /* a partial sum covers a chunk... */
+#define KT_CHUNK         (UINT64_C(1) << KT_CHUNK_BITS) /* ... of so many amplitudes, or groups */
+#define KT_STATE_OUTPUTS (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES)
+#define KT_PIECE         (UINT64_C(1) << 19) /* shots that one thread deals with between two looks whether to stop */
 
 /* The floating-point environment of a thread. */
 typedef struct kt_environment {
@@ -38,23 +44,33 @@ typedef struct kt_run {
     double sampling_began;                 /* the only sampling, or the last branch's; simulating ends here */
     const char *stage;
     double fraction; /* told last; it never goes back */
-    uint64_t gates_done, shots_done;
+    uint64_t gates_done, passes_done, shots_done;
     double work, work_done; /* in amplitudes touched, estimated; without branches */
     double pass_work;       /* of the pass that is under way */
     double unseen;          /* blocks of work since the clock was last looked at between passes */
+    bool in_team;           /* inside the parallel region */
     atomic_int stop;        /* kt_stop */
     kt_environment outside; /* the caller's floating-point environment */
 
     /* memory taken for states, shots and sampling */
     uint64_t memory, peak;
 
-    uint64_t *rows;                /* outcomes, one row a shot */
-    double *sums;                  /* chunks + 1: sums[c] is the sum of |a|^2 before chunk c */
-    double norm;                   /* of the state looked at last */
-    kt_layout layout;              /* of the step at hand, */
-    double matrix[KT_MATRIX_ROOM]; /* and its matrix */
+    uint64_t *rows;    /* outcomes, one row a shot */
+    double *sums;      /* chunks + 1: sums[c] is the sum of |a|^2 in chunk c or, when all is known, of those before it */
+    uint32_t sum_bits; /* amplitudes of a chunk: 2^sum_bits */
+    bool summed;       /* the last pass has made them */
+    double norm;       /* of the state looked at last */
     struct kt_sampler *sampler;
+    kt_layout layout;              /* of the step at hand, */
+    double matrix[KT_MATRIX_ROOM]; /* and its matrix; last, as it need not be cleared */
 } kt_run;
+
+/* A state that is being worked on: what memory holds, and how to read it. */
+typedef struct kt_state_at_hand {
+    void *amplitudes;
+    kt_frame frame; /* trivial in the reference engine */
+    bool blank;     /* |0...0>, whatever memory holds */
+} kt_state_at_hand;
 
 /* ── run.c ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -70,6 +86,12 @@ typedef void kt_task(void *context, uint64_t first, uint64_t last);
 /* Runs a task on items [0, count), in blocks of `block` items (some 50 microseconds' work each), between which it looks whether to stop.
  * Item i belongs to the same thread in every call with the same count. Little work is done by the calling thread alone. */
 ketch_status kt_parallel(kt_run *run, uint64_t count, uint64_t block, kt_task *task, void *context);
+
+/* Threads for `count` items of which each should have `least`; and the same with so many threads. */
+uint32_t kt_threads(kt_run *run, uint64_t count, uint64_t least);
+ketch_status kt_share(kt_run *run, uint32_t threads, uint64_t count, uint64_t block, kt_task *task, void *context);
+uint32_t kt_thread(const kt_run *run); /* the calling thread's number, within a task */
+bool kt_glance(kt_run *run);           /* within a task: looks at the clock, on the thread that may; true: stop */
 
 /* Looks whether to stop: between pieces, of a few milliseconds each, of work that one thread does alone. */
 ketch_status kt_look(kt_run *run);
@@ -95,28 +117,38 @@ uint64_t kt_amplitude_count(const kt_run *run);
 
 ketch_status kt_set_zero_state(kt_run *run, void *amplitudes); /* |0...0> */
 ketch_status kt_copy_state(kt_run *run, void *to, const void *from);
+ketch_status kt_fill_blank(kt_run *run, kt_state_at_hand *state); /* puts |0...0> into memory where that is meant */
 ketch_status kt_apply_gate(kt_run *run, void *amplitudes, const kt_step *step);
 
-/* The probabilities that a wire is 0 and that it is 1. */
+/* The probabilities that a wire is 0 and that it is 1, in memory. */
 ketch_status kt_probabilities(kt_run *run, const void *amplitudes, uint8_t wire, double out[2]);
 
 /* After a measurement: the other half becomes 0, and this one is divided by the root of its probability. */
 ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcome, const double probabilities[2]);
 ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire);
 
-/* Fills run->sums and run->norm, and fails where the norm is beyond tolerance. */
+/* Fills run->sums, unless the last pass did, and run->norm, and fails where the norm is beyond tolerance. */
 ketch_status kt_check_norm(kt_run *run, const void *amplitudes);
+
+/* Makes memory hold what the state is: the frame becomes trivial. */
+ketch_status kt_settle(kt_run *run, kt_state_at_hand *state);
+
+/* ── stage.c ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* `last_of_run`: nothing but sampling follows. */
+void kt_workshop_free(struct kt_workshop *shop);
+ketch_status kt_run_segment(kt_run *run, kt_state_at_hand *state, const kt_segment *segment, bool last_of_run);
 
 /* ── branch.c ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Runs all steps, for all shots, from |0...0> in *amplitudes; leaves the last branch's state there (the buffer may be another one). */
-ketch_status kt_run_branches(kt_run *run, void **amplitudes);
+/* Runs all steps, for all shots, from a blank state; leaves the last branch's there (the buffer may be another one). */
+ketch_status kt_run_branches(kt_run *run, kt_state_at_hand *state);
 
 /* ── sample.c ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Samples the shots listed (NULL: shots [0, count)) from a state whose run->sums are known, and writes their rows; bits that no final
  * measurement writes come from the classical memory `bits`. */
-ketch_status kt_sample(kt_run *run, const void *amplitudes, const uint64_t *shots, uint64_t count, const uint64_t *bits);
+ketch_status kt_sample(kt_run *run, const kt_state_at_hand *state, const uint64_t *shots, uint64_t count, const uint64_t *bits);
 void kt_sampler_free(kt_run *run);
 
 #endif

@@ -5,8 +5,8 @@
  *   draws      one a shot, keyed by the shot, times the norm                    0.71   0.02   0.43
  *   picks      the same sorted, each knowing its shot                           0.02:1 0.43:2 0.71:0
  *   walk       a chunk adds up its probabilities and serves the picks that fall into it; the sums of the chunks, which the norm
- *              check has made, tell which those are, so that chunks are walked in parallel and those without picks not at all
- *   outcomes   scattered back to shot order; then the bits that were measured are picked from each basis state
+ *              check has made, tell which those are, so that picks are served in parallel and chunks without picks not looked at
+ *   outcomes   scattered back to shot order; then the bits that were measured are picked from each basis state, as the frame reads it
  */
 #include "engine/run.h"
 
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SHOT_BLOCK 4096
+#define PICK_BLOCK 64 /* each may walk a chunk */
 
 typedef union kt_shot {
     double draw;    /* until the walk */
@@ -26,13 +27,15 @@ struct kt_sampler {
     kt_pick *picks;    /* sorted */
     uint32_t *ends;    /* bucket b of the picks is [ends[b - 1], ends[b]) */
     uint64_t *row;     /* an outcome with the bits that do not depend on the sample */
+    kt_move wires[64]; /* neighbouring bits of the memory index that are neighbouring wires: from bit `position` to wire `wire` */
+    uint32_t wire_moves;
 };
 
 /* One walk: shots [0, count) of a list or of all. */
 typedef struct kt_walk {
     kt_run *run;
     const struct kt_sampler *sampler;
-    const void *amplitudes;
+    const kt_state_at_hand *state;
     const uint64_t *list; /* NULL: shot first_shot + i */
     uint64_t first_shot, count;
     uint64_t buckets;
@@ -91,37 +94,48 @@ static void sort_buckets(void *context, uint64_t first, uint64_t last) {
     }
 }
 
-/* The first pick that is not below `sum`. */
-static uint64_t first_pick(const kt_walk *walk, double sum) {
-    uint64_t low = 0, high = walk->count;
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        if (walk->sampler->picks[middle].threshold < sum)
-            low = middle + 1;
-        else
-            high = middle;
+/* The chunk that a threshold falls into: the last one that begins at or below it, not before `chunk`. The next one is the likeliest. */
+static uint64_t chunk_of(const double *sums, uint64_t chunk, uint64_t chunks, double threshold) {
+    uint64_t step = 1;
+    for (; chunk + step < chunks && sums[chunk + step] <= threshold; step *= 2) chunk += step;
+    for (; step; step /= 2) {
+        if (chunk + step < chunks && sums[chunk + step] <= threshold) chunk += step;
     }
-    return low;
+    return chunk;
 }
 
-static void walk_chunks(void *context, uint64_t first, uint64_t last) {
+static void serve_picks(void *context, uint64_t first, uint64_t last) {
     const kt_walk *walk = context;
     const double *sums = walk->run->sums;
-    uint64_t amplitudes = kt_amplitude_count(walk->run);
-    for (uint64_t chunk = first; chunk < last; chunk++) {
-        uint64_t pick = first_pick(walk, sums[chunk]), end = first_pick(walk, sums[chunk + 1]);
-        if (pick == end) continue;
-        uint64_t begin = chunk * KT_CHUNK, stop = begin + KT_CHUNK < amplitudes ? begin + KT_CHUNK : amplitudes;
-        kt_pick_kernels[walk->run->plan->precision](walk->amplitudes, begin, stop, sums[chunk], walk->sampler->picks + pick, end - pick,
+    const kt_pick *picks = walk->sampler->picks;
+    uint32_t bits = walk->run->sum_bits;
+    uint64_t amplitudes = kt_amplitude_count(walk->run), chunks = ((amplitudes - 1) >> bits) + 1, chunk = 0;
+    while (first < last) {
+        chunk = chunk_of(sums, chunk, chunks, picks[first].threshold);
+        uint64_t end = first + 1, begin = chunk << bits, stop = chunk + 1 < chunks ? (chunk + 1) << bits : amplitudes;
+        while (end < last && picks[end].threshold < sums[chunk + 1]) end++;
+        kt_pick_kernels[walk->run->plan->precision](walk->state->amplitudes, begin, stop, sums[chunk], picks + first, end - first,
                                                     &walk->sampler->shots->index);
+        first = end;
     }
+}
+
+/* What a basis state in memory is on the wires. */
+static uint64_t on_wires(const kt_walk *walk, uint64_t index) {
+    const struct kt_sampler *sampler = walk->sampler;
+    uint64_t out = 0;
+    for (uint32_t i = 0; i < sampler->wire_moves; i++) {
+        kt_move move = sampler->wires[i];
+        out |= (index >> move.position & (UINT64_MAX >> (64 - move.count))) << move.wire;
+    }
+    return out ^ walk->state->frame.flips;
 }
 
 static void write_rows(void *context, uint64_t first, uint64_t last) {
     const kt_walk *walk = context;
     const kt_plan *plan = walk->run->plan;
     for (uint64_t i = first; i < last; i++) {
-        uint64_t index = walk->sampler->shots[i].index, *row = walk->run->rows + shot_number(walk, i) * plan->outcome_words;
+        uint64_t index = on_wires(walk, walk->sampler->shots[i].index), *row = walk->run->rows + shot_number(walk, i) * plan->outcome_words;
         memcpy(row, walk->sampler->row, plan->outcome_words * sizeof *row);
         for (size_t m = 0; m < plan->move_count; m++) {
             kt_move move = plan->moves[m];
@@ -144,10 +158,22 @@ static void make_row(const kt_plan *plan, uint64_t *row, const uint64_t *bits) {
     for (size_t w = 0; w < plan->outcome_words; w++) row[w] &= ~plan->sampled[w];
 }
 
+static void find_wires(struct kt_sampler *sampler, const kt_plan *plan) {
+    for (uint32_t wire = 0; wire < plan->wires; wire++) {
+        uint8_t position = plan->planned ? plan->position[wire] : (uint8_t)wire;
+        kt_move *last = sampler->wire_moves ? &sampler->wires[sampler->wire_moves - 1] : NULL;
+        if (last && last->position + last->count == position)
+            last->count++;
+        else
+            sampler->wires[sampler->wire_moves++] = (kt_move){position, (uint8_t)wire, 1};
+    }
+}
+
 static ketch_status make_sampler(kt_run *run) {
     if (run->sampler) return KETCH_OK;
     struct kt_sampler *sampler = run->sampler = kt_zalloc(sizeof *sampler);
     if (!sampler) return kt_no_memory(run->diag);
+    find_wires(sampler, run->plan);
     uint64_t capacity = sampler->capacity = kt_plan_sample_batch(run->plan, run->shots);
     sampler->shots = kt_run_alloc(run, capacity, sizeof *sampler->shots);
     sampler->picks = kt_run_alloc(run, capacity, sizeof *sampler->picks);
@@ -169,25 +195,24 @@ void kt_sampler_free(kt_run *run) {
 
 static ketch_status sample_once(kt_walk *walk) {
     kt_run *run = walk->run;
-    uint64_t chunks = (kt_amplitude_count(run) + KT_CHUNK - 1) / KT_CHUNK;
     walk->buckets = 1;
     while (walk->buckets * 4 <= walk->count) walk->buckets *= 2;
     ketch_status status = kt_parallel(run, walk->count, SHOT_BLOCK, make_draws, walk);
     if (!status) status = count_buckets(walk);
     if (!status) status = fill_buckets(walk);
     if (!status) status = kt_parallel(run, walk->buckets, SHOT_BLOCK, sort_buckets, walk);
-    if (!status) status = kt_parallel(run, chunks, 4, walk_chunks, walk);
+    if (!status) status = kt_parallel(run, walk->count, PICK_BLOCK, serve_picks, walk);
     if (!status) status = kt_parallel(run, walk->count, SHOT_BLOCK, write_rows, walk);
     return status;
 }
 
-ketch_status kt_sample(kt_run *run, const void *amplitudes, const uint64_t *shots, uint64_t count, const uint64_t *bits) {
+ketch_status kt_sample(kt_run *run, const kt_state_at_hand *state, const uint64_t *shots, uint64_t count, const uint64_t *bits) {
     ketch_status status = make_sampler(run);
     if (status) return status;
     make_row(run->plan, run->sampler->row, bits);
     for (uint64_t done = 0; done < count && !status;) {
         uint64_t left = count - done, batch = left < run->sampler->capacity ? left : run->sampler->capacity;
-        kt_walk walk = {run, run->sampler, amplitudes, shots ? shots + done : NULL, done, batch, 0};
+        kt_walk walk = {run, run->sampler, state, shots ? shots + done : NULL, done, batch, 0};
         status = sample_once(&walk);
         done += batch;
     }

@@ -103,6 +103,19 @@ static double NAME(sum)(const void *amplitudes, uint64_t first, uint64_t last, c
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+static void NAME(settle)(void *amplitudes, uint64_t first, uint64_t last, uint64_t flips, uint64_t signs, const double *factor) {
+    NAME(complex) *a = amplitudes;
+    uint64_t below = flips ? (UINT64_C(1) << (63 - __builtin_clzll(flips))) - 1 : UINT64_MAX;
+    for (uint64_t group = first; group < last; group++) {
+        uint64_t i = flips ? (group & ~below) << 1 | (group & below) : group, j = i ^ flips;
+        NAME(complex) x = a[i], y = a[j]; /* y belongs at i, with the sign that it has at j; and x at j */
+        REAL u = __builtin_parityll(signs & j) ? -1 : 1, v = __builtin_parityll(signs & i) ? -1 : 1;
+        REAL re = (REAL)factor[0], im = (REAL)factor[1];
+        a[i] = (NAME(complex)){u * (re * y.re - im * y.im), u * (re * y.im + im * y.re)};
+        if (flips) a[j] = (NAME(complex)){v * (re * x.re - im * x.im), v * (re * x.im + im * x.re)};
+    }
+}
+
 static void NAME(pick)(const void *amplitudes, uint64_t first, uint64_t last, double before, const kt_pick *picks, uint64_t pick_count,
                        uint64_t *outcomes) {
     const NAME(complex) *a = amplitudes;

@@ -77,6 +77,11 @@ extern const kt_kernel kt_kernels[KT_KERNEL_COUNT];
 typedef double kt_kernel_sum(const void *amplitudes, uint64_t first, uint64_t last, const kt_layout *layout);
 extern kt_kernel_sum *const kt_sum_kernels[2];
 
+/* Amplitude i becomes factor times (-1)^(signs . j) times amplitude j, j = i xor flips: in place, so in groups of i and j, numbered by the
+ * index without the highest bit of `flips`; where there is none a group is one amplitude. */
+typedef void kt_kernel_settle(void *amplitudes, uint64_t first, uint64_t last, uint64_t flips, uint64_t signs, const double *factor);
+extern kt_kernel_settle *const kt_settle_kernels[2];
+
 /* A draw to be turned into a basis state: the first one at which the running sum of |a|^2 exceeds `threshold`. */
 typedef struct kt_pick {
     double threshold;

@@ -35,7 +35,7 @@ void kt_session_cancel(ketch_session *session) { atomic_store_explicit(&session-
 
 void kt_session_free(ketch_session *session) {
     if (!session) return;
-    if (session->engine.spare.amplitudes) kt_pages_free(session->engine.spare.amplitudes, session->engine.spare.bytes);
+    kt_engine_close(&session->engine);
     kt_cache_free(&session->cache);
     kt_free(session);
 }

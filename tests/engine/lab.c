@@ -146,7 +146,7 @@ ketch_status lab_try(ketch_result **out, const lab_setup *lab, const ketch_circu
     kt_engine engine = {.threads = lab->threads, .grain = lab->grain, .cancelled = &cancelled, .memory_limit = UINT64_MAX};
     if (lab->copies < 1000) engine.memory_limit = kt_plan_memory(plan, &lab->options) + lab->copies * one;
     status = kt_engine_run(out, &engine, plan, circuit, &lab->options, diag);
-    if (engine.spare.amplitudes) kt_pages_free(engine.spare.amplitudes, engine.spare.bytes);
+    kt_engine_close(&engine);
     kt_plan_free(plan);
     return status;
 }
