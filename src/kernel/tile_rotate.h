@@ -55,11 +55,12 @@ KT_INLINE void turn(vector *a, const vector *t, uint32_t k, uint32_t imaginary, 
         KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
             if (x >> j & 1) continue;
             vector low = a[x], high = a[x | 1u << j];
+            V_OPAQUE(low);
             if (j < imaginary && (half ^ parity(x & ((1u << imaginary) - 1))) == 0) {
-                a[x] = v_fma(t[j], high, low);
+                a[x] = v_fma(t[j], high, a[x]);
                 a[x | 1u << j] = v_fnma(t[j], low, high);
             } else {
-                a[x] = v_fnma(t[j], high, low);
+                a[x] = v_fnma(t[j], high, a[x]);
                 a[x | 1u << j] = v_fma(t[j], low, high);
             }
         }
@@ -84,47 +85,56 @@ KT_INLINE void turn_lanes(vector *re, vector *im, const vector *t, const kt_swee
     }
 }
 
-/* A sweep over the vectors whose index, behind that of `block`, has no bits but those of `free` and of the sweep. */
+KT_INLINE void forget_rows(real **row) { KT_UNROLL for (int i = 0; i < 4; i++) KT_OPAQUE(row[i]); }
+
+/* A sweep over the vectors whose index, behind that of `block`, has no bits but those of `free` and of the sweep. Vector x is at
+ * row[x >> 2] + step[x & 3]: few enough addresses for registers. */
 KT_INLINE void sweep_block(real *block, uint32_t free, const kt_sweep *sweep, uint32_t k, uint32_t imaginary, bool lanes) {
-    size_t place[1 << AT_ONCE] = {0};
+    const uint32_t size = 1u << k, about_x = (1u << imaginary) - 1;
+    size_t distance[4] = {0}, column = 0, columns = free;
     vector t[AT_ONCE], lane_t[LANE_BITS];
     KT_UNROLL for (uint32_t j = 0; j < k; j++) {
         t[j] = v_broadcast(sweep->tangent[j]);
-        KT_UNROLL for (uint32_t x = 0; x < 1u << j; x++) place[1u << j | x] = place[x] + ((size_t)2 * LANES << sweep->bit[j]);
+        distance[j] = (size_t)2 * LANES << sweep->bit[j];
     }
+    const size_t step[4] = {0, distance[0], distance[1], distance[0] + distance[1]};
     if (lanes) {
         KT_UNROLL for (uint32_t j = 0; j < LANE_BITS; j++) {
             vector x = v_broadcast(sweep->lane_tangent[j]);
             lane_t[j] = sweep->lanes >> j & 1 ? v_negate(x, v_mask_of(~v_lanes_with_bit(j))) : x;
         }
     }
-    uint32_t column = 0;
     do {
-        real *p = block + (size_t)column * (2 * LANES);
+        real *row[4];
+        row[0] = block + column * (2 * LANES);
+        row[1] = row[0] + distance[2];
+        row[2] = row[0] + distance[3];
+        row[3] = row[1] + distance[3];
         vector a[2][1 << AT_ONCE];
         KT_UNROLL for (uint32_t h = 0; h < 2; h++) {
-            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) a[h][x] =
-                v_load(p + place[x] + (h ^ parity(x & ((1u << imaginary) - 1))) * LANES);
-            turn(a[h], t, k, imaginary, h);
-            if (!lanes) {
-                KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++)
-                    v_store(p + place[x] + (h ^ parity(x & ((1u << imaginary) - 1))) * LANES, a[h][x]);
+            forget_rows(row);
+            KT_UNROLL for (uint32_t x = 0; x < size; x++) {
+                a[h][x] = v_load(row[x >> 2] + step[x & 3] + (h ^ parity(x & about_x)) * LANES);
+                V_OPAQUE(a[h][x]);
             }
+            turn(a[h], t, k, imaginary, h);
+            if (lanes) continue;
+            forget_rows(row);
+            KT_UNROLL for (uint32_t x = 0; x < size; x++) v_store(row[x >> 2] + step[x & 3] + (h ^ parity(x & about_x)) * LANES, a[h][x]);
         }
         if (lanes) {
             vector re[1 << AT_ONCE], im[1 << AT_ONCE];
-            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
-                uint32_t h = parity(x & ((1u << imaginary) - 1));
-                re[x] = a[h][x];
-                im[x] = a[h ^ 1][x];
+            KT_UNROLL for (uint32_t x = 0; x < size; x++) {
+                re[x] = a[parity(x & about_x)][x];
+                im[x] = a[!parity(x & about_x)][x];
             }
             turn_lanes(re, im, lane_t, sweep, k);
-            KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
-                v_store(p + place[x], re[x]);
-                v_store(p + place[x] + LANES, im[x]);
+            KT_UNROLL for (uint32_t x = 0; x < size; x++) {
+                v_store(row[x >> 2] + step[x & 3], re[x]);
+                v_store(row[x >> 2] + step[x & 3] + LANES, im[x]);
             }
         }
-        column = (column - free) & free; /* the next subset */
+        column = (column - columns) & columns; /* the next subset */
     } while (column);
 }
 

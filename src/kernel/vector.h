@@ -45,9 +45,11 @@ typedef double real;
 /* For bodies that are specialised by constant arguments. */
 #define KT_INLINE static inline __attribute__((always_inline))
 #ifdef __clang__
-#define KT_UNROLL _Pragma("unroll")
+#define KT_UNROLL    _Pragma("unroll")
+#define KT_OPAQUE(x) (void)(x)
 #else
-#define KT_UNROLL _Pragma("GCC unroll 64")
+#define KT_UNROLL    _Pragma("GCC unroll 64")
+#define KT_OPAQUE(x) __asm__("" : "+r"(x)) /* GCC forgets how it computed x, and keeps it in a register */
 #endif
 
 #if KT_VECTOR == KT_VECTOR_AVX512
@@ -59,6 +61,15 @@ typedef double real;
 #endif
 
 #define LANES (1u << LANE_BITS)
+
+/* As KT_OPAQUE, of a vector: GCC neither loads it a second time nor copies another operand instead of it. */
+#if defined(__clang__) || KT_VECTOR == KT_VECTOR_PLAIN
+#define V_OPAQUE(x) (void)(x)
+#elif KT_VECTOR == KT_VECTOR_AVX2
+#define V_OPAQUE(x) __asm__("" : "+x"(x))
+#else
+#define V_OPAQUE(x) __asm__("" : "+v"(x))
+#endif
 
 /* Lane i of the mask: whether bit j of i is set. */
 KT_INLINE uint32_t v_lanes_with_bit(uint32_t j) {
