@@ -54,10 +54,10 @@ static kt_effect effect_of(const kt_builder *builder, const kt_action *action, u
         break;
     case KT_ACTION_EXCHANGE: effect.x = bits; break;
     case KT_ACTION_DENSE: {
-        kt_form form = KT_FORM_GENERAL;
+        bool one = action->source_count == 1 && action->bit_count == 1;
         uint16_t gate = builder->circuit->ops[builder->plan->sources[action->first_source].op].gate;
-        if (action->source_count == 1 && action->bit_count == 1) form = kt_gate_form(gate);
-        bool about_y = gate == KT_GATE_RY || gate == KT_GATE_CRY || form == KT_FORM_Y;
+        kt_form form = one ? kt_gate_form(gate) : KT_FORM_GENERAL;
+        bool about_y = one && (gate == KT_GATE_RY || gate == KT_GATE_CRY || form == KT_FORM_Y);
         if (form == KT_FORM_GENERAL || form == KT_FORM_REAL || about_y) effect.y = bits;
         if (!about_y) effect.x = bits;
         if (!about_y && form != KT_FORM_ABOUT_X) effect.z |= bits;
