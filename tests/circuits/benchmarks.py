@@ -206,12 +206,13 @@ def check_files(tap, ketch, circuits, folder):
 def check_meanings(tap, ketch, circuits, folder):
     for name, meaning in MEANINGS.items():
         for n, seed in ((4, 1), (5, 2), (8, 3), (9, 4)):
-            try:
-                circuit = circuits.make(name, n, seed)
-                problem = meaning(circuit, amplitudes(ketch, circuits.write(folder, name, n, seed)))
-            except RuntimeError as error:
-                problem = error
-            tap.check(f'{name} of {n} qubits does what it is for', problem)
+            circuit, path = circuits.make(name, n, seed), circuits.write(folder, name, n, seed)
+            for engine in ('reference', 'planned'):
+                try:
+                    problem = meaning(circuit, amplitudes(ketch, path, '--engine', engine))
+                except RuntimeError as error:
+                    problem = error
+                tap.check(f'{name} of {n} qubits does what it is for, {engine}', problem)
     for n in (6, 25):
         tap.check(f'rqc of {n} qubits: its order', wrong_kinds_in_rqc(circuits.make('rqc', n, 1)))
         tap.check(f'qaoa of {n} qubits: its graph', wrong_degrees_in_qaoa(circuits.make('qaoa', n, 1)))
