@@ -17,7 +17,7 @@
  *   v_interleave      (re, im) to re im re im ... in two vectors of memory; v_deinterleave back
  *   v_exchange        (a, b): lane bit j and the bit "a or b" of an address change places
  *   v_sum             lanes added to a double in a fixed order
- *   v_prefetch  v_prefetch_write
+ *   v_prefetch        brings a line to the second-level cache
  */
 #ifndef KETCH_KERNEL_VECTOR_H
 #define KETCH_KERNEL_VECTOR_H
@@ -70,6 +70,8 @@ typedef double real;
 #else
 #define V_OPAQUE(x) __asm__("" : "+v"(x))
 #endif
+
+KT_INLINE void v_prefetch(const void *a) { __builtin_prefetch(a, 0, 2); }
 
 /* Lane i of the mask: whether bit j of i is set. */
 KT_INLINE uint32_t v_lanes_with_bit(uint32_t j) {

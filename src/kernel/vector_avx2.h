@@ -57,8 +57,6 @@ KT_INLINE vector v_fnma(vector a, vector b, vector c) { return WORD(fnmadd)(a, b
 KT_INLINE vector v_select(v_mask m, vector a, vector b) { return WORD(blendv)(b, a, m); }
 KT_INLINE vector v_negate(vector a, v_mask m) { return WORD(xor)(a, WORD(and)(m, WORD(set1)((real)-0.0))); }
 KT_INLINE vector v_permute(vector a, v_index x) { return V_FROM(_mm256_permutevar8x32_epi32(V_BITS(a), x.words)); }
-KT_INLINE void v_prefetch(const void *a) { __builtin_prefetch(a); }
-KT_INLINE void v_prefetch_write(const void *a) { __builtin_prefetch(a, 1); }
 
 #if KT_SINGLE
 KT_INLINE vector v_xor_lanes(vector a, uint32_t j) {

@@ -46,8 +46,6 @@ KT_INLINE vector v_fnma(vector a, vector b, vector c) { return WORD(fnmadd)(a, b
 KT_INLINE vector v_select(v_mask m, vector a, vector b) { return WORD(mask_blend)(m, b, a); }
 KT_INLINE vector v_negate(vector a, v_mask m) { return WORD(mask_xor)(a, m, a, WORD(set1)((real)-0.0)); }
 KT_INLINE vector v_permute(vector a, v_index x) { return WORD(permutexvar)(x.lane, a); }
-KT_INLINE void v_prefetch(const void *a) { __builtin_prefetch(a); }
-KT_INLINE void v_prefetch_write(const void *a) { __builtin_prefetch(a, 1); }
 
 #if KT_SINGLE
 /* Lanes 0-15 are a's, 16-31 b's. */

@@ -90,7 +90,5 @@ KT_INLINE double v_sum(vector a) {
     V_EACH(i) sum += (double)a[i];
     return sum;
 }
-KT_INLINE void v_prefetch(const void *a) { __builtin_prefetch(a); }
-KT_INLINE void v_prefetch_write(const void *a) { __builtin_prefetch(a, 1); }
 
 #endif
