@@ -64,8 +64,8 @@ def deviation(wanted, got):
 
 
 def agree(wanted, precision, amplitudes=None, probabilities=None):
-    """(agrees, deviation) of what a simulator said of the same states as Ketch's amplitudes `wanted`; (None, None) if it said nothing.
-    Amplitudes are pairs of numbers, as in JSON."""
+    """(agrees, deviation) of what a simulator said of the same states as Ketch's amplitudes `wanted`; (None, None) if it said nothing; no
+    deviation where they cannot be compared. Amplitudes are pairs of numbers, as in JSON."""
     wanted = [complex(*pair) for pair in wanted]
     if amplitudes is not None:
         off = deviation(wanted, [complex(*pair) for pair in amplitudes])
@@ -73,7 +73,7 @@ def agree(wanted, precision, amplitudes=None, probabilities=None):
         off = deviation([abs(a) ** 2 for a in wanted], probabilities)
     else:
         return None, None
-    return off <= TOLERANCE[precision], off
+    return off <= TOLERANCE[precision], off if math.isfinite(off) else None
 
 
 # ── Ratios and targets ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,7 +82,7 @@ def rivals(results, against):
     """Those results that a target is against: of one peer, of one precision, or any; never those without a target."""
     words = against.split()
     for result in results:
-        if result['engine'] == 'ketch' or not result.get('target') or result.get('seconds') is None:
+        if result['engine'] == 'ketch' or not result.get('target'):
             continue
         if words == ['best'] or words == ['best', result['precision']] or words == [result['engine'], result['precision']]:
             yield result
@@ -91,10 +91,11 @@ def rivals(results, against):
 def ratios(results, target):
     """{circuit: (how many times faster Ketch is, the rival)} wherever both were measured and agree."""
     found = {}
-    for result in results:
-        if result['engine'] != 'ketch' or result['precision'] != target['ketch'] or not result.get('seconds'):
+    right = [result for result in results if result.get('seconds') and result.get('agrees') is not False]
+    for result in right:
+        if result['engine'] != 'ketch' or result['precision'] != target['ketch']:
             continue
-        same = [other for other in results if other['circuit'] == result['circuit'] and other.get('agrees') is not False]
+        same = [other for other in right if other['circuit'] == result['circuit']]
         best = min(rivals(same, target['against']), key=lambda other: other['seconds'], default=None)
         if best:
             found[result['circuit']] = best['seconds'] / result['seconds'], best

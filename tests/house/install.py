@@ -76,6 +76,7 @@ def everything_is_installed():
         "libketch.so", "libketch.so.0", "libketch.so.0.1.0", "libketch.a", "include/ketch/ketch.h", "pkgconfig/ketch.pc",
         "cmake/ketch/ketch-config.cmake", "cmake/ketch/ketch-config-version.cmake", "bin/ketch", "man1/ketch.1",
         "bash-completion/completions/ketch", "zsh/site-functions/_ketch", "fish/vendor_completions.d/ketch.fish",
+        "ketch/bench/compare", "ketch/bench/report",
     ]:
         if not any(path.as_posix().endswith("/" + name) for path in MOVED.rglob(pathlib.Path(name).name)):
             yield f"not installed: {name}"
@@ -95,6 +96,13 @@ def command_runs_elsewhere():
     text = do(MOVED / "bin" / "ketch", "--version")
     if not re.search(r"\b0\.1\.0\b", text):
         yield f"ketch --version printed: {text!r}"
+
+
+def benchmark_runs_elsewhere():
+    """It says what it would run; running it needs other simulators."""
+    text = do(MOVED / "bin" / "ketch", "bench", "--list", "--circuits", "qft", "--peers", "qsim")
+    if text.split() != ["qft", "qsim", "fp32"]:
+        yield f"ketch bench --list printed: {text!r}"
 
 
 def pkg_config_shared():
@@ -150,7 +158,7 @@ def cmake_refuses_another_version():
 
 
 try:
-    tap.run(everything_is_installed, no_path_of_the_build_is_left, command_runs_elsewhere, pkg_config_shared, pkg_config_static, cmake,
-            cmake_refuses_another_version)
+    tap.run(everything_is_installed, no_path_of_the_build_is_left, command_runs_elsewhere, benchmark_runs_elsewhere,
+            pkg_config_shared, pkg_config_static, cmake, cmake_refuses_another_version)
 finally:
     shutil.rmtree(WORK, ignore_errors=True)

@@ -9,6 +9,7 @@
  *   run.c        ketch run
  *   show.c       ketch check, info, draw, plan
  *   gates.c      ketch gates
+ *   bench.c      ketch bench
  *   report.c     messages on standard error: text or JSON; progress
  *   output.c     where results go: standard output or a file that appears whole
  *   interrupt.c  signals and the time limit
@@ -41,6 +42,7 @@ typedef struct settings {
     int memory, probabilities, dry_run;
     int progress, quiet, verbose, color, json_errors;
     int help, version;
+    text_list passed;    /* VALUE_PASSED: name and value (NULL: takes none) of each option given */
     text_list arguments; /* what is no option: files, names */
 } settings;
 
@@ -59,7 +61,8 @@ typedef enum value_kind {
     VALUE_WORD,    /* int: the place of the word among `words` */
     VALUE_WORDS,   /* unsigned: a bit for each word given, by its place among `words` */
     VALUE_TEXT,    /* const char * */
-    VALUE_LIST     /* text_list; may be given again */
+    VALUE_LIST,    /* text_list; may be given again */
+    VALUE_PASSED   /* added to `passed`, for the program that does the work */
 } value_kind;
 
 typedef struct option_record {
@@ -91,6 +94,7 @@ typedef enum command_number {
     COMMAND_DRAW,
     COMMAND_PLAN,
     COMMAND_GATES,
+    COMMAND_BENCH,
     COMMAND_HELP,
     COMMAND_COMPLETION,
     COMMAND_COUNT
@@ -187,7 +191,7 @@ double now(void);       /* seconds, of a clock that only goes forward */
 void lock_output(void);
 void unlock_output(void);
 
-/* ── run.c, show.c, gates.c, help.c ── */
+/* ── run.c, show.c, gates.c, bench.c, help.c ── */
 
 int perform_run(settings *options);
 int perform_check(settings *options);
@@ -195,6 +199,7 @@ int perform_info(settings *options);
 int perform_draw(settings *options);
 int perform_plan(settings *options);
 int perform_gates(settings *options);
+int perform_bench(settings *options);
 int perform_help(settings *options);
 int perform_completion(settings *options);
 
