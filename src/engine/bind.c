@@ -228,11 +228,13 @@ static void rotate(kt_binder *binder, const kt_action *action, kt_bound *bound, 
     bound->tangent = tangent_of_half(theta, binder->plan->precision);
 }
 
-/* e^(i d) (cos(theta/2) - i sin(theta/2) X) */
-static double about_x(double *theta, const double *matrix) {
-    double turned[2] = {-matrix[3], matrix[2]}; /* i times entry (0, 1) */
+/* e^(i d) (cos(theta/2) - i sin(theta/2) X), or that times Z, which acts first: the second column has the other sign. */
+static double about_x(double *theta, bool *with_z, const double *matrix) {
+    double turned[2] = {-matrix[5], matrix[4]}; /* i times entry (1, 0) */
     double cosine = hypot(matrix[0], matrix[1]), sine = hypot(turned[0], turned[1]);
     const double *larger = cosine >= sine ? matrix : turned, *other = cosine >= sine ? turned : matrix;
+    const double *first = matrix + (cosine >= sine ? 0 : 4), *second = matrix + (cosine >= sine ? 6 : 2);
+    *with_z = first[0] * second[0] + first[1] * second[1] < 0;
     double phase = argument(larger);
     if (larger[0] * other[0] + larger[1] * other[1] < 0) {
         if (cosine >= sine)
@@ -263,7 +265,9 @@ static void bind_rotation(kt_binder *binder, const kt_action *action, kt_bound *
     if (angles->before != M_PI_2 || angles->after != -M_PI_2) {
         double matrix[2 * 16];
         product(matrix, binder, action);
-        global = about_x(&theta, matrix);
+        bool with_z;
+        global = about_x(&theta, &with_z, matrix);
+        if (with_z) kt_frame_z(binder->frame, bit_of(action, 0));
     }
     kt_frame_turn(binder->frame, global);
     rotate(binder, action, bound, theta);
