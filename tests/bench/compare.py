@@ -206,7 +206,7 @@ else:
 '''
 
 
-def play(half, *arguments):
+def play(half, *arguments, ketch=KETCH):
     """Compares GHZ states with a simulator whose amplitudes are `half`: (exit status, what was printed, results)."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -215,7 +215,7 @@ def play(half, *arguments):
         pinned = {name: version for name, version in environment.pinned().items() if name != 'qulacs'}
         played.write_text(PLAYED.format(python=sys.executable, pinned=pinned, qubits=5, half=half), encoding='utf-8')
         played.chmod(0o755)
-        done = subprocess.run([sys.executable, '-B', BENCH / 'compare', '--ketch', KETCH, '--environment', folder, '--circuits', 'ghz',
+        done = subprocess.run([sys.executable, '-B', BENCH / 'compare', '--ketch', ketch, '--environment', folder, '--circuits', 'ghz',
                                '--qubits', '5', '--threads', '1', '--precision', 'fp64', '--repeats', '2', '--json', folder / 'out.json',
                                *arguments], capture_output=True, text=True, env={**os.environ, 'OMP_WAIT_POLICY': 'passive'})
         out = folder / 'out.json'
@@ -236,7 +236,7 @@ def a_comparison_with_a_played_simulator():
     if (aer['seconds'], aer['form'], aer['forms'], aer['agrees'], aer['version']) != (2, 'fast', {'slow': 3, 'fast': 2}, True, '9.9'):
         yield aer
     for name, why in (('lightning', 'too dark'), ('qulacs', 'not installed: ERROR: nothing is installed here')):
-        if found[name]['seconds'] is not None or found[name]['error'] != why or f'{name}: {why}' not in text:
+        if found[name]['seconds'] is not None or found[name]['error'] != why or f'{name} fp64: {why}' not in text:
             yield f'{found[name]}\n{text}'
 
 
@@ -244,6 +244,18 @@ def wrong_amplitudes_end_in_failure():
     status, text, document = play(0.7, '--peers', 'aer')
     if status != 1 or 'AMPLITUDES DIFFER' not in text or document['results'][-1]['agrees']:
         yield f'status {status}\n{text}'
+
+
+def ketch_may_fail_too():
+    """It is reported, and the others are measured, but not compared."""
+    with tempfile.TemporaryDirectory() as folder:
+        failing = pathlib.Path(folder) / 'ketch'
+        failing.write_text(f'#!/bin/sh\n[ "$1" = run ] && {{ echo "out of luck" >&2; exit 5; }}\nexec "{KETCH}" "$@"\n', encoding='utf-8')
+        failing.chmod(0o755)
+        status, text, document = play(math.sqrt(0.5), '--peers', 'aer', ketch=failing)
+    ketch, aer = document['results']
+    if status != 1 or ketch['error'] != 'out of luck' or aer['seconds'] != 2 or 'agrees' in aer:
+        yield f'status {status}\n{document["results"]}\n{text}'
 
 
 def a_case_that_takes_too_long_is_stopped():
@@ -268,4 +280,4 @@ tap.run(means_are_geometric_and_capped, a_common_phase_is_no_difference, wrong_a
         probabilities_are_compared_as_such, states_are_outcomes_and_others, the_fastest_are_chosen, rivals_are_the_fastest_that_count,
         targets_are_met_or_missed, peers_read_what_circuits_write, every_package_is_pinned, stored_seconds_are_of_known_circuits,
         the_command_has_the_options_of_the_script, a_comparison_with_a_played_simulator, wrong_amplitudes_end_in_failure,
-        a_case_that_takes_too_long_is_stopped)
+        ketch_may_fail_too, a_case_that_takes_too_long_is_stopped)
