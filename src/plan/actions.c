@@ -54,13 +54,15 @@ static kt_effect effect_of(const kt_builder *builder, const kt_action *action, u
         break;
     case KT_ACTION_EXCHANGE: effect.x = bits; break;
     case KT_ACTION_DENSE: {
-        bool one = action->source_count == 1 && action->bit_count == 1;
-        uint16_t gate = builder->circuit->ops[builder->plan->sources[action->first_source].op].gate;
-        kt_form form = one ? kt_gate_form(gate) : KT_FORM_GENERAL;
-        bool about_y = one && (gate == KT_GATE_RY || gate == KT_GATE_CRY || form == KT_FORM_Y);
-        if (form == KT_FORM_GENERAL || form == KT_FORM_REAL || about_y) effect.y = bits;
+        bool about_x = false, about_y = false;
+        if (action->source_count == 1) {
+            uint16_t gate = builder->circuit->ops[builder->plan->sources[action->first_source].op].gate;
+            about_x = kt_gate_form(gate) == KT_FORM_ABOUT_X;
+            about_y = kt_gate_form(gate) == KT_FORM_Y || gate == KT_GATE_RY || gate == KT_GATE_CRY;
+        }
         if (!about_y) effect.x = bits;
-        if (!about_y && form != KT_FORM_ABOUT_X) effect.z |= bits;
+        if (!about_x) effect.y = bits;
+        if (!about_x && !about_y) effect.z |= bits;
         break;
     }
     default: break;
