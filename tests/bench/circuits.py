@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""benchmarks.py KETCH BENCH: the circuits of bench/circuits.py have the gates that they should, and do what their names say.
+"""circuits.py KETCH BENCH: the circuits of bench/circuits.py have the gates that they should, and do what their names say.
 
 Gates are counted by ketch against formulas. What a circuit does is worked out here from its definition, not from its gates.
 """
@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-from harness import Ketch, Tap
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'circuits'))
+from harness import Ketch, Tap  # noqa: E402
 
 TOLERANCE = 1e-9
 
