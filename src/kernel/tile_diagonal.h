@@ -22,6 +22,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "kernel/tile.h"
 #include "kernel/vector.h"
@@ -31,7 +32,7 @@
 #define OUTER_BITS  (KT_TILE_MOST - LANE_BITS - ROW_BITS - MIDDLE_BITS)
 #define ROW         (1u << ROW_BITS)
 #define MIDDLE      (1u << MIDDLE_BITS)
-#define TERMS       24 /* at least KT_TILE_MOST + 1, in full vectors */
+#define TERMS       24 /* KT_TILE_MOST + 1 and room behind, in full vectors */
 
 /* Linear terms: a number for each bit, in the order lanes, row, middle, outer, and then one for all amplitudes. */
 typedef struct diagonal_terms {
@@ -45,14 +46,13 @@ typedef struct diagonal_table {
 } diagonal_table;
 
 struct kt_diagonal {
-    uint8_t row, middle, outer;                                 /* bits */
-    bool lanes_vary, pairs_vary;                                /* along a row: which of the four ways */
-    uint8_t order[KT_TILE_MOST];                                /* bit of the tile, by position */
-    uint32_t offset[KT_TILE_MOST];                              /* in reals, by position */
-    uint32_t row_offset[ROW];                                   /* sums of the row's */
-    diagonal_terms outer_pairs[OUTER_BITS];                     /* pair factors of an outer bit */
-    diagonal_table lane;                                        /* pairs within the lanes, and what odd_lane lacks */
-    diagonal_table among_middle;                                /* pairs within middle, where pairs_vary is not set */
+    uint8_t row, middle, outer;             /* bits */
+    bool lanes_vary, pairs_vary;            /* along a row: which of the four ways */
+    uint8_t order[KT_TILE_MOST];            /* bit of the tile, by position; ascending within lanes, row and middle */
+    uint32_t row_mask, middle_mask;         /* their bits, of places in reals: the next place is (place - mask) & mask */
+    diagonal_terms outer_pairs[OUTER_BITS]; /* pair factors of an outer bit */
+    diagonal_table lane;                    /* pairs within the lanes, and what odd_lane lacks */
+    diagonal_table among_middle;            /* pairs within middle, where pairs_vary is not set */
     _Alignas(KT_TILE_ALIGN) real middle_lane[MIDDLE][2][LANES]; /* pairs of middle and lanes; re, im */
     real odd_lane[ROW / 2][2][LANES];                           /* pairs of row and lanes */
     real pairs[MIDDLE][2][ROW];                                 /* pairs within row and middle, where pairs_vary is set */
@@ -117,13 +117,13 @@ static void diagonal_choose(kt_diagonal *out, const diagonal_form *form) {
     }
     uint32_t alone = 0, inside = rest;
     for (uint32_t k = LANE_BITS; k < form->bits; k++) alone += (rest >> k & 1) && !(form->partners[k] & rest);
-    for (uint32_t i = 0; i < out->middle; i++) {
-        out->order[--place] = (uint8_t)diagonal_take(form, rest, alone >= out->row ? 16 : 0, 1);
-        rest ^= 1u << out->order[place];
-    }
-    for (uint32_t k = form->bits; k-- > LANE_BITS;)
-        if (rest >> k & 1) out->order[--place] = (uint8_t)k;
-    for (uint32_t k = 0; k < LANE_BITS; k++) out->order[k] = (uint8_t)k;
+    for (uint32_t i = 0; i < out->middle; i++) rest ^= 1u << diagonal_take(form, rest, alone >= out->row ? 16 : 0, 1);
+    out->row_mask = 2 * rest;
+    out->middle_mask = 2 * (inside ^ rest);
+    place = 0;
+    for (uint32_t set = LANES - 1; set; set &= set - 1) out->order[place++] = (uint8_t)__builtin_ctz(set);
+    for (uint32_t set = rest; set; set &= set - 1) out->order[place++] = (uint8_t)__builtin_ctz(set);
+    for (uint32_t set = inside ^ rest; set; set &= set - 1) out->order[place++] = (uint8_t)__builtin_ctz(set);
     out->lanes_vary = out->pairs_vary = false;
     for (uint32_t k = LANE_BITS; k < form->bits; k++) {
         if (!(rest >> k & 1)) continue;
@@ -168,16 +168,12 @@ static void diagonal_round(real *re, real *im, const double *from_re, const doub
 
 static void prepare_diagonal(kt_diagonal *out, uint32_t bits, const double *angle) {
     diagonal_form form = {.bits = bits, .angle = angle};
+    memset(out, 0, sizeof *out); /* what is beyond the bits is computed with, too */
     for (uint32_t i = 0; i < bits; i++)
         for (uint32_t j = i + 1; j < bits; j++)
             if (angle[i * bits + j] != 0) form.partners[i] |= 1u << j, form.partners[j] |= 1u << i;
     diagonal_choose(out, &form);
     uint32_t row = LANE_BITS, middle = row + out->row, outer = middle + out->middle;
-    for (uint32_t k = LANE_BITS; k < bits; k++) out->offset[k] = 2u << out->order[k];
-    out->row_offset[0] = 0;
-    for (uint32_t x = 1; x < 1u << out->row; x++)
-        out->row_offset[x] = out->row_offset[x & (x - 1)] + out->offset[row + (uint32_t)__builtin_ctz(x)];
-
     for (uint32_t k = 0; k < out->outer; k++)
         for (uint32_t i = 0; i < TERMS; i++) {
             double pair = i < bits && i != outer + k ? diagonal_angle(&form, out->order[i], out->order[outer + k]) : 0;
@@ -214,11 +210,60 @@ static void prepare_diagonal(kt_diagonal *out, uint32_t bits, const double *angl
 
 /* ── at work ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What changes along a row; a number is a pair (re, im). */
+/* Eight doubles, whatever the instruction set: in registers, where loops over small tables would wait for their own stores. */
+typedef double diagonal_reals __attribute__((vector_size(64)));
+typedef int64_t diagonal_bits __attribute__((vector_size(64)));
+
+typedef struct diagonal_eight {
+    diagonal_reals re, im;
+} diagonal_eight;
+
+KT_INLINE void diagonal_load(diagonal_eight *a, const double *re, const double *im) {
+    memcpy(&a->re, re, sizeof a->re);
+    memcpy(&a->im, im, sizeof a->im);
+}
+KT_INLINE void diagonal_store(double *re, double *im, const diagonal_eight *a) {
+    memcpy(re, &a->re, sizeof a->re);
+    memcpy(im, &a->im, sizeof a->im);
+}
+KT_INLINE void diagonal_times(diagonal_eight *out, const diagonal_eight *a, const diagonal_eight *b) {
+    diagonal_eight x = *a, y = *b;
+    out->re = x.re * y.re - x.im * y.im;
+    out->im = x.re * y.im + x.im * y.re;
+}
+KT_INLINE void diagonal_broadcast(diagonal_eight *out, double re, double im) {
+    out->re = re - (diagonal_reals){0};
+    out->im = im - (diagonal_reals){0};
+}
+/* A number where the mask is set, else 1. */
+KT_INLINE void diagonal_where(diagonal_eight *out, const diagonal_bits *mask, double re, double im) {
+    diagonal_eight x;
+    diagonal_broadcast(&x, re, im);
+    out->re = (diagonal_reals)((*mask & (diagonal_bits)x.re) | (~*mask & (diagonal_bits)(1 - (diagonal_reals){0})));
+    out->im = (diagonal_reals)(*mask & (diagonal_bits)x.im);
+}
+
+/* As diagonal_expand: of `bits` factors, 3 to 5, from `first`. Factors that are beyond the bits meant do no harm: nor are their entries. */
+KT_INLINE void diagonal_products(diagonal_eight *table, uint32_t bits, double first_re, double first_im, const double *re,
+                                 const double *im) {
+    static const diagonal_bits with_bit[3] = {{0, -1, 0, -1, 0, -1, 0, -1}, {0, 0, -1, -1, 0, 0, -1, -1}, {0, 0, 0, 0, -1, -1, -1, -1}};
+    diagonal_eight first, factor[3];
+    diagonal_broadcast(&first, first_re, first_im);
+    for (uint32_t k = 0; k < 3; k++) diagonal_where(&factor[k], &with_bit[k], re[k], im[k]);
+    diagonal_times(&factor[0], &factor[0], &factor[1]);
+    diagonal_times(&factor[2], &factor[2], &first);
+    diagonal_times(&table[0], &factor[0], &factor[2]);
+    for (uint32_t k = 3; k < bits; k++) {
+        diagonal_broadcast(&factor[0], re[k], im[k]);
+        for (uint32_t x = 0; x < 1u << (k - 3); x++) diagonal_times(&table[x + (1u << (k - 3))], &table[x], &factor[0]);
+    }
+}
+
+/* What changes along a row. */
 typedef struct diagonal_row {
-    _Alignas(KT_TILE_ALIGN) real odd_lane[ROW / 2][2][LANES]; /* u */
-    real odd[ROW / 2][2];                                     /* u */
-    _Alignas(KT_TILE_ALIGN) real number[2][ROW];              /* s */
+    _Alignas(KT_TILE_ALIGN) real linear[2][ROW]; /* the row's linear terms, s without pairs; or half as many u */
+    real s[2][ROW];
+    real u[ROW / 2][2][LANES];
 } diagonal_row;
 
 KT_INLINE void diagonal_apply(real *at, vector fr, vector fi) {
@@ -227,114 +272,113 @@ KT_INLINE void diagonal_apply(real *at, vector fr, vector fi) {
     v_store(at + LANES, v_fma(im, fr, v_mul(re, fi)));
 }
 
-KT_INLINE void diagonal_apply_times(real *at, vector fr, vector fi, real nr, real ni) {
-    vector r = v_broadcast(nr), i = v_broadcast(ni);
+KT_INLINE void diagonal_apply_times(real *at, vector fr, vector fi, real sr, real si) {
+    vector r = v_broadcast(sr), i = v_broadcast(si);
     diagonal_apply(at, v_fnma(fi, i, v_mul(fr, r)), v_fma(fi, r, v_mul(fr, i)));
 }
 
-KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_row *row, const real (*odd_lane)[2][LANES], vector cr,
-                            vector ci, bool lanes_vary, bool pairs_vary) {
-    const uint32_t *offset = form->row_offset;
-    const real *sr = row->number[0], *si = row->number[1];
-    uint32_t last = (1u << form->row) - 1;
+KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_row *row, vector cr, vector ci, bool lanes_vary,
+                            bool pairs_vary) {
+    const size_t mask = form->row_mask;
+    const uint32_t last = (1u << form->row) - 1;
+    size_t place = 0;
     if (!lanes_vary && pairs_vary) {
-        for (uint32_t x = 0; x <= last; x++) diagonal_apply_times(at + offset[x], cr, ci, sr[x], si[x]);
+        for (uint32_t x = 0; x <= last; x++, place = (place - mask) & mask)
+            diagonal_apply_times(at + place, cr, ci, row->s[0][x], row->s[1][x]);
         return;
     }
-    for (uint32_t x = 0; x <= last / 2; x++) {
-        uint32_t y = last - x;
-        vector ur = lanes_vary ? v_load(odd_lane[x][0]) : v_broadcast(row->odd[x][0]);
-        vector ui = lanes_vary ? v_load(odd_lane[x][1]) : v_broadcast(row->odd[x][1]);
+    for (uint32_t x = 0; x <= last / 2; x++, place = (place - mask) & mask) {
+        vector ur, ui;
+        if (!lanes_vary)
+            ur = v_broadcast(row->linear[0][x]), ui = v_broadcast(row->linear[1][x]);
+        else if (pairs_vary)
+            ur = v_load(form->odd_lane[x][0]), ui = v_load(form->odd_lane[x][1]);
+        else
+            ur = v_load(row->u[x][0]), ui = v_load(row->u[x][1]);
         vector rr = v_mul(cr, ur), ii = v_mul(ci, ui), ri = v_mul(cr, ui), ir = v_mul(ci, ur);
-        vector re = v_sub(rr, ii), im = v_add(ir, ri), odd_re = v_add(rr, ii), odd_im = v_sub(ir, ri);
         if (pairs_vary) {
-            diagonal_apply_times(at + offset[x], re, im, sr[x], si[x]);
-            diagonal_apply_times(at + offset[y], odd_re, odd_im, sr[y], si[y]);
+            diagonal_apply_times(at + place, v_sub(rr, ii), v_add(ir, ri), row->s[0][x], row->s[1][x]);
+            diagonal_apply_times(at + (mask - place), v_add(rr, ii), v_sub(ir, ri), row->s[0][last - x], row->s[1][last - x]);
         } else {
-            diagonal_apply(at + offset[x], re, im);
-            diagonal_apply(at + offset[y], odd_re, odd_im);
+            diagonal_apply(at + place, v_sub(rr, ii), v_add(ir, ri));
+            diagonal_apply(at + (mask - place), v_add(rr, ii), v_sub(ir, ri));
         }
     }
 }
 
 /* The square root of a number of modulus 1. */
 static void diagonal_root(double *re, double *im) {
-    if (*re >= 0) {
-        double root = sqrt(.5 + .5 * *re);
-        *re = root, *im = *im / (2 * root);
-    } else {
-        double root = sqrt(.5 - .5 * *re);
-        *re = *im / (2 * root), *im = root;
+    double root = sqrt(.5 + .5 * fabs(*re)), other = *im / (2 * root);
+    *im = *re >= 0 ? other : root;
+    *re = *re >= 0 ? root : other;
+}
+
+/* All rows of a block; specialised for each of the four ways. */
+KT_INLINE void diagonal_rows(real *tile, const kt_diagonal *form, const diagonal_terms *terms, uint32_t bits, bool lanes_vary,
+                             bool pairs_vary) {
+    const uint32_t first = LANE_BITS, middle_first = LANE_BITS + form->row, size = 1u << form->row;
+    double scalar_re = terms->re[bits], scalar_im = terms->im[bits];
+    diagonal_eight table[ROW / 8], root;
+    diagonal_table middle, numbers;
+    diagonal_row row;
+
+    diagonal_products(table, ROW_BITS, 1, 0, terms->re + first, terms->im + first);
+    if (!pairs_vary) { /* u, by the root of the last product */
+        for (uint32_t x = 0; x < ROW / 8; x++) diagonal_store(numbers.re + 8 * x, numbers.im + 8 * x, &table[x]);
+        double root_re = numbers.re[size - 1], root_im = numbers.im[size - 1];
+        diagonal_root(&root_re, &root_im);
+        diagonal_broadcast(&root, root_re, -root_im);
+        for (uint32_t x = 0; x < ROW / 16; x++) diagonal_times(&table[x], &table[x], &root);
+        diagonal_multiply(&scalar_re, &scalar_im, &root_re, &root_im, 1);
+    }
+    for (uint32_t x = 0; x < (pairs_vary ? ROW / 8 : ROW / 16); x++) diagonal_store(numbers.re + 8 * x, numbers.im + 8 * x, &table[x]);
+    diagonal_round(row.linear[0], row.linear[1], numbers.re, numbers.im, pairs_vary ? ROW : ROW / 2);
+    for (uint32_t x = 0; lanes_vary && !pairs_vary && x < size / 2; x++) {
+        vector lr = v_load(form->odd_lane[x][0]), li = v_load(form->odd_lane[x][1]);
+        vector ur = v_broadcast(row.linear[0][x]), ui = v_broadcast(row.linear[1][x]);
+        v_store(row.u[x][0], v_fnma(li, ui, v_mul(lr, ur)));
+        v_store(row.u[x][1], v_fma(li, ur, v_mul(lr, ui)));
+    }
+
+    /* c: what it is by lane, and by row */
+    _Alignas(KT_TILE_ALIGN) real lane[2][16];
+    diagonal_products(table, 4, scalar_re, scalar_im, terms->re, terms->im);
+    for (uint32_t x = 0; x < 2; x++) {
+        diagonal_load(&root, form->lane.re + 8 * x, form->lane.im + 8 * x);
+        diagonal_times(&table[x], &table[x], &root);
+        diagonal_store(numbers.re + 8 * x, numbers.im + 8 * x, &table[x]);
+    }
+    diagonal_round(lane[0], lane[1], numbers.re, numbers.im, 16);
+    vector lane_re = v_load(lane[0]), lane_im = v_load(lane[1]);
+    diagonal_products(table, MIDDLE_BITS, 1, 0, terms->re + middle_first, terms->im + middle_first);
+    for (uint32_t x = 0; x < MIDDLE / 8; x++) {
+        diagonal_load(&root, form->among_middle.re + 8 * x, form->among_middle.im + 8 * x);
+        diagonal_times(&table[x], &table[x], &root);
+        diagonal_store(middle.re + 8 * x, middle.im + 8 * x, &table[x]);
+    }
+
+    const size_t mask = form->middle_mask;
+    size_t place = 0;
+    for (uint32_t y = 0; y < 1u << form->middle; y++, place = (place - mask) & mask) {
+        vector br = v_load(form->middle_lane[y][0]), bi = v_load(form->middle_lane[y][1]);
+        vector mr = v_broadcast((real)middle.re[y]), mi = v_broadcast((real)middle.im[y]);
+        vector dr = v_fnma(lane_im, bi, v_mul(lane_re, br)), di = v_fma(lane_im, br, v_mul(lane_re, bi));
+        vector cr = v_fnma(di, mi, v_mul(dr, mr)), ci = v_fma(di, mr, v_mul(dr, mi));
+        for (uint32_t x = 0; pairs_vary && x < ROW; x += LANES) {
+            vector pr = v_load(form->pairs[y][0] + x), pi = v_load(form->pairs[y][1] + x);
+            vector hr = v_load(row.linear[0] + x), hi = v_load(row.linear[1] + x);
+            v_store(row.s[0] + x, v_fnma(pi, hi, v_mul(pr, hr)));
+            v_store(row.s[1] + x, v_fma(pi, hr, v_mul(pr, hi)));
+        }
+        diagonal_run(tile + place, form, &row, cr, ci, lanes_vary, pairs_vary);
     }
 }
 
-/* All rows of a block. */
 static void diagonal_block(real *tile, const kt_diagonal *form, const diagonal_terms *terms, uint32_t bits) {
-    uint32_t first = LANE_BITS, size = 1u << form->row, half = size / 2;
-    double root_re = 1, root_im = 0, scalar_re = terms->re[bits], scalar_im = terms->im[bits];
-    diagonal_table table;
-    diagonal_row row;
-    const real(*odd_lane)[2][LANES] = form->odd_lane;
-
-    /* the row's linear terms: s, or u */
-    table.re[0] = 1, table.im[0] = 0;
-    if (form->pairs_vary) {
-        diagonal_expand(table.re, table.im, form->row, terms->re + first, terms->im + first);
-    } else {
-        for (uint32_t k = 0; k < form->row; k++) diagonal_multiply(&root_re, &root_im, terms->re + first + k, terms->im + first + k, 1);
-        diagonal_root(&root_re, &root_im);
-        diagonal_multiply(&scalar_re, &scalar_im, &root_re, &root_im, 1);
-        table.re[0] = root_re, table.im[0] = -root_im;
-        diagonal_expand(table.re, table.im, form->row - 1u, terms->re + first, terms->im + first);
-        for (uint32_t x = 0; x < half; x++) row.odd[x][0] = (real)table.re[x], row.odd[x][1] = (real)table.im[x];
-        for (uint32_t x = 0; form->lanes_vary && x < half; x++) {
-            vector ur = v_broadcast(row.odd[x][0]), ui = v_broadcast(row.odd[x][1]);
-            vector lr = v_load(form->odd_lane[x][0]), li = v_load(form->odd_lane[x][1]);
-            v_store(row.odd_lane[x][0], v_fnma(li, ui, v_mul(lr, ur)));
-            v_store(row.odd_lane[x][1], v_fma(li, ur, v_mul(lr, ui)));
-        }
-        if (form->lanes_vary) odd_lane = (const real(*)[2][LANES])row.odd_lane;
-    }
-    _Alignas(KT_TILE_ALIGN) real linear_re[ROW], linear_im[ROW];
-    if (form->pairs_vary) {
-        for (uint32_t x = size; x < ROW; x++) table.re[x] = table.im[x] = 0;
-        diagonal_round(linear_re, linear_im, table.re, table.im, ROW);
-    }
-
-    /* c: by lane, and by row */
-    _Alignas(KT_TILE_ALIGN) real lane[2][LANES];
-    diagonal_table lanes;
-    lanes.re[0] = scalar_re, lanes.im[0] = scalar_im;
-    diagonal_expand(lanes.re, lanes.im, LANE_BITS, terms->re, terms->im);
-    diagonal_multiply(lanes.re, lanes.im, form->lane.re, form->lane.im, LANES);
-    diagonal_round(lane[0], lane[1], lanes.re, lanes.im, LANES);
-    diagonal_table middle;
-    middle.re[0] = 1, middle.im[0] = 0;
-    diagonal_expand(middle.re, middle.im, form->middle, terms->re + first + form->row, terms->im + first + form->row);
-    diagonal_multiply(middle.re, middle.im, form->among_middle.re, form->among_middle.im, 1u << form->middle);
-
-    vector lane_re = v_load(lane[0]), lane_im = v_load(lane[1]);
-    for (uint32_t y = 0; y < 1u << form->middle; y++) {
-        real *at = tile;
-        for (uint32_t k = 0; k < form->middle; k++) at += y >> k & 1 ? form->offset[first + form->row + k] : 0;
-        vector br = v_load(form->middle_lane[y][0]), bi = v_load(form->middle_lane[y][1]);
-        vector dr = v_fnma(lane_im, bi, v_mul(lane_re, br)), di = v_fma(lane_im, br, v_mul(lane_re, bi));
-        vector mr = v_broadcast((real)middle.re[y]), mi = v_broadcast((real)middle.im[y]);
-        vector cr = v_fnma(di, mi, v_mul(dr, mr)), ci = v_fma(di, mr, v_mul(dr, mi));
-        if (form->pairs_vary)
-            for (uint32_t x = 0; x < size; x += LANES) {
-                vector pr = v_load(form->pairs[y][0] + x), pi = v_load(form->pairs[y][1] + x);
-                vector hr = v_load(linear_re + x), hi = v_load(linear_im + x);
-                v_store(row.number[0] + x, v_fnma(pi, hi, v_mul(pr, hr)));
-                v_store(row.number[1] + x, v_fma(pi, hr, v_mul(pr, hi)));
-            }
-        if (form->pairs_vary)
-            form->lanes_vary ? diagonal_run(at, form, &row, odd_lane, cr, ci, true, true)
-                             : diagonal_run(at, form, &row, odd_lane, cr, ci, false, true);
-        else
-            form->lanes_vary ? diagonal_run(at, form, &row, odd_lane, cr, ci, true, false)
-                             : diagonal_run(at, form, &row, odd_lane, cr, ci, false, false);
-    }
+    if (form->pairs_vary)
+        form->lanes_vary ? diagonal_rows(tile, form, terms, bits, true, true) : diagonal_rows(tile, form, terms, bits, false, true);
+    else
+        form->lanes_vary ? diagonal_rows(tile, form, terms, bits, true, false) : diagonal_rows(tile, form, terms, bits, false, false);
 }
 
 /* Blocks in ascending order of the outer bits. The terms of a block are those of the block without its lowest outer bit, times that bit's
@@ -342,7 +386,7 @@ static void diagonal_block(real *tile, const kt_diagonal *form, const diagonal_t
 static void diagonal(void *tile, uint32_t bits, const kt_diagonal *form, const double *single) {
     diagonal_terms terms[OUTER_BITS + 1];
     real *at[OUTER_BITS + 1];
-    uint32_t first = LANE_BITS + form->row + form->middle, whole = form->outer;
+    const uint32_t first = LANE_BITS + form->row + form->middle, whole = form->outer;
     for (uint32_t i = 0; i < TERMS; i++) {
         uint32_t from = i < bits ? form->order[i] : bits;
         terms[whole].re[i] = single[2 * from];
@@ -352,7 +396,7 @@ static void diagonal(void *tile, uint32_t bits, const kt_diagonal *form, const d
     diagonal_block(tile, form, &terms[whole], bits);
     for (uint32_t x = 1; x < 1u << whole; x++) {
         uint32_t k = (uint32_t)__builtin_ctz(x), from = x & (x - 1) ? (uint32_t)__builtin_ctz(x & (x - 1)) : whole;
-        at[k] = at[from] + form->offset[first + k];
+        at[k] = at[from] + ((size_t)2 << form->order[first + k]);
         terms[k] = terms[from];
         diagonal_multiply(terms[k].re, terms[k].im, form->outer_pairs[k].re, form->outer_pairs[k].im, TERMS);
         diagonal_multiply(&terms[k].re[bits], &terms[k].im[bits], &terms[k].re[first + k], &terms[k].im[first + k], 1);
