@@ -54,13 +54,13 @@ KT_INLINE void turn(vector *a, const vector *t, uint32_t k, uint32_t imaginary, 
     KT_UNROLL for (uint32_t j = 0; j < k; j++) {
         KT_UNROLL for (uint32_t x = 0; x < 1u << k; x++) {
             if (x >> j & 1) continue;
-            vector low = a[x], high = a[x | 1u << j];
-            V_OPAQUE(low);
+            vector low = a[x], high = a[x | 1u << j], copy = high;
+            V_OPAQUE(copy);
             if (j < imaginary && (half ^ parity(x & ((1u << imaginary) - 1))) == 0) {
-                a[x] = v_fma(t[j], high, a[x]);
+                a[x] = v_fma(t[j], copy, low);
                 a[x | 1u << j] = v_fnma(t[j], low, high);
             } else {
-                a[x] = v_fnma(t[j], high, a[x]);
+                a[x] = v_fnma(t[j], copy, low);
                 a[x | 1u << j] = v_fma(t[j], low, high);
             }
         }
