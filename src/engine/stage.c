@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define LOOK_WORKS        16      /* between two looks whether to stop, within a tile */
+#define APART             2048    /* bytes: so that the two tiles of a thread are not at equal places of their pages */
 #define THREAD_AMPLITUDES 0x4000u /* that a stage has at least for each of its threads */
 
 /* ── The workshop ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -261,7 +262,7 @@ static void do_tile(const kt_pass *pass, kt_room *room, uint64_t tile, uint64_t 
 static kt_room room_of(const kt_pass *pass, uint32_t thread) {
     char *room = pass->shop->rooms + thread * pass->room_bytes;
     size_t tile_bytes = pass->amplitude_size << pass->bits;
-    return (kt_room){.tile = room, .other = room + tile_bytes, .sums = (double *)(room + 2 * tile_bytes)};
+    return (kt_room){.tile = room, .other = room + tile_bytes + APART, .sums = (double *)(room + 2 * tile_bytes + APART)};
 }
 
 static uint64_t base_mask(const kt_pass *pass) { return ((UINT64_C(1) << pass->run->plan->wires) - 1) & ~pass->stage->local; }
@@ -307,7 +308,7 @@ static bool begin_pass(kt_pass *pass) {
     kt_run *run = pass->run;
     place_wires(pass);
     if (!make_gather(pass)) return false;
-    size_t bytes = (2 * pass->amplitude_size << pass->bits) + pass->gather.run_count * sizeof(double);
+    size_t bytes = (2 * pass->amplitude_size << pass->bits) + APART + pass->gather.run_count * sizeof(double);
     pass->room_bytes = (bytes + 4095) / 4096 * 4096;
     uint64_t least = THREAD_AMPLITUDES >> pass->bits;
     pass->threads = kt_threads(run, pass->tiles, least ? least : 1);
