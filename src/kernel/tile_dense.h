@@ -29,7 +29,9 @@
 #define DENSE_ROWS 2
 #endif
 
-#define UNROLL _Pragma("GCC unroll 8")
+/* Loops over a group, whole where it is small: its vectors then are registers. */
+#define UNROLL       _Pragma("GCC unroll 8")
+#define UNROLL_TWICE _Pragma("GCC unroll 2")
 
 typedef struct dense_layout {
     condition condition;          /* slots are fixed bits, too, at 0 */
@@ -106,7 +108,7 @@ KT_INLINE void dense_exchange(const dense_layout *layout, uint32_t count, vector
 KT_INLINE void dense_group(const dense_layout *layout, const real *matrix, uint32_t size, bool all_lanes, const vector *re,
                            const vector *im, vector *out_re, vector *out_im) {
     const uint32_t rows = size < DENSE_ROWS ? size : DENSE_ROWS;
-    UNROLL for (uint32_t row = 0; row < size; row += rows) {
+    UNROLL_TWICE for (uint32_t row = 0; row < size; row += rows) {
         vector x[DENSE_ROWS], y[DENSE_ROWS];
         UNROLL for (uint32_t column = 0; column < size; column++) {
             const vector a = re[column], b = im[column];
@@ -126,10 +128,11 @@ KT_INLINE void dense_group(const dense_layout *layout, const real *matrix, uint3
 
 KT_INLINE void dense_groups(real *tile, const dense_layout *layout, const real *matrix, uint32_t count, bool all_lanes, vector *re,
                             vector *im, vector *out_re, vector *out_im) {
-    const condition *c = &layout->condition;
+    const condition c = layout->condition; /* here nothing stored can change it */
     const uint32_t size = 1u << count;
-    for (uint32_t v = c->value; v < c->end; v = next_vector(c, v)) {
+    for (uint32_t v = c.value; v < c.end;) {
         real *group = vector_at(tile, v);
+        v = next_vector(&c, v);
         UNROLL for (uint32_t j = 0; j < size; j++) {
             re[j] = v_load(group + layout->offset[j]);
             im[j] = v_load(group + layout->offset[j] + LANES);
