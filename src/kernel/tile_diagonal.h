@@ -262,7 +262,7 @@ KT_INLINE void diagonal_products(diagonal_eight *table, uint32_t bits, double fi
 /* What changes along a row. */
 typedef struct diagonal_row {
     _Alignas(KT_TILE_ALIGN) real linear[2][ROW]; /* the row's linear terms, s without pairs; or half as many u */
-    real s[2][ROW];
+    real s[3][ROW];
     real u[ROW / 2][2][LANES];
 } diagonal_row;
 
@@ -272,9 +272,10 @@ KT_INLINE void diagonal_apply(real *at, vector fr, vector fi) {
     v_store(at + LANES, v_fma(im, fr, v_mul(re, fi)));
 }
 
-KT_INLINE void diagonal_apply_times(real *at, vector fr, vector fi, real sr, real si) {
-    vector r = v_broadcast(sr), i = v_broadcast(si);
-    diagonal_apply(at, v_fnma(fi, i, v_mul(fr, r)), v_fma(fi, r, v_mul(fr, i)));
+/* Times f s, of s both parts and their sum. */
+KT_INLINE void diagonal_apply_times(real *at, vector fr, vector fi, vector sum, vector difference, real sr, real si, real both) {
+    vector common = v_mul(fr, v_broadcast(both));
+    diagonal_apply(at, v_fnma(sum, v_broadcast(si), common), v_fma(difference, v_broadcast(sr), common));
 }
 
 KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_row *row, vector cr, vector ci, bool lanes_vary,
@@ -283,8 +284,9 @@ KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_ro
     const uint32_t last = (1u << form->row) - 1;
     size_t place = 0;
     if (!lanes_vary && pairs_vary) {
+        vector sum = v_add(cr, ci), difference = v_sub(ci, cr);
         for (uint32_t x = 0; x <= last; x++, place = (place - mask) & mask)
-            diagonal_apply_times(at + place, cr, ci, row->s[0][x], row->s[1][x]);
+            diagonal_apply_times(at + place, cr, ci, sum, difference, row->s[0][x], row->s[1][x], row->s[2][x]);
         return;
     }
     for (uint32_t x = 0; x <= last / 2; x++, place = (place - mask) & mask) {
@@ -297,8 +299,11 @@ KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_ro
             ur = v_load(row->u[x][0]), ui = v_load(row->u[x][1]);
         vector rr = v_mul(cr, ur), ii = v_mul(ci, ui), ri = v_mul(cr, ui), ir = v_mul(ci, ur);
         if (pairs_vary) {
-            diagonal_apply_times(at + place, v_sub(rr, ii), v_add(ir, ri), row->s[0][x], row->s[1][x]);
-            diagonal_apply_times(at + (mask - place), v_add(rr, ii), v_sub(ir, ri), row->s[0][last - x], row->s[1][last - x]);
+            vector re = v_sub(rr, ii), im = v_add(ir, ri), odd_re = v_add(rr, ii), odd_im = v_sub(ir, ri);
+            uint32_t z = last - x;
+            diagonal_apply_times(at + place, re, im, v_add(re, im), v_sub(im, re), row->s[0][x], row->s[1][x], row->s[2][x]);
+            diagonal_apply_times(at + (mask - place), odd_re, odd_im, v_add(odd_re, odd_im), v_sub(odd_im, odd_re), row->s[0][z],
+                                 row->s[1][z], row->s[2][z]);
         } else {
             diagonal_apply(at + place, v_sub(rr, ii), v_add(ir, ri));
             diagonal_apply(at + (mask - place), v_add(rr, ii), v_sub(ir, ri));
@@ -367,8 +372,10 @@ KT_INLINE void diagonal_rows(real *tile, const kt_diagonal *form, const diagonal
         for (uint32_t x = 0; pairs_vary && x < ROW; x += LANES) {
             vector pr = v_load(form->pairs[y][0] + x), pi = v_load(form->pairs[y][1] + x);
             vector hr = v_load(row.linear[0] + x), hi = v_load(row.linear[1] + x);
-            v_store(row.s[0] + x, v_fnma(pi, hi, v_mul(pr, hr)));
-            v_store(row.s[1] + x, v_fma(pi, hr, v_mul(pr, hi)));
+            vector sr = v_fnma(pi, hi, v_mul(pr, hr)), si = v_fma(pi, hr, v_mul(pr, hi));
+            v_store(row.s[0] + x, sr);
+            v_store(row.s[1] + x, si);
+            v_store(row.s[2] + x, v_add(sr, si));
         }
         diagonal_run(tile + place, form, &row, cr, ci, lanes_vary, pairs_vary);
     }
