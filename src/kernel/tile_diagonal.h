@@ -14,7 +14,7 @@
  *
  * s comes from a table of all pairs within row and middle, times the linear terms of the row. u is odd in the row's bits: turning all of
  * them over conjugates it (c has the root of its factors' product, which would be in the way), so that c u and c u* share their four
- * products. A vector takes 6 multiply-adds in the first column, 4 of which multiply the amplitudes; 8 and 10 in the second, whatever the
+ * products. A vector takes 6 multiply-adds in the first column, 4 of which multiply the amplitudes; 7 and 9 in the second, whatever the
  * pairs. What depends on the tile alone is computed in double; a factor is rounded to the tile's precision some five times.
  */
 #ifndef KETCH_KERNEL_TILE_DIAGONAL_H
@@ -262,7 +262,7 @@ KT_INLINE void diagonal_products(diagonal_eight *table, uint32_t bits, double fi
 /* What changes along a row. */
 typedef struct diagonal_row {
     _Alignas(KT_TILE_ALIGN) real linear[2][ROW]; /* the row's linear terms, s without pairs; or half as many u */
-    real s[3][ROW];
+    real s[3][ROW];                              /* re, im, their sum */
     real u[ROW / 2][2][LANES];
 } diagonal_row;
 
@@ -272,10 +272,11 @@ KT_INLINE void diagonal_apply(real *at, vector fr, vector fi) {
     v_store(at + LANES, v_fma(im, fr, v_mul(re, fi)));
 }
 
-/* Times f s, of s both parts and their sum. */
-KT_INLINE void diagonal_apply_times(real *at, vector fr, vector fi, vector sum, vector difference, real sr, real si, real both) {
-    vector common = v_mul(fr, v_broadcast(both));
-    diagonal_apply(at, v_fnma(sum, v_broadcast(si), common), v_fma(difference, v_broadcast(sr), common));
+/* Times f s, in three multiplications instead of four: the product is fr (sr + si) - (fr + fi) si + i (fr (sr + si) + (fi - fr) sr). The
+ * sum and the difference of f's parts are given; s is the row's number x. */
+KT_INLINE void diagonal_apply_times(real *at, vector fr, vector sum, vector difference, const diagonal_row *row, uint32_t x) {
+    vector common = v_mul(fr, v_broadcast(row->s[2][x]));
+    diagonal_apply(at, v_fnma(sum, v_broadcast(row->s[1][x]), common), v_fma(difference, v_broadcast(row->s[0][x]), common));
 }
 
 KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_row *row, vector cr, vector ci, bool lanes_vary,
@@ -285,8 +286,7 @@ KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_ro
     size_t place = 0;
     if (!lanes_vary && pairs_vary) {
         vector sum = v_add(cr, ci), difference = v_sub(ci, cr);
-        for (uint32_t x = 0; x <= last; x++, place = (place - mask) & mask)
-            diagonal_apply_times(at + place, cr, ci, sum, difference, row->s[0][x], row->s[1][x], row->s[2][x]);
+        for (uint32_t x = 0; x <= last; x++, place = (place - mask) & mask) diagonal_apply_times(at + place, cr, sum, difference, row, x);
         return;
     }
     for (uint32_t x = 0; x <= last / 2; x++, place = (place - mask) & mask) {
@@ -300,10 +300,8 @@ KT_INLINE void diagonal_run(real *at, const kt_diagonal *form, const diagonal_ro
         vector rr = v_mul(cr, ur), ii = v_mul(ci, ui), ri = v_mul(cr, ui), ir = v_mul(ci, ur);
         if (pairs_vary) {
             vector re = v_sub(rr, ii), im = v_add(ir, ri), odd_re = v_add(rr, ii), odd_im = v_sub(ir, ri);
-            uint32_t z = last - x;
-            diagonal_apply_times(at + place, re, im, v_add(re, im), v_sub(im, re), row->s[0][x], row->s[1][x], row->s[2][x]);
-            diagonal_apply_times(at + (mask - place), odd_re, odd_im, v_add(odd_re, odd_im), v_sub(odd_im, odd_re), row->s[0][z],
-                                 row->s[1][z], row->s[2][z]);
+            diagonal_apply_times(at + place, re, v_add(re, im), v_sub(im, re), row, x);
+            diagonal_apply_times(at + (mask - place), odd_re, v_add(odd_re, odd_im), v_sub(odd_im, odd_re), row, last - x);
         } else {
             diagonal_apply(at + place, v_sub(rr, ii), v_add(ir, ri));
             diagonal_apply(at + (mask - place), v_add(rr, ii), v_sub(ir, ri));
