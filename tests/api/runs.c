@@ -267,6 +267,64 @@ static void options_are_checked(void **state) {
     ketch_circuit_free(&circuit);
 }
 
+/* The planned engine's options: their ranges, and a caller compiled before they were there. */
+static void engine_options(void **state) {
+    (void)state;
+    static const struct {
+        ketch_engine engine;
+        ketch_instruction_set instructions;
+        uint32_t tile_bits;
+        unsigned without;
+        ketch_status wanted;
+    } cases[] = {
+        {KETCH_ENGINE_PLANNED, KETCH_INSTRUCTIONS_PLAIN, 7, 1023, KETCH_OK},
+        {KETCH_ENGINE_REFERENCE, KETCH_INSTRUCTIONS_PLAIN, 18, KETCH_WITHOUT_CACHE, KETCH_OK},
+        {(ketch_engine)3, KETCH_INSTRUCTIONS_AUTO, 0, 0, KETCH_ERROR_USAGE},
+        {(ketch_engine)-1, KETCH_INSTRUCTIONS_AUTO, 0, 0, KETCH_ERROR_USAGE},
+        {KETCH_ENGINE_AUTO, (ketch_instruction_set)4, 0, 0, KETCH_ERROR_USAGE},
+        {KETCH_ENGINE_AUTO, KETCH_INSTRUCTIONS_AUTO, 6, 0, KETCH_ERROR_USAGE},
+        {KETCH_ENGINE_AUTO, KETCH_INSTRUCTIONS_AUTO, 19, 0, KETCH_ERROR_USAGE},
+        {KETCH_ENGINE_AUTO, KETCH_INSTRUCTIONS_AUTO, 0, 1024, KETCH_ERROR_USAGE},
+    };
+    ketch_circuit *circuit = parsed(BELL);
+    ketch_result *result = NULL;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        ketch_run_options options = with(0, 1, 1);
+        options.engine = cases[i].engine;
+        options.instructions = cases[i].instructions;
+        options.tile_bits = cases[i].tile_bits;
+        options.without = cases[i].without;
+        EXPECT(cases[i].wanted, diag, ketch_run(&result, session, circuit, &options, diag));
+        if (!result) continue;
+        ketch_run_info info = info_of(result);
+        assert_string_equal(info.engine, cases[i].engine == KETCH_ENGINE_REFERENCE ? "reference" : "planned");
+        if (cases[i].engine == KETCH_ENGINE_PLANNED) assert_string_equal(info.instruction_set, "plain");
+        assert_int_equal(info.tile_bits, cases[i].engine == KETCH_ENGINE_REFERENCE ? 0 : 2); /* there are no more qubits */
+        assert_int_equal(info.without, cases[i].without);
+        ketch_result_free(&result);
+    }
+    static const char *const names[] = {"plain", "avx2", "avx512"};
+    int lacking = 0; /* sets are listed worst first: once one is lacking, all that follow are */
+    for (int i = 0; i < 3; i++) {
+        char word[20];
+        snprintf(word, sizeof word, " %s", names[i]);
+        int there = strstr(strstr(ketch_build_info(), "instruction sets:"), word) != NULL;
+        assert_true(i > 0 || there);
+        lacking |= !there;
+        assert_int_equal(there, !lacking);
+        ketch_run_options options = with(0, 1, 1);
+        options.instructions = (ketch_instruction_set)(KETCH_INSTRUCTIONS_PLAIN + i);
+        EXPECT(there ? KETCH_OK : KETCH_ERROR_UNAVAILABLE, diag, ketch_run(&result, session, circuit, &options, diag));
+        ketch_result_free(&result);
+    }
+    ketch_run_options options = with(0, 1, 1);
+    options.tile_bits = 99; /* beyond what the caller says it knows */
+    options.struct_size = offsetof(ketch_run_options, instructions);
+    OK(diag, ketch_run(&result, session, circuit, &options, diag));
+    ketch_result_free(&result);
+    ketch_circuit_free(&circuit);
+}
+
 static void threads_are_what_was_asked(void **state) {
     (void)state;
     for (uint32_t threads = 1; threads <= 3; threads++) {
@@ -427,6 +485,7 @@ int main(void) {
         cmocka_unit_test(without_measurement_all_are_measured),
         cmocka_unit_test(measurements_in_the_middle),
         cmocka_unit_test(options_are_checked),
+        cmocka_unit_test(engine_options),
         cmocka_unit_test(threads_are_what_was_asked),
         cmocka_unit_test(limits_of_a_run),
         cmocka_unit_test(time_runs_out),

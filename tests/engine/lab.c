@@ -135,18 +135,24 @@ lab_setup lab_with(uint64_t shots, unsigned outputs, uint32_t threads) {
     return lab;
 }
 
-ketch_status lab_try(ketch_result **out, const lab_setup *lab, const ketch_circuit *circuit) {
+ketch_status lab_try_plan(ketch_result **out, const lab_setup *lab, const ketch_circuit *circuit, const kt_plan *plan) {
     atomic_bool cancelled = false;
+    *out = NULL;
+    ketch_diag_clear(diag);
+    uint64_t one = kt_plan_state_bytes(plan) + (circuit->bit_count / 64 + 1) * sizeof(uint64_t);
+    kt_engine engine = {.threads = lab->threads, .grain = lab->grain, .cancelled = &cancelled, .memory_limit = UINT64_MAX};
+    if (lab->copies < 1000) engine.memory_limit = kt_plan_memory(plan, &lab->options) + lab->copies * one;
+    ketch_status status = kt_engine_run(out, &engine, plan, circuit, &lab->options, diag);
+    kt_engine_close(&engine);
+    return status;
+}
+
+ketch_status lab_try(ketch_result **out, const lab_setup *lab, const ketch_circuit *circuit) {
     kt_plan *plan = NULL;
     *out = NULL;
     ketch_diag_clear(diag);
     ketch_status status = kt_plan_make(&plan, circuit, &lab->options, NULL, diag);
-    if (status) return status;
-    uint64_t one = kt_plan_state_bytes(plan) + (circuit->bit_count / 64 + 1) * sizeof(uint64_t);
-    kt_engine engine = {.threads = lab->threads, .grain = lab->grain, .cancelled = &cancelled, .memory_limit = UINT64_MAX};
-    if (lab->copies < 1000) engine.memory_limit = kt_plan_memory(plan, &lab->options) + lab->copies * one;
-    status = kt_engine_run(out, &engine, plan, circuit, &lab->options, diag);
-    kt_engine_close(&engine);
+    if (!status) status = lab_try_plan(out, lab, circuit, plan);
     kt_plan_free(plan);
     return status;
 }

@@ -61,6 +61,8 @@ typedef struct lab_setup {
 lab_setup lab_with(uint64_t shots, unsigned outputs, uint32_t threads);
 /* Through plan and engine, without a session. */
 ketch_status lab_try(ketch_result **out, const lab_setup *lab, const ketch_circuit *circuit);
+/* The same with a plan that was made before. */
+ketch_status lab_try_plan(ketch_result **out, const lab_setup *lab, const ketch_circuit *circuit, const kt_plan *plan);
 ketch_result *lab_run(const lab_setup *lab, const ketch_circuit *circuit);
 
 uint64_t count_of(const ketch_result *result, const char *bits);
