@@ -34,7 +34,7 @@
 #define UNROLL_TWICE _Pragma("GCC unroll 2")
 
 typedef struct dense_layout {
-    condition condition;          /* slots are fixed bits, too, at 0 */
+    condition condition;          /* slots are fixed at 0, too */
     uint8_t order[DENSE_TARGETS]; /* targets by ascending bit: which one each slot is for */
     uint32_t lane_count;          /* of them are lane bits */
     v_index other[LANE_BITS];     /* for such a one: of each lane, the one that differs in the target */
@@ -67,7 +67,7 @@ static bool dense_layout_make(dense_layout *out, uint32_t bits, const uint8_t *t
         slots |= 1u << slot;
         for (uint32_t j = 0; j < 1u << i; j++) out->offset[(1u << i) + j] = out->offset[j] + ((size_t)2 * LANES << slot);
     }
-    out->condition.fixed |= slots;
+    condition_fix(&out->condition, slots);
     return true;
 }
 
@@ -130,9 +130,8 @@ KT_INLINE void dense_groups(real *tile, const dense_layout *layout, const real *
                             vector *im, vector *out_re, vector *out_im) {
     const condition c = layout->condition; /* here nothing stored can change it */
     const uint32_t size = 1u << count;
-    for (uint32_t v = c.value; v < c.end;) {
-        real *group = vector_at(tile, v);
-        v = next_vector(&c, v);
+    FOR_EACH_VECTOR(v, &c) {
+        real *group = vector_at(tile, v ^ c.zero);
         UNROLL for (uint32_t j = 0; j < size; j++) {
             re[j] = v_load(group + layout->offset[j]);
             im[j] = v_load(group + layout->offset[j] + LANES);
@@ -172,7 +171,8 @@ static void dense_few(real *tile, uint32_t bits, const uint8_t *targets, uint32_
     for (uint32_t t = 0; t < count; t++)
         for (uint32_t j = 0; j < 1u << t; j++) place[(1u << t) + j] = place[j] | 1u << targets[t];
     const uint32_t fixed = mask | place[size - 1];
-    for (uint32_t l = value; l < 1u << bits; l = (((l | fixed) + 1) & ~fixed) | value) {
+    for (uint32_t counter = fixed; counter < 1u << bits; counter = (counter + 1) | fixed) {
+        const uint32_t l = counter ^ (fixed & ~value);
         real re[DENSE_SIZE], im[DENSE_SIZE];
         for (uint32_t j = 0; j < size; j++) {
             const real *a = amplitude(tile, l | place[j]);
