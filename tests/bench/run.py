@@ -25,7 +25,7 @@ def wrong_result(result):
         return f'not above 0: {", ".join(wrong)}'
     if sum(result[part] for part in PARTS) > result['seconds']:
         return 'the parts take longer than the whole'
-    if result['seconds'] != min(result['all_seconds']) or len(result['all_seconds']) != 2:
+    if result['seconds'] != min(result['all_seconds']) or len(result['all_seconds']) < 2:
         return f'{result["seconds"]} is not the best of {result["all_seconds"]}'
     if abs(result['norm'] - 1) > 1e-12:
         return f'norm {result["norm"]}'
@@ -46,17 +46,19 @@ def main(build, bench):
     with tempfile.TemporaryDirectory() as folder:
         model, file = pathlib.Path(folder) / 'model.py', pathlib.Path(folder) / 'results.json'
         model.write_text(MODEL)
-        done = run('--qubits', '3,5', '--repeats', '2', '--scaling', '--threads', '1,2', '--model', str(model), '--json', str(file))
+        done = run('--qubits', '5', '--repeats', '2', '--scaling', '--threads', '1,2', '--model', str(model), '--json', str(file))
         tap.check('bench/run ends well', None if done.returncode == 0 else done.stderr)
         results = json.loads(file.read_text())['results'] if file.exists() else []
         for name in circuits.NAMES:
             of_name = [result for result in results if result['circuit'] == name]
             cases = {(result['qubits'], result['threads']) for result in of_name}
-            expected = {(qubits, threads) for qubits in (3, 5) if qubits >= circuits.CIRCUITS[name][1] for threads in (1, 2)}
-            tap.check(f'{name}: cases', None if cases == expected else f'{cases} instead of {expected}')
+            tap.check(f'{name}: cases', None if cases == {(5, 1), (5, 2)} else f'measured: {cases}')
             tap.check(f'{name}: figures', '\n'.join(filter(None, map(wrong_result, of_name))))
             tap.check(f'{name}: scaling', None if all(result['gain'] > 0 for result in of_name if result['threads'] == 2) else 'none')
-        tap.check('a circuit that is too small is said to be', None if 'grover needs at least 4 qubits' in done.stdout else done.stdout)
+    done = run('--qubits', '3,4', '--circuits', 'grover')
+    rows = [line for line in done.stdout.splitlines() if line.startswith('grover  ')]
+    told = 'grover needs at least 4 qubits' in done.stdout
+    tap.check('a circuit that is too small is passed over and named', None if told and len(rows) == 1 else done.stdout + done.stderr)
     refused = run('--circuits', 'ghz,nothing')
     tap.check('an unknown circuit is refused', None if refused.returncode == 2 and "'nothing' is none of" in refused.stderr else refused.stderr)
     return tap.end()
