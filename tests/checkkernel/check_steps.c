@@ -84,14 +84,17 @@ void check_rotate(const subject *s, uint32_t bits) {
 
 static long double angles[(size_t)1 << KT_TILE_MOST]; /* of the pairs, summed, of each amplitude */
 
-static long double random_angles(double *out, uint32_t bits) {
+/* Pairs anywhere, of lanes with others, or of vectors among themselves: what kernels tell apart. */
+static long double random_angles(const subject *s, double *out, uint32_t bits) {
     uint32_t density = random_below(4); /* none, few, half, all */
+    uint32_t kind = random_below(3), lanes = s->kernels->lane_bits;
     long double most = 0;
     for (uint32_t i = 0; i < bits * bits; i++) out[i] = NAN; /* i >= j is not to be read */
     angles[0] = 0;
     for (uint32_t j = 0; j < bits; j++) {
         for (uint32_t i = 0; i < j; i++) {
             bool there = density == 3 || (density && random_below(density == 1 ? 8 : 2) == 0);
+            if ((kind == 1 && i >= lanes) || (kind == 2 && i < lanes)) there = false;
             out[i * bits + j] = there ? 3.2 * random_number() : 0;
             most += fabs(out[i * bits + j]);
         }
@@ -107,7 +110,7 @@ static long double random_angles(double *out, uint32_t bits) {
 static void check_one_diagonal(const subject *s, uint32_t bits) {
     double angle[KT_TILE_MOST * KT_TILE_MOST], single[2 * (KT_TILE_MOST + 1)];
     number product[KT_TILE_MOST + 1], *singles = tile_wanted;
-    long double most_angle = random_angles(angle, bits);
+    long double most_angle = random_angles(s, angle, bits);
     size_t size = begin(s, bits);
     for (uint32_t i = 0; i <= bits; i++) {
         product[i] = random_below(4) ? random_phase() : 1;
