@@ -75,7 +75,8 @@ typedef struct kt_tile_precision {
     void (*prepare_diagonal)(kt_diagonal *out, uint32_t bits, const double *angle);
     void (*diagonal)(void *tile, uint32_t bits, const kt_diagonal *diagonal, const double *single);
 
-    /* Amplitude l goes to M l xor offset, out of place; to prepare: columns[i] = M e_i, invertible. */
+    /* Amplitude l goes to M l xor offset, out of place; to prepare: columns[i] = M e_i, invertible. Quickest where `out` and `tile` differ by
+     * half of 4096 bytes modulo 4096: otherwise lines of both compete for the same sets of the cache. */
     void (*prepare_linear)(kt_linear *out, uint32_t bits, const uint32_t *columns);
     void (*linear)(void *out, const void *tile, uint32_t bits, const kt_linear *map, uint32_t offset);
 
