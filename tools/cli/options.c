@@ -29,13 +29,14 @@ const command_record commands[COMMAND_COUNT] = {
                       "Prints the steps that a run of each FILE would take. Nothing is simulated.", perform_plan},
     [COMMAND_GATES] = {"gates", "[OPTIONS] [NAME...]", "list the gates known by name, or describe some",
                        "Lists every gate that is built in, or describes the gates called NAME with their matrices.", perform_gates},
-    [COMMAND_BENCH] = {"bench", "[OPTIONS]", "compare the speed with that of other simulators",
-                       "Runs 14 benchmark circuits with Ketch and with other simulators, compares amplitudes, and prints how many times faster "
-                       "Ketch is.\n"
-                       "The others are installed from PyPI, with Python's venv and pip, into a folder of their own, which takes 1.2 GB. Without "
-                       "options it runs the three that are known as the fastest on each circuit of 24 qubits, and takes about half an hour; "
-                       "close other programs before.",
-                       perform_bench},
+    [COMMAND_BENCH] =
+        {"bench", "[OPTIONS]", "compare the speed with that of other simulators",
+         "Runs 14 benchmark circuits with Ketch and with other simulators, compares amplitudes, and prints how many times faster "
+         "Ketch is.\n"
+         "The others are installed from PyPI, with Python's venv and pip, into a folder of their own, which takes 1.2 GB. Without "
+         "options it runs the three that are known as the fastest on each circuit of 24 qubits, and takes about half an hour; "
+         "close other programs before.",
+         perform_bench},
     [COMMAND_HELP] = {"help", "[COMMAND]", "show help", "Shows help on COMMAND, or an overview.", perform_help},
     [COMMAND_COMPLETION] = {"completion", "bash|zsh|fish", "print a completion script for a shell",
                             "Prints a script that teaches a shell to complete ketch's commands and options.", perform_completion},
@@ -55,7 +56,7 @@ enum {
 };
 
 #define AT(member) offsetof(settings, member)
-#define FORMATS    "text json jsonl csv svg" /* in the order of ketch_format */
+#define FORMATS    "text json jsonl csv svg"                                               /* in the order of ketch_format */
 #define PARTS      "stages frame merging blocks tables linear start sums huge-pages cache" /* in the order of KETCH_WITHOUT_... */
 
 /* clang-format off */
