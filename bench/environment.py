@@ -43,10 +43,11 @@ class Environment:
 
     def make(self):
         """None, or why there is none."""
-        if self.python.exists():
+        if self.python.exists() and _run([self.python, '-m', 'pip', '--version']) is None:
             return None
         print(f'making a virtual environment: {self.folder} (all simulators together take about 1.2 GB)', file=sys.stderr)
-        return _run([sys.executable, '-m', 'venv', self.folder])
+        why = _run([sys.executable, '-m', 'venv', self.folder])
+        return why and f'{why} (is venv there? Debian: python3-venv)'
 
     def installed(self):
         """{package: version} of those in requirements.txt that are there."""

@@ -190,8 +190,8 @@ import json, sys
 if sys.argv[1] == '-c':  # which packages are there, and in which version
     for name, version in {pinned}.items():
         print(name, version)
-elif sys.argv[1] == '-m':  # pip
-    sys.exit('ERROR: nothing is installed here')
+elif sys.argv[1:3] == ['-m', 'pip']:
+    sys.exit(None if sys.argv[3] == '--version' else 'ERROR: nothing is installed here')
 else:
     print('greetings')
     print(json.dumps(dict(version='9.9')))
