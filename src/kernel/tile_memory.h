@@ -84,12 +84,12 @@ static void load(void *tile, const void *base, const kt_gather *gather, const vo
     for (; out < end; out += LANES) v_store(out, v_zero());
 }
 
-/* One run, times a factor: complex, real, or 1. Returns the sum of |a|^2, in four partial sums that do not wait for one another. */
+/* One run, times a factor: complex, real, or 1. Returns the sum of |a|^2. */
 typedef enum kt_factor { KT_FACTOR_ONE, KT_FACTOR_REAL, KT_FACTOR_COMPLEX } kt_factor;
 
 KT_INLINE double store_run(real *out, const real *in, size_t length, const double factor[2], kt_factor kind, bool sum, bool fresh) {
     const vector fr = v_broadcast((real)factor[0]), fi = v_broadcast((real)factor[1]);
-    vector sums[2] = {v_zero(), v_zero()};
+    v_sum sums[2] = {v_sum_zero(), v_sum_zero()};
     for (size_t i = 0; i < length; i += STRIDE) {
         vector re = v_load(in + i), im = v_load(in + i + LANES), low, high;
         if (kind == KT_FACTOR_REAL) {
@@ -101,8 +101,8 @@ KT_INLINE double store_run(real *out, const real *in, size_t length, const doubl
             im = v_fma(old, fi, v_mul(im, fr));
         }
         if (sum) {
-            sums[0] = v_fma(re, re, sums[0]);
-            sums[1] = v_fma(im, im, sums[1]);
+            v_sum_square(&sums[0], re);
+            v_sum_square(&sums[1], im);
         }
         v_interleave(re, im, &low, &high);
         if (fresh) {
@@ -113,7 +113,7 @@ KT_INLINE double store_run(real *out, const real *in, size_t length, const doubl
             v_store(out + i + LANES, high);
         }
     }
-    return sum ? v_sum(v_add(sums[0], sums[1])) : 0;
+    return sum ? v_sum_total(sums[0]) + v_sum_total(sums[1]) : 0;
 }
 
 KT_INLINE void store_runs(real *base, const real *tile, const kt_gather *gather, const double factor[2], kt_factor kind, double *sums,

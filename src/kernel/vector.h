@@ -16,7 +16,7 @@
  *   v_permute(a, x)   lane i gets lane x[i]
  *   v_interleave      (re, im) to re im re im ... in two vectors of memory; v_deinterleave back
  *   v_exchange        (a, b): lane bit j and the bit "a or b" of an address change places
- *   v_sum             lanes added to a double in a fixed order
+ *   v_sum             a sum in double, of squares: v_sum_zero, v_sum_square(&sum, a), v_sum_total in a fixed order
  *   v_prefetch        brings a line to the second-level cache
  */
 #ifndef KETCH_KERNEL_VECTOR_H

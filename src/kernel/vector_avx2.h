@@ -58,6 +58,15 @@ KT_INLINE vector v_select(v_mask m, vector a, vector b) { return WORD(blendv)(b,
 KT_INLINE vector v_negate(vector a, v_mask m) { return WORD(xor)(a, WORD(and)(m, WORD(set1)((real)-0.0))); }
 KT_INLINE vector v_permute(vector a, v_index x) { return V_FROM(_mm256_permutevar8x32_epi32(V_BITS(a), x.words)); }
 
+typedef struct v_sum {
+    __m256d lanes;
+} v_sum;
+KT_INLINE v_sum v_sum_zero(void) { return (v_sum){_mm256_setzero_pd()}; }
+KT_INLINE double v_sum_total(v_sum sum) {
+    __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(sum.lanes), _mm256_extractf128_pd(sum.lanes, 1));
+    return _mm_cvtsd_f64(pair) + _mm_cvtsd_f64(_mm_unpackhi_pd(pair, pair));
+}
+
 #if KT_SINGLE
 KT_INLINE vector v_xor_lanes(vector a, uint32_t j) {
     switch (j) {
@@ -93,10 +102,9 @@ KT_INLINE void v_deinterleave(vector low, vector high, vector *re, vector *im) {
     *re = _mm256_shuffle_ps(even, odd, 0x88);
     *im = _mm256_shuffle_ps(even, odd, 0xDD);
 }
-KT_INLINE double v_sum(vector a) {
-    __m256d wide = _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(a)), _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1)));
-    __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(wide), _mm256_extractf128_pd(wide, 1));
-    return _mm_cvtsd_f64(pair) + _mm_cvtsd_f64(_mm_unpackhi_pd(pair, pair));
+KT_INLINE void v_sum_square(v_sum *sum, vector a) {
+    __m256d low = _mm256_cvtps_pd(_mm256_castps256_ps128(a)), high = _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1));
+    sum->lanes = _mm256_fmadd_pd(high, high, _mm256_fmadd_pd(low, low, sum->lanes));
 }
 #else
 KT_INLINE vector v_xor_lanes(vector a, uint32_t j) { return j == 0 ? _mm256_permute_pd(a, 0x5) : _mm256_permute4x64_pd(a, 0x4E); }
@@ -115,10 +123,7 @@ KT_INLINE void v_deinterleave(vector low, vector high, vector *re, vector *im) {
     *re = _mm256_unpacklo_pd(even, odd);
     *im = _mm256_unpackhi_pd(even, odd);
 }
-KT_INLINE double v_sum(vector a) {
-    __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
-    return _mm_cvtsd_f64(pair) + _mm_cvtsd_f64(_mm_unpackhi_pd(pair, pair));
-}
+KT_INLINE void v_sum_square(v_sum *sum, vector a) { sum->lanes = _mm256_fmadd_pd(a, a, sum->lanes); }
 #endif
 
 #endif

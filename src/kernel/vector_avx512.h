@@ -47,6 +47,16 @@ KT_INLINE vector v_select(v_mask m, vector a, vector b) { return WORD(mask_blend
 KT_INLINE vector v_negate(vector a, v_mask m) { return WORD(mask_xor)(a, m, a, WORD(set1)((real)-0.0)); }
 KT_INLINE vector v_permute(vector a, v_index x) { return WORD(permutexvar)(x.lane, a); }
 
+typedef struct v_sum {
+    __m512d lanes;
+} v_sum;
+KT_INLINE v_sum v_sum_zero(void) { return (v_sum){_mm512_setzero_pd()}; }
+KT_INLINE double v_sum_total(v_sum sum) {
+    __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(sum.lanes), _mm512_extractf64x4_pd(sum.lanes, 1));
+    __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    return _mm_cvtsd_f64(pair) + _mm_cvtsd_f64(_mm_unpackhi_pd(pair, pair));
+}
+
 #if KT_SINGLE
 /* Lanes 0-15 are a's, 16-31 b's. */
 #define V_PICK(a, b, ...) _mm512_permutex2var_ps(a, _mm512_setr_epi32(__VA_ARGS__), b)
@@ -88,8 +98,9 @@ KT_INLINE void v_deinterleave(vector low, vector high, vector *re, vector *im) {
     *re = V_PICK(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     *im = V_PICK(low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
 }
-KT_INLINE double v_sum(vector a) {
-    return _mm512_reduce_add_pd(_mm512_add_pd(_mm512_cvtps_pd(_mm512_castps512_ps256(a)), _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1))));
+KT_INLINE void v_sum_square(v_sum *sum, vector a) {
+    __m512d low = _mm512_cvtps_pd(_mm512_castps512_ps256(a)), high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1));
+    sum->lanes = _mm512_fmadd_pd(high, high, _mm512_fmadd_pd(low, low, sum->lanes));
 }
 #else
 /* Lanes 0-7 are a's, 8-15 b's. */
@@ -127,7 +138,7 @@ KT_INLINE void v_deinterleave(vector low, vector high, vector *re, vector *im) {
     *re = V_PICK(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
     *im = V_PICK(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
 }
-KT_INLINE double v_sum(vector a) { return _mm512_reduce_add_pd(a); }
+KT_INLINE void v_sum_square(v_sum *sum, vector a) { sum->lanes = _mm512_fmadd_pd(a, a, sum->lanes); }
 #endif
 
 #endif

@@ -85,10 +85,15 @@ KT_INLINE void v_deinterleave(vector low, vector high, vector *re, vector *im) {
         (*im)[i] = i < half ? low[2 * i + 1] : high[2 * (i - half) + 1];
     }
 }
-KT_INLINE double v_sum(vector a) {
-    double sum = 0;
-    V_EACH(i) sum += (double)a[i];
-    return sum;
+typedef struct v_sum {
+    double lane[1 << LANE_BITS];
+} v_sum;
+KT_INLINE v_sum v_sum_zero(void) { return (v_sum){{0}}; }
+KT_INLINE void v_sum_square(v_sum *sum, vector a) { V_EACH(i) sum->lane[i] += (double)a[i] * (double)a[i]; }
+KT_INLINE double v_sum_total(v_sum sum) {
+    double total = 0;
+    V_EACH(i) total += sum.lane[i];
+    return total;
 }
 
 #endif
