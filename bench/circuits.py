@@ -341,7 +341,7 @@ def main():
     parser.add_argument('names', nargs='*', metavar='NAME', help='circuits, or all (the default)')
     parser.add_argument('--qubits', '-n', type=int, required=True, metavar='N')
     parser.add_argument('--seed', '-s', type=int, default=1, metavar='S', help='of all that is random (1)')
-    parser.add_argument('--output', '-o', default='.', metavar='DIR', help='folder of the files NAME_nN_sS.qasm (.); -: one circuit, printed')
+    parser.add_argument('--output', '-o', default='.', metavar='DIR', help='folder of the files NAME_nN_sS.qasm (.); -: prints one')
     options = parser.parse_args()
     names = NAMES if options.names in ([], ['all']) else options.names
     unknown = [name for name in names if name not in CIRCUITS]

@@ -104,7 +104,9 @@ def amplitudes(ketch, path, *options):
 def largest_difference(state, expected):
     worst = max(range(len(state)), key=lambda i: abs(state[i] - expected[i]))
     difference = abs(state[worst] - expected[worst])
-    return None if len(state) == len(expected) and difference < TOLERANCE else f'amplitude {worst:b}: {state[worst]} instead of {expected[worst]}'
+    if len(state) == len(expected) and difference < TOLERANCE:
+        return None
+    return f'amplitude {worst:b}: {state[worst]} instead of {expected[worst]}'
 
 
 def ghz(circuit, state):
@@ -236,8 +238,8 @@ def check_command(tap, script, circuits, folder):
     files = sorted(path.name for path in (folder / 'all').glob('*'))
     expected = sorted(f'{name}_n6_s1.qasm' for name in circuits.NAMES)
     tap.check('all circuits written', None if files == expected else f'{files}\n{written.stderr}')
-    for arguments, words in ((('qaoa', '-n', '3'), 'qaoa needs at least 4 qubits, not 3'), (('nothing', '-n', '5'), 'no such circuit: nothing'),
-                             (('-n', '5', '-o', '-'), 'name it')):
+    for arguments, words in ((('qaoa', '-n', '3'), 'qaoa needs at least 4 qubits, not 3'),
+                             (('nothing', '-n', '5'), 'no such circuit: nothing'), (('-n', '5', '-o', '-'), 'name it')):
         refused = command(*arguments)
         tap.check(f'refused: {" ".join(arguments)}', None if refused.returncode == 2 and words in refused.stderr else refused.stderr)
 
