@@ -9,25 +9,24 @@
  */
 #include "plan/planned.h"
 
-/* A gate on two wires costs its share of a table or a linear map, which others of the same pass use, too. */
-#define SHARE 0.1
-
 static bool turns(const kt_item *item) {
     return item->form == KT_FORM_ABOUT_X || item->form == KT_FORM_REAL || item->form == KT_FORM_GENERAL;
 }
 
 static bool is_diagonal(const kt_item *item) { return item->form == KT_FORM_Z || item->form == KT_FORM_DIAGONAL; }
 
-static double pair_cost(const kt_costs *costs, const kt_item *item) {
-    if (is_diagonal(item)) return SHARE * costs->diagonal;
-    if (item->form == KT_FORM_X || item->form == KT_FORM_DOUBLE_CX || item->form == KT_FORM_SWAP) return SHARE * costs->linear;
+/* A gate on two wires costs its share of a table or a linear map, which others of the same pass use, too. */
+static double pair_cost(const kt_costs *costs, const kt_item *item, double share) {
+    if (is_diagonal(item)) return share * costs->diagonal;
+    if (item->form == KT_FORM_X || item->form == KT_FORM_DOUBLE_CX || item->form == KT_FORM_SWAP) return share * costs->linear;
     return item->target_count == 2 ? costs->dense[2] : costs->dense[1] / 2;
 }
 
 typedef struct kt_finder {
     kt_builder *builder;
     uint32_t open[64]; /* by wire: its block, or KT_NONE */
-    uint64_t turned;   /* wires that a rotation has met since the last gate on two wires: a further one merges with it */
+    double share;
+    uint64_t turned; /* wires that a rotation has met since the last gate on two wires: a further one merges with it */
 } kt_finder;
 
 static void close_block(kt_finder *finder, uint32_t wire) {
@@ -88,7 +87,7 @@ static bool put_in_block(kt_finder *finder, kt_item *item) {
     if (index == KT_NONE) return false;
     item->block = index;
     if (width == 2) {
-        builder->blocks[index].cost += pair_cost(builder->costs, item);
+        builder->blocks[index].cost += pair_cost(builder->costs, item, finder->share);
         finder->turned &= ~item->wires;
     } else if (turns(item) && !(finder->turned & item->wires)) {
         builder->blocks[index].cost += builder->costs->rotation;
@@ -108,6 +107,7 @@ static void list_items(kt_builder *builder) {
             item->block = KT_NONE;
             continue;
         }
+        builder->dense_count += block->first == KT_NONE;
         if (block->first == KT_NONE)
             block->first = i;
         else
@@ -116,9 +116,10 @@ static void list_items(kt_builder *builder) {
     }
 }
 
-ketch_status kt_find_blocks(kt_builder *builder) {
-    kt_finder finder = {.builder = builder};
-    builder->block_count = 0;
+ketch_status kt_find_blocks(kt_builder *builder, double share) {
+    kt_finder finder = {.builder = builder, .share = share};
+    builder->block_count = builder->dense_count = 0;
+    for (size_t i = 0; i < builder->item_count; i++) builder->items[i].block = builder->items[i].next = KT_NONE;
     for (uint32_t wire = 0; wire < builder->plan->wires; wire++) finder.open[wire] = KT_NONE;
     ketch_status status = KETCH_OK;
     for (size_t i = 0; i < builder->item_count && !status; i++) {

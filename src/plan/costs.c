@@ -8,48 +8,12 @@
 #include <math.h>
 
 static const kt_costs table[KT_ISA_COUNT][2] = {
-    [KT_ISA_PLAIN] = {{.pass = {1.6, 2.1},
-                       .rotation = 0.25,
-                       .diagonal = 0.45,
-                       .linear = 0.30,
-                       .dense = {0, 0.9, 1.4, 2.6, 5, 10, 20},
-                       .touch = 0.15,
-                       .step = 40},
-                      {.pass = {1.0, 1.3},
-                       .rotation = 0.20,
-                       .diagonal = 0.40,
-                       .linear = 0.25,
-                       .dense = {0, 0.8, 1.2, 2.3, 4.5, 9, 18},
-                       .touch = 0.12,
-                       .step = 40}},
-    [KT_ISA_AVX2] = {{.pass = {1.3, 1.75},
-                      .rotation = 0.07,
-                      .diagonal = 0.13,
-                      .linear = 0.12,
-                      .dense = {0, 0.24, 0.36, 0.7, 1.4, 2.6, 5},
-                      .touch = 0.06,
-                      .step = 20},
-                     {.pass = {0.65, 0.9},
-                      .rotation = 0.035,
-                      .diagonal = 0.07,
-                      .linear = 0.08,
-                      .dense = {0, 0.12, 0.18, 0.35, 0.7, 1.3, 2.5},
-                      .touch = 0.04,
-                      .step = 20}},
-    [KT_ISA_AVX512] = {{.pass = {1.25, 1.70},
-                        .rotation = 0.05,
-                        .diagonal = 0.10,
-                        .linear = 0.10,
-                        .dense = {0, 0.21, 0.275, 0.52, 1.09, 1.97, 3.9},
-                        .touch = 0.05,
-                        .step = 15},
-                       {.pass = {0.63, 0.85},
-                        .rotation = 0.025,
-                        .diagonal = 0.05,
-                        .linear = 0.06,
-                        .dense = {0, 0.11, 0.14, 0.27, 0.55, 1, 2},
-                        .touch = 0.03,
-                        .step = 15}},
+    [KT_ISA_PLAIN] = {{{1.5, 2.0}, 0.095, 0.60, 0.23, {0, 0.42, 0.87, 2.4, 4.4, 8, 15.6}, 0.20, 50},
+                      {{0.9, 1.2}, 0.055, 0.28, 0.12, {0, 0.24, 0.5, 1.3, 2.6, 3.6, 6.8}, 0.12, 50}},
+    [KT_ISA_AVX2] = {{{1.25, 1.70}, 0.040, 0.21, 0.18, {0, 0.18, 0.32, 0.75, 1.85, 3.8, 8.2}, 0.09, 25},
+                     {{0.63, 0.85}, 0.021, 0.11, 0.09, {0, 0.09, 0.16, 0.4, 0.92, 2.1, 4.4}, 0.045, 25}},
+    [KT_ISA_AVX512] = {{{1.25, 1.70}, 0.047, 0.17, 0.16, {0, 0.20, 0.36, 0.6, 1.4, 2.4, 4.6}, 0.08, 20},
+                       {{0.63, 0.85}, 0.024, 0.09, 0.08, {0, 0.10, 0.18, 0.3, 0.7, 1.2, 2.3}, 0.04, 20}},
 };
 
 const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision) { return &table[isa][precision == KETCH_PRECISION_FP32]; }
@@ -59,18 +23,32 @@ double kt_pass_cost(const kt_costs *costs, uint32_t run_bits) { return costs->pa
 /* The part of the state that the controls of an action leave. */
 static double share_of(const kt_action *action) { return ldexp(1, -(int)kt_count_bits(action->controls)); }
 
-double kt_work_cost(const kt_plan *plan, const kt_costs *costs, const kt_work *work) {
-    const kt_action *action = &plan->actions[plan->order[work->first]];
+/* The part of the state that phases touch when they are multiplied in one by one: where one bit is 1, where both are. */
+static double touched_by_phases(const kt_action *action, const kt_plan *plan, const ketch_circuit *circuit) {
+    if (action->bit_count < 2) return 0.5;
+    const kt_op *op = &circuit->ops[plan->sources[action->first_source].op];
+    return kt_gate_shape(op->gate, kt_op_target_count(op)).targets_held ? 0.25 : 1.25;
+}
+
+double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_action *action) {
     double step = ldexp(costs->step, -(int)plan->tile_bits);
-    switch ((kt_work_kind)work->kind) {
-    case KT_WORK_ROTATIONS: /* three at once; one or two alone take as long as two or three */
-        return step + costs->rotation * (work->count % 3 ? work->count + 1 : work->count);
-    case KT_WORK_DIAGONAL: return step + costs->diagonal;
-    case KT_WORK_LINEAR: return step + costs->linear;
-    case KT_WORK_EXCHANGE:
-    case KT_WORK_PHASE: return step + costs->touch * share_of(action);
-    default: return step + costs->dense[action->bit_count] * share_of(action);
+    switch ((kt_action_kind)action->kind) {
+    case KT_ACTION_ROTATION: return step + 1.7 * costs->rotation;
+    case KT_ACTION_PHASES: return step + costs->touch * touched_by_phases(action, plan, circuit);
+    case KT_ACTION_CX: return step + costs->touch * 0.5;
+    case KT_ACTION_DENSE: return step + costs->dense[action->bit_count] * share_of(action);
+    default: return step + costs->touch * share_of(action);
     }
+}
+
+double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_work *work) {
+    double step = ldexp(costs->step, -(int)plan->tile_bits), each = 0;
+    if (work->kind == KT_WORK_ROTATIONS) /* three at once; one or two alone take nearly as long as two or three */
+        return step + costs->rotation * (work->count + 0.7 * (work->count % 3 != 0));
+    double whole = work->kind == KT_WORK_DIAGONAL ? step + costs->diagonal : work->kind == KT_WORK_LINEAR ? step + costs->linear : INFINITY;
+    for (uint32_t i = 0; i < work->count && each < whole; i++)
+        each += kt_action_cost(plan, circuit, costs, &plan->actions[plan->order[work->first + i]]);
+    return each < whole ? each : whole;
 }
 
 /* Real multiplications with additions, an amplitude. */
@@ -97,13 +75,13 @@ static bool moves_alone(const kt_plan *plan, const kt_segment *segment, uint32_t
     return false;
 }
 
-static void count_stage(kt_plan *plan, const kt_costs *costs, const kt_segment *segment, uint32_t index) {
+static void count_stage(kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_segment *segment, uint32_t index) {
     const kt_stage *stage = &plan->stages[index];
     double amplitudes = ldexp(1, (int)plan->wires), bytes = plan->precision == KETCH_PRECISION_FP32 ? 8 : 16;
     double nanoseconds = kt_pass_cost(costs, stage->run_bits), multiply_adds = 0;
     if (moves_alone(plan, segment, index)) nanoseconds += costs->linear;
     for (uint32_t w = 0; w < stage->work_count; w++) {
-        nanoseconds += kt_work_cost(plan, costs, &plan->works[stage->first_work + w]);
+        nanoseconds += kt_work_cost(plan, circuit, costs, &plan->works[stage->first_work + w]);
         multiply_adds += multiply_adds_of(plan, &plan->works[stage->first_work + w]);
     }
     bool written_only = segment->starts && index == segment->first_stage;
@@ -112,11 +90,11 @@ static void count_stage(kt_plan *plan, const kt_costs *costs, const kt_segment *
     plan->totals.multiply_adds += amplitudes * multiply_adds;
 }
 
-void kt_count_totals(kt_plan *plan, const kt_costs *costs) {
+void kt_count_totals(kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs) {
     plan->totals.stages = plan->stage_count;
     plan->totals.bytes = plan->totals.seconds = plan->totals.multiply_adds = 0;
     for (size_t s = 0; s < plan->segment_count; s++) {
         const kt_segment *segment = &plan->segments[s];
-        for (uint32_t k = 0; k < segment->stage_count; k++) count_stage(plan, costs, segment, segment->first_stage + k);
+        for (uint32_t k = 0; k < segment->stage_count; k++) count_stage(plan, circuit, costs, segment, segment->first_stage + k);
     }
 }

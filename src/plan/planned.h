@@ -95,8 +95,9 @@ typedef struct kt_builder {
     kt_block_of_two *blocks;
     kt_effect *effects, *queue, *taken; /* of the segment's actions; to be staged; in the order of passes */
     kt_pass *passes;
-    size_t item_count, link_count, block_count, effect_count, taken_count, pass_count;
-    size_t item_capacity, link_capacity, block_capacity, effect_capacity, queue_capacity, taken_capacity, pass_capacity;
+    uint8_t *marks; /* of a pass's actions while they are put in order */
+    size_t item_count, link_count, block_count, dense_count, effect_count, taken_count, pass_count;
+    size_t item_capacity, link_capacity, block_capacity, effect_capacity, queue_capacity, taken_capacity, pass_capacity, mark_capacity;
 } kt_builder;
 
 static inline uint64_t kt_bit(uint32_t wire) { return UINT64_C(1) << wire; }
@@ -113,7 +114,8 @@ void kt_exchange_names(kt_builder *builder, const kt_step *step);
 
 /* All return an error only for want of memory, or where the watch says so. */
 ketch_status kt_simplify(kt_builder *builder, const kt_step *steps, size_t count);
-ketch_status kt_find_blocks(kt_builder *builder);
+/* `share`: of a table or a linear map, for which a gate on two wires is to account. */
+ketch_status kt_find_blocks(kt_builder *builder, double share);
 ketch_status kt_make_actions(kt_builder *builder); /* those of the items, at the end of the plan's */
 /* Which passes: fills `passes` and `taken` from queue[0, effect_count). `free_start`: the wires of the first pass are free to choose, and
  * low ones may change; `low_end`: the lowest run_bits wires must be local in the last pass. */
@@ -125,9 +127,10 @@ ketch_status kt_schedule(kt_builder *builder, kt_effect *effects, size_t count, 
 ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);
 
 const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision);
-/* Nanoseconds an amplitude of the state. */
-double kt_work_cost(const kt_plan *plan, const kt_costs *costs, const kt_work *work);
+/* Nanoseconds an amplitude of the state: an action by itself; a work, of which a few phases or CX may be done one by one. */
+double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_action *action);
+double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_work *work);
 double kt_pass_cost(const kt_costs *costs, uint32_t run_bits);
-void kt_count_totals(kt_plan *plan, const kt_costs *costs);
+void kt_count_totals(kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs);
 
 #endif

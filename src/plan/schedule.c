@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The order of a pass's actions, as works. A work holds all actions of one kind that can run by then: the kind that costs nothing by the
- * work comes first.
+ * The order of a pass's actions, as works. A work holds actions of one kind that can run by then.
  *
  *   ry0 rz0 ry1 rz1 cx0,1 ry0 ry1      rotations ry0 ry1 | diagonal rz0 rz1 | linear cx0,1 | rotations ry0 ry1
  *
  * Rotations cost by the rotation and dense blocks by the block, so they run as soon as they can. A table or a linear map costs the same
- * whatever it holds, so it waits until nothing else can run and then takes all that it can. Which of the two comes first where both could:
- * both orders are tried, the cheaper is kept.
+ * whatever it holds: it waits until nothing else can run, and takes all that it can. But where the rotations that come next wait for a few
+ * phases or CX only, these cost less one by one, and the rest waits on (a Fourier transform lives by that):
+ *
+ *   h3 cp2,3 cp1,3 cp0,3 h2 cp1,2 cp0,2 h1 ...      rotations h3 | diagonal cp2,3 | rotations h2 | diagonal cp1,3 cp1,2 | ...
+ *
+ * Which of tables and maps comes first where both could: both orders are tried where the state is large, the cheaper is kept.
  */
 #include "plan/planned.h"
 
 #include <string.h>
+
+#define FEW 0.6 /* of the cost of a table or a map: then only what is needed next is done */
+
+#define KIND(kind) (1u << (kind))
+static const unsigned by_action = KIND(KT_WORK_DENSE) | KIND(KT_WORK_EXCHANGE) | KIND(KT_WORK_PHASE);
 
 static kt_work_kind work_of(const kt_builder *builder, const kt_effect *effect) {
     static const uint8_t kinds[] = {
@@ -39,34 +47,80 @@ typedef struct kt_list {
     uint64_t wires;
 } kt_list;
 
-/* A work of all actions of the kinds in the mask that can run now (of those that cost by the action: of the first one's kind). False: there
- * is none. The queue keeps the others. */
-static bool take_work(kt_list *list, unsigned kinds) {
+static bool is_closed(const kt_list *list, const kt_skipped *skipped) { return (kt_closed(skipped) & list->wires) == list->wires; }
+
+/* The kind of work that comes next: rotations if any can run now, else anything that costs by the action, else `first`, else whatever can.
+ */
+static kt_work_kind next_kind(const kt_list *list, kt_work_kind first) {
+    kt_skipped skipped = {0};
+    unsigned ready = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        kt_work_kind kind = work_of(list->builder, &list->queue[i]);
+        if (kt_overtakes(&skipped, &list->queue[i])) {
+            if (kind == KT_WORK_ROTATIONS) return kind;
+            ready |= KIND(kind);
+        }
+        kt_skip(&skipped, &list->queue[i]);
+        if (is_closed(list, &skipped)) break;
+    }
+    if (ready & by_action) return (kt_work_kind)__builtin_ctz(ready & by_action);
+    return ready & KIND(first) ? first : (kt_work_kind)__builtin_ctz(ready);
+}
+
+/* Marks what could run if all phases and CX that can run did, and gives how many actions were looked at: 1 phases and CX, 2 others. */
+static size_t mark_next(const kt_list *list, uint8_t *marks) {
+    kt_skipped waiting = {0}; /* what must wait, and what can run but is neither phases nor CX */
+    size_t i = 0;
+    for (; i < list->count && !is_closed(list, &waiting); i++) {
+        kt_work_kind kind = work_of(list->builder, &list->queue[i]);
+        bool runs = kt_overtakes(&waiting, &list->queue[i]), soft = kind == KT_WORK_DIAGONAL || kind == KT_WORK_LINEAR;
+        marks[i] = runs ? (soft ? 1 : 2) : 0;
+        if (!runs || !soft) kt_skip(&waiting, &list->queue[i]);
+    }
+    return i;
+}
+
+/* Are the phases or CX that the next rotations (and the like) wait for so few that they are better done one by one? Then they, and none
+ * else, are marked 3. */
+static bool few_are_needed(const kt_list *list, uint8_t *marks, kt_work_kind kind) {
+    kt_builder *builder = list->builder;
+    size_t seen = mark_next(list, marks);
+    kt_skipped needed = {0};
+    double whole = kind == KT_WORK_DIAGONAL ? builder->costs->diagonal : builder->costs->linear, cost = 0;
+    bool any = false;
+    for (size_t i = seen; i-- > 0;) {
+        const kt_effect *effect = &list->queue[i];
+        if (marks[i] == 2) kt_skip(&needed, effect);
+        if (marks[i] != 1 || kt_overtakes(&needed, effect)) continue;
+        kt_skip(&needed, effect);
+        if (work_of(builder, effect) != kind) continue;
+        cost += kt_action_cost(builder->plan, builder->circuit, builder->costs, &builder->plan->actions[effect->action]);
+        if (cost > FEW * whole) return false;
+        marks[i] = 3;
+        any = true;
+    }
+    return any;
+}
+
+/* A work of the actions of this kind that can run now; with marks, of those marked 3. The queue keeps the others. */
+static bool take_work(kt_list *list, kt_work_kind kind, const uint8_t *marks) {
     kt_builder *builder = list->builder;
     kt_plan *plan = builder->plan;
     kt_skipped skipped = {0};
-    kt_work work = {.first = (uint32_t)plan->order_count};
+    kt_work work = {.kind = (uint8_t)kind, .first = (uint32_t)plan->order_count};
     uint64_t used = 0; /* by rotations */
-    size_t seen = 0, left = 0, most = SIZE_MAX;
-    for (; seen < list->count && work.count < most; seen++) {
-        const kt_effect *effect = &list->queue[seen];
-        kt_work_kind kind = work_of(builder, effect);
-        bool fits = work.count ? kind == work.kind : kinds >> kind & 1;
-        if (kind == KT_WORK_ROTATIONS && (kt_effect_moves(effect) & used)) fits = false;
-        if (fits && kt_overtakes(&skipped, effect)) {
-            if (!work.count++) {
-                work.kind = (uint8_t)kind;
-                most = most_of(builder, kind);
-            }
-            if (kind == KT_WORK_ROTATIONS) used |= kt_effect_moves(effect);
-            plan->order[plan->order_count++] = effect->action;
-            continue;
-        }
-        kt_skip(&skipped, effect);
-        list->queue[left++] = list->queue[seen];
-        if ((kt_closed(&skipped) & list->wires) == list->wires) {
-            seen++;
-            break;
+    size_t seen = 0, left = 0, most = most_of(builder, kind);
+    while (seen < list->count && work.count < most && !is_closed(list, &skipped)) {
+        kt_effect effect = list->queue[seen++];
+        bool fits = work_of(builder, &effect) == kind && (!marks || marks[seen - 1] == 3);
+        if (kind == KT_WORK_ROTATIONS && (kt_effect_moves(&effect) & used)) fits = false;
+        if (fits && kt_overtakes(&skipped, &effect)) {
+            if (kind == KT_WORK_ROTATIONS) used |= kt_effect_moves(&effect);
+            plan->order[plan->order_count++] = effect.action;
+            work.count++;
+        } else {
+            kt_skip(&skipped, &effect);
+            list->queue[left++] = effect;
         }
     }
     memmove(list->queue + seen - left, list->queue, left * sizeof *list->queue);
@@ -76,21 +130,17 @@ static bool take_work(kt_list *list, unsigned kinds) {
     return work.count;
 }
 
-#define KIND(kind) (1u << (kind))
-
 /* Works from `effects`, which it uses up. `first`: DIAGONAL or LINEAR. */
 static double list_works(kt_builder *builder, kt_effect *effects, size_t count, kt_work_kind first) {
-    const unsigned by_action = KIND(KT_WORK_DENSE) | KIND(KT_WORK_EXCHANGE) | KIND(KT_WORK_PHASE);
-    const unsigned second = first == KT_WORK_LINEAR ? KIND(KT_WORK_DIAGONAL) : KIND(KT_WORK_LINEAR);
-    const unsigned orders[] = {KIND(KT_WORK_ROTATIONS), by_action, KIND(first), second};
     kt_list list = {.builder = builder, .queue = effects, .count = count};
     for (size_t i = 0; i < count; i++) list.wires |= effects[i].x | effects[i].y | effects[i].z;
     double cost = 0;
     while (list.count) {
-        for (size_t k = 0; k < 4; k++) {
-            if (take_work(&list, orders[k])) break;
-        }
-        cost += kt_work_cost(builder->plan, builder->costs, &builder->plan->works[builder->plan->work_count - 1]);
+        kt_work_kind kind = next_kind(&list, first);
+        bool merges = (kind == KT_WORK_DIAGONAL || kind == KT_WORK_LINEAR) && most_of(builder, kind) > 1;
+        bool few = merges && few_are_needed(&list, builder->marks, kind);
+        if (!few || !take_work(&list, kind, builder->marks)) take_work(&list, kind, NULL);
+        cost += kt_work_cost(builder->plan, builder->circuit, builder->costs, &builder->plan->works[builder->plan->work_count - 1]);
     }
     return cost;
 }
@@ -100,14 +150,15 @@ ketch_status kt_schedule(kt_builder *builder, kt_effect *effects, size_t count, 
     /* as many as there can be, twice: two orders are tried; and a copy of the effects for each */
     if (!kt_reserve(&plan->order, &builder->order_capacity, plan->order_count + 2 * count, sizeof *plan->order) ||
         !kt_reserve(&plan->works, &builder->work_capacity, plan->work_count + 2 * count, sizeof *plan->works) ||
-        !kt_reserve(&builder->queue, &builder->queue_capacity, count, sizeof *builder->queue))
+        !kt_reserve(&builder->queue, &builder->queue_capacity, count, sizeof *builder->queue) ||
+        !kt_reserve(&builder->marks, &builder->mark_capacity, count, sizeof *builder->marks))
         return kt_no_memory(builder->diag);
     size_t first_work = plan->work_count, first_order = plan->order_count;
     unsigned kinds = 0;
     for (size_t i = 0; i < count; i++) kinds |= KIND(work_of(builder, &effects[i]));
     const unsigned both = KIND(KT_WORK_DIAGONAL) | KIND(KT_WORK_LINEAR);
-    bool two = (kinds & both) == both;
-    memcpy(builder->queue, effects, count * sizeof *effects);
+    bool two = plan->tile_bits < plan->wires && (kinds & both) == both;
+    if (count) memcpy(builder->queue, effects, count * sizeof *effects);
     *cost = list_works(builder, builder->queue, count, KT_WORK_DIAGONAL);
     if (!two) return KETCH_OK;
     size_t works = plan->work_count - first_work;

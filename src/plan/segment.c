@@ -16,8 +16,12 @@
  */
 #include "plan/planned.h"
 
-#include <math.h>
 #include <string.h>
+
+/* What a gate on two wires is taken to need of a table or a linear map: the less, the fewer blocks are dense. */
+#define SHARE_FEW  0.1
+#define SHARE_MANY 0.6
+#define MOST_TRIED 50000 /* items: beyond, one way must do */
 
 /* ── The first actions ──────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -122,10 +126,20 @@ static void rename_wires(kt_builder *builder, const uint8_t place[64]) {
 
 /* The plan's stages, works and order from here on belong to one way of doing a segment. */
 typedef struct kt_mark {
-    size_t stages, works, order;
+    size_t stages, works, order, actions, sources;
 } kt_mark;
 
-static kt_mark mark_of(const kt_plan *plan) { return (kt_mark){plan->stage_count, plan->work_count, plan->order_count}; }
+static kt_mark mark_of(const kt_plan *plan) {
+    return (kt_mark){plan->stage_count, plan->work_count, plan->order_count, plan->action_count, plan->source_count};
+}
+
+static void go_back(kt_plan *plan, kt_mark mark) {
+    plan->stage_count = mark.stages;
+    plan->work_count = mark.works;
+    plan->order_count = mark.order;
+    plan->action_count = mark.actions;
+    plan->source_count = mark.sources;
+}
 
 static bool add_stage(kt_builder *builder, const kt_pass *pass, uint32_t run_bits, uint32_t first_work, uint32_t work_count) {
     kt_plan *plan = builder->plan;
@@ -192,30 +206,26 @@ static uint32_t widest(const kt_builder *builder) {
     return most;
 }
 
-static ketch_status choose_stages(kt_builder *builder, bool free_start, bool low_end) {
+static ketch_status choose_stages(kt_builder *builder, bool free_start, bool low_end, double *cost) {
     kt_plan *plan = builder->plan;
     uint32_t size = plan->tile_bits < plan->wires ? plan->tile_bits : plan->wires;
     uint32_t single = plan->precision == KETCH_PRECISION_FP32, run_bits = 8 + single, other_bits = 6 + single;
-    if (size == plan->wires) {
-        double cost;
-        return add_stages(builder, run_bits < size ? run_bits : size, false, false, &cost);
-    }
+    if (size == plan->wires) return add_stages(builder, run_bits < size ? run_bits : size, false, false, cost);
     uint32_t most = size - widest(builder); /* so that every action can be done */
     if (run_bits > most) run_bits = most;
     if (other_bits > most) other_bits = most;
     kt_mark first = mark_of(plan);
-    double cost, other;
-    ketch_status status = add_stages(builder, run_bits, free_start, low_end, &cost);
+    double other;
+    ketch_status status = add_stages(builder, run_bits, free_start, low_end, cost);
     if (status || run_bits == other_bits) return status;
     kt_mark second = mark_of(plan);
     status = add_stages(builder, other_bits, free_start, low_end, &other);
     if (status) return status;
-    if (other < cost) {
+    if (other < *cost) {
         drop_between(plan, first, second);
+        *cost = other;
     } else {
-        plan->stage_count = second.stages;
-        plan->work_count = second.works;
-        plan->order_count = second.order;
+        go_back(plan, second);
     }
     return KETCH_OK;
 }
@@ -242,20 +252,47 @@ static ketch_status split_stages(kt_builder *builder, size_t first) {
 
 /* ── Segments ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* Actions and stages of the builder's items, at the end of the plan's. */
+static ketch_status add_parts(kt_builder *builder, kt_segment *segment, bool low_end, double *cost) {
+    kt_plan *plan = builder->plan;
+    *cost = 0;
+    ketch_status status = kt_make_actions(builder);
+    if (!status) status = take_start(builder, segment);
+    if (status) return status;
+    segment->action_count = (uint32_t)plan->action_count - segment->first_action;
+    segment->first_stage = (uint32_t)plan->stage_count;
+    if (builder->effect_count || segment->start_count) status = choose_stages(builder, segment->starts, low_end, cost);
+    if (!status && !kt_with(builder, KETCH_WITHOUT_STAGES)) status = split_stages(builder, segment->first_stage);
+    segment->stage_count = (uint32_t)plan->stage_count - segment->first_stage;
+    return status;
+}
+
+/* Blocks that are dense if in doubt are tried, too, where they make a difference to a state of several tiles. */
+static ketch_status choose_blocks(kt_builder *builder, kt_segment *segment, bool low_end) {
+    kt_plan *plan = builder->plan;
+    const kt_mark before = mark_of(plan);
+    double few, many;
+    if (!kt_with(builder, KETCH_WITHOUT_BLOCKS)) return add_parts(builder, segment, low_end, &few);
+    ketch_status status = kt_find_blocks(builder, SHARE_FEW);
+    size_t dense = builder->dense_count;
+    if (!status) status = add_parts(builder, segment, low_end, &few);
+    if (status || plan->tile_bits >= plan->wires || builder->item_count > MOST_TRIED) return status;
+    status = kt_find_blocks(builder, SHARE_MANY);
+    if (status || builder->dense_count == dense) return status;
+    go_back(plan, before);
+    status = add_parts(builder, segment, low_end, &many);
+    if (status || many < few) return status;
+    go_back(plan, before);
+    status = kt_find_blocks(builder, SHARE_FEW);
+    return status ? status : add_parts(builder, segment, low_end, &few);
+}
+
 static ketch_status add_segment(kt_builder *builder, const kt_step *steps, size_t count, bool starts, bool alone) {
     kt_plan *plan = builder->plan;
     kt_segment segment = {.first_action = (uint32_t)plan->action_count, .starts = starts};
-    ketch_status status = kt_simplify(builder, steps, count);
-    if (!status && kt_with(builder, KETCH_WITHOUT_BLOCKS)) status = kt_find_blocks(builder);
-    if (!status) status = kt_make_actions(builder);
-    if (!status) status = take_start(builder, &segment);
-    if (status) return status;
-    segment.action_count = (uint32_t)plan->action_count - segment.first_action;
-    segment.first_stage = (uint32_t)plan->stage_count;
     bool low_end = !alone || (plan->outputs & (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES));
-    if (builder->effect_count || segment.start_count) status = choose_stages(builder, starts, low_end);
-    if (!status && !kt_with(builder, KETCH_WITHOUT_STAGES)) status = split_stages(builder, segment.first_stage);
-    segment.stage_count = (uint32_t)plan->stage_count - segment.first_stage;
+    ketch_status status = kt_simplify(builder, steps, count);
+    if (!status) status = choose_blocks(builder, &segment, low_end);
     if (!status && !kt_reserve(&plan->segments, &builder->segment_capacity, plan->segment_count + 1, sizeof *plan->segments))
         status = kt_no_memory(builder->diag);
     if (status) return status;
@@ -348,8 +385,9 @@ ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_wa
     ketch_status status = landings ? make_segments(&builder, landings) : kt_no_memory(diag);
     kt_free(landings);
     shrink_steps(plan, steps);
-    if (!status) kt_count_totals(plan, builder.costs);
-    void *scratch[] = {builder.items, builder.links, builder.blocks, builder.effects, builder.queue, builder.taken, builder.passes};
+    if (!status) kt_count_totals(plan, circuit, builder.costs);
+    void *scratch[] = {builder.items, builder.links, builder.blocks, builder.effects,
+                       builder.queue, builder.taken, builder.passes, builder.marks};
     for (size_t k = 0; k < sizeof scratch / sizeof *scratch; k++) kt_free(scratch[k]);
     return status;
 }
