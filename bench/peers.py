@@ -361,7 +361,7 @@ def main():
     parser.add_argument('--limit', type=float, default=120, help='seconds after which no run is begun')
     parser.add_argument('--states', default='0', help='basis states whose amplitudes are told: numbers, separated by commas')
     options = parser.parse_args()
-    for name in ('OMP', 'QULACS', 'NUMBA', 'OPENBLAS', 'MKL'):  # before anything of theirs is loaded
+    for name in ('OMP', 'QULACS', 'OPENBLAS', 'MKL'):  # before anything of theirs is loaded
         os.environ[f'{name}_NUM_THREADS'] = str(options.threads)
     kind = PEERS[options.peer]
     try:
