@@ -100,6 +100,8 @@ typedef struct kt_plan {
     kt_segment *segments;
     uint8_t position[64]; /* by wire: its bit of the memory index when all is done */
     size_t action_count, source_count, order_count, work_count, stage_count, segment_count;
+    uint64_t bound_bytes; /* that numbers of the actions take */
+    uint32_t threads;     /* that may have tiles in scratch: only for memory */
 } kt_plan;
 
 /* `watch` may be NULL: then it takes the time that it takes. */
@@ -114,6 +116,9 @@ uint32_t kt_plan_wires(const kt_plan *plan);
 ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *run,
                            const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
 void kt_plan_free(kt_plan *plan);
+
+/* What plans are made by. */
+const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision);
 
 /* What memory and time follow from; 2^wires as a double where it may exceed 64 bits. */
 uint64_t kt_plan_state_bytes(const kt_plan *plan);

@@ -126,7 +126,6 @@ ketch_status kt_schedule(kt_builder *builder, kt_effect *effects, size_t count, 
 /* Turns the plan's steps that are gates into segments. */
 ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);
 
-const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision);
 /* Nanoseconds an amplitude of the state: an action by itself; a work, of which a few phases or CX may be done one by one. */
 double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_action *action);
 double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_work *work);

@@ -373,6 +373,14 @@ static void shrink_steps(kt_plan *plan, size_t before) {
     if (smaller) plan->steps = smaller;
 }
 
+static uint64_t bytes_when_bound(const kt_plan *plan) {
+    uint64_t bytes = (uint64_t)plan->action_count * 64; /* angles and the like, in arrays that have doubled */
+    for (size_t i = 0; i < plan->action_count; i++) {
+        if (plan->actions[i].kind == KT_ACTION_DENSE) bytes += UINT64_C(32) << (2 * plan->actions[i].bit_count);
+    }
+    return bytes;
+}
+
 ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag) {
     kt_builder builder = {.plan = plan, .circuit = circuit, .watch = watch, .diag = diag};
     if (plan->tile_bits > plan->wires) plan->tile_bits = plan->wires;
@@ -385,6 +393,8 @@ ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_wa
     ketch_status status = landings ? make_segments(&builder, landings) : kt_no_memory(diag);
     kt_free(landings);
     shrink_steps(plan, steps);
+    plan->threads = plan->tile_bits < plan->wires ? kt_processors() : 1;
+    plan->bound_bytes = bytes_when_bound(plan);
     if (!status) kt_count_totals(plan, circuit, builder.costs);
     void *scratch[] = {builder.items, builder.links, builder.blocks, builder.effects,
                        builder.queue, builder.taken, builder.passes, builder.marks};
