@@ -75,26 +75,35 @@ static bool moves_alone(const kt_plan *plan, const kt_segment *segment, uint32_t
     return false;
 }
 
-static void count_stage(kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_segment *segment, uint32_t index) {
+kt_stage_cost kt_cost_of_stage(const kt_plan *plan, const ketch_circuit *circuit, const kt_segment *segment, uint32_t index) {
+    const kt_costs *costs = kt_costs_of(plan->isa, plan->precision);
     const kt_stage *stage = &plan->stages[index];
     double amplitudes = ldexp(1, (int)plan->wires), bytes = plan->precision == KETCH_PRECISION_FP32 ? 8 : 16;
     double nanoseconds = kt_pass_cost(costs, stage->run_bits), multiply_adds = 0;
+    kt_stage_cost cost = {.pass_seconds = amplitudes * nanoseconds * 1e-9};
     if (moves_alone(plan, segment, index)) nanoseconds += costs->linear;
     for (uint32_t w = 0; w < stage->work_count; w++) {
         nanoseconds += kt_work_cost(plan, circuit, costs, &plan->works[stage->first_work + w]);
         multiply_adds += multiply_adds_of(plan, &plan->works[stage->first_work + w]);
     }
     bool written_only = segment->starts && index == segment->first_stage;
-    plan->totals.bytes += amplitudes * bytes * (written_only ? 1 : 2);
-    plan->totals.seconds += amplitudes * nanoseconds * 1e-9;
-    plan->totals.multiply_adds += amplitudes * multiply_adds;
+    cost.bytes = amplitudes * bytes * (written_only ? 1 : 2);
+    cost.seconds = amplitudes * nanoseconds * 1e-9;
+    cost.multiply_adds = amplitudes * multiply_adds;
+    return cost;
 }
 
-void kt_count_totals(kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs) {
-    plan->totals.stages = plan->stage_count;
-    plan->totals.bytes = plan->totals.seconds = plan->totals.multiply_adds = 0;
+void kt_count_totals(kt_plan *plan, const ketch_circuit *circuit) {
+    kt_plan_totals *totals = &plan->totals;
+    totals->stages = plan->stage_count;
+    totals->bytes = totals->seconds = totals->multiply_adds = 0;
     for (size_t s = 0; s < plan->segment_count; s++) {
         const kt_segment *segment = &plan->segments[s];
-        for (uint32_t k = 0; k < segment->stage_count; k++) count_stage(plan, circuit, costs, segment, segment->first_stage + k);
+        for (uint32_t k = 0; k < segment->stage_count; k++) {
+            kt_stage_cost cost = kt_cost_of_stage(plan, circuit, segment, segment->first_stage + k);
+            totals->bytes += cost.bytes;
+            totals->seconds += cost.seconds;
+            totals->multiply_adds += cost.multiply_adds;
+        }
     }
 }

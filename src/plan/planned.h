@@ -130,6 +130,13 @@ ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_wa
 double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_action *action);
 double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_work *work);
 double kt_pass_cost(const kt_costs *costs, uint32_t run_bits);
-void kt_count_totals(kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs);
+
+/* What a stage is expected to take. */
+typedef struct kt_stage_cost {
+    double bytes, multiply_adds, seconds;
+    double pass_seconds; /* of these, those that reading and writing alone take */
+} kt_stage_cost;
+kt_stage_cost kt_cost_of_stage(const kt_plan *plan, const ketch_circuit *circuit, const kt_segment *segment, uint32_t index);
+void kt_count_totals(kt_plan *plan, const ketch_circuit *circuit);
 
 #endif

@@ -395,7 +395,7 @@ ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_wa
     shrink_steps(plan, steps);
     plan->threads = plan->tile_bits < plan->wires ? kt_processors() : 1;
     plan->bound_bytes = bytes_when_bound(plan);
-    if (!status) kt_count_totals(plan, circuit, builder.costs);
+    if (!status) kt_count_totals(plan, circuit);
     void *scratch[] = {builder.items, builder.links, builder.blocks, builder.effects,
                        builder.queue, builder.taken, builder.passes, builder.marks};
     for (size_t k = 0; k < sizeof scratch / sizeof *scratch; k++) kt_free(scratch[k]);

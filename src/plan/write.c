@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A plan printed: totals first, then a line (or a JSON object) a step. Reads what the engine reads, so that what is printed is what runs.
+ * A plan printed: totals first, then what the planned engine does stage by stage (write_stages.c), then a line (or a JSON object) a step.
+ * Reads what the engine reads, so that what is printed is what runs.
  */
-#include "plan/plan.h"
+#include "plan/write.h"
 
 #include <math.h>
 
 #define FLUSH_BYTES 65536
 
 static const char *const step_names[] = {
-    [KT_STEP_GATE] = "gate",       [KT_STEP_MEASURE] = "measure",         [KT_STEP_RESET] = "reset",
+    [KT_STEP_GATE] = "gate",       [KT_STEP_SEGMENT] = "segment",         [KT_STEP_MEASURE] = "measure", [KT_STEP_RESET] = "reset",
     [KT_STEP_SET_BIT] = "set bit", [KT_STEP_JUMP_UNLESS] = "jump unless", [KT_STEP_JUMP] = "jump",
 };
 
@@ -76,6 +77,10 @@ static void text_step(kt_buffer *out, const kt_plan *plan, const ketch_circuit *
         kt_buffer_format(out, "%-10s", number);
     } else if (line.step->code == KT_STEP_JUMP || line.step->code == KT_STEP_JUMP_UNLESS) {
         kt_buffer_format(out, "to step %u", line.step->next);
+    } else if (line.step->code == KT_STEP_SEGMENT) {
+        const kt_segment *segment = &plan->segments[line.step->segment];
+        if (segment->stage_count)
+            kt_buffer_format(out, "stages %u to %u", segment->first_stage, segment->first_stage + segment->stage_count - 1);
     } else if (line.step->code == KT_STEP_SET_BIT) {
         kt_buffer_format(out, "bit %u to %u", line.step->bit, line.step->value);
     }
@@ -87,24 +92,39 @@ static void text_step(kt_buffer *out, const kt_plan *plan, const ketch_circuit *
     kt_buffer_text(out, "\n");
 }
 
+/* Reads and writes of the state, or of the part that a gate touches. */
+static uint64_t passes_of(const kt_plan *plan) { return plan->planned ? plan->totals.stages : plan->totals.gates; }
+
+static double bytes_of(const kt_plan *plan) {
+    return plan->planned ? plan->totals.bytes : 2 * plan->totals.amplitudes * amplitude_bytes(plan);
+}
+
 static void text_header(kt_buffer *out, const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *run) {
     const kt_plan_totals *totals = &plan->totals;
     char number[KT_NUMBER_TEXT];
     kt_buffer_format(out, "qubits         %u declared, %u simulated\n", circuit->qubit_count, plan->wires);
     kt_buffer_format(out, "precision      %s\n", plan->precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64");
+    if (plan->planned)
+        kt_write_engine(out, plan);
+    else
+        kt_buffer_text(out, "engine         reference\n");
     kt_buffer_format(out, "steps          %zu: %llu gate%s in %llu segment%s%s\n", plan->step_count, (unsigned long long)totals->gates,
                      totals->gates == 1 ? "" : "s", (unsigned long long)totals->segments, totals->segments == 1 ? "" : "s",
                      plan->branches ? ", each shot taking its own way through measurements" : "");
-    kt_buffer_format(out, "passes         %llu\n", (unsigned long long)totals->gates);
-    kt_bytes_text(number, 2 * totals->amplitudes * amplitude_bytes(plan));
+    kt_buffer_format(out, "passes         %llu\n", (unsigned long long)passes_of(plan));
+    kt_bytes_text(number, bytes_of(plan));
     kt_buffer_format(out, "bytes moved    %s\n", number);
     kt_number_round(number, totals->multiply_adds, 4);
     kt_buffer_format(out, "multiply-adds  %s\n", number);
+    if (plan->planned) {
+        kt_buffer_text(out, "expected       ");
+        kt_write_seconds(out, totals->seconds);
+        kt_buffer_text(out, " on two threads\n");
+    }
     uint64_t memory = kt_plan_memory(plan, run);
     kt_bytes_text(number, memory == UINT64_MAX ? 0x1p64 : (double)memory);
     kt_buffer_format(out, "memory         %s%s\n", memory == UINT64_MAX ? "over " : "", number);
     kt_buffer_format(out, "outcome        %u bits%s\n\n", plan->outcome_bits, plan->measures_nothing ? ", every qubit being measured" : "");
-    kt_buffer_text(out, "  step  operation     kernel    wires         controls      amplitudes   bytes      line\n");
 }
 
 /* ── JSON ───────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -134,6 +154,9 @@ static void json_step(kt_json *json, const kt_plan *plan, const ketch_circuit *c
         kt_json_number(json, "bytes", line.bytes);
     } else if (step->code == KT_STEP_JUMP || step->code == KT_STEP_JUMP_UNLESS) {
         kt_json_integer(json, "next", step->next);
+    } else if (step->code == KT_STEP_SEGMENT) {
+        kt_json_integer(json, "first_stage", plan->segments[step->segment].first_stage);
+        kt_json_integer(json, "stages", plan->segments[step->segment].stage_count);
     } else if (step->code == KT_STEP_SET_BIT) {
         kt_json_integer(json, "bit", step->bit);
         kt_json_integer(json, "value", step->value);
@@ -151,18 +174,28 @@ static void json_header(kt_json *json, const kt_plan *plan, const ketch_circuit 
     kt_json_integer(json, "qubits", circuit->qubit_count);
     kt_json_integer(json, "simulated_qubits", plan->wires);
     kt_json_string(json, "precision", plan->precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64");
+    kt_json_string(json, "engine", plan->planned ? "planned" : "reference");
+    if (plan->planned) {
+        kt_json_string(json, "instruction_set", kt_tile_kernels_of((kt_isa)plan->isa)->name);
+        kt_json_integer(json, "tile", plan->tile_bits);
+    }
     kt_json_integer(json, "gates", totals->gates);
     kt_json_integer(json, "segments", totals->segments);
-    kt_json_integer(json, "passes", totals->gates);
+    kt_json_integer(json, "passes", passes_of(plan));
     kt_json_bool(json, "branches", plan->branches);
-    kt_json_number(json, "bytes_moved", 2 * totals->amplitudes * amplitude_bytes(plan));
+    kt_json_number(json, "bytes_moved", bytes_of(plan));
     kt_json_number(json, "multiply_adds", totals->multiply_adds);
+    if (plan->planned) kt_json_number(json, "expected_seconds", totals->seconds);
     kt_json_integer(json, "memory_bytes", kt_plan_memory(plan, run));
     kt_json_integer(json, "outcome_bits", plan->outcome_bits);
     kt_json_bool(json, "all_qubits_measured", plan->measures_nothing);
 }
 
 /* ── The door ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+ketch_status kt_write_flush(kt_buffer *out, ketch_sink sink, ketch_diag *diag) {
+    return out->size >= FLUSH_BYTES || out->failed ? kt_buffer_flush(out, sink, diag) : KETCH_OK;
+}
 
 ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *run,
                            const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {
@@ -171,19 +204,26 @@ ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, co
     bool text = options->format == KETCH_FORMAT_TEXT;
     kt_buffer out = {0};
     kt_json json = {.out = &out, .indent = options->format == KETCH_FORMAT_JSON};
+    ketch_status status = KETCH_OK;
     if (text) {
         text_header(&out, plan, circuit, run);
+        if (plan->planned) status = kt_write_stages_text(&out, plan, circuit, sink, diag);
     } else {
         json_header(&json, plan, circuit, run, options);
+        if (plan->planned) status = kt_write_stages_json(&json, plan, circuit, sink, diag);
         kt_json_open(&json, "steps", '[');
     }
-    ketch_status status = KETCH_OK;
-    for (size_t i = 0; i < plan->step_count && !status; i++) {
+    bool listed = !text || !plan->planned || plan->step_count > 1; /* one segment says nothing more */
+    if (text && listed) {
+        if (plan->stage_count) kt_buffer_text(&out, "\n");
+        kt_buffer_text(&out, "  step  operation     kernel    wires         controls      amplitudes   bytes      line\n");
+    }
+    for (size_t i = 0; listed && i < plan->step_count && !status; i++) {
         if (text)
             text_step(&out, plan, circuit, i);
         else
             json_step(&json, plan, circuit, i);
-        if (out.size >= FLUSH_BYTES || out.failed) status = kt_buffer_flush(&out, sink, diag);
+        status = kt_write_flush(&out, sink, diag);
     }
     if (!text) {
         kt_json_close(&json, ']');

@@ -9,6 +9,7 @@
 static kt_plan *plan_of(const ketch_circuit *circuit, unsigned outputs) {
     kt_plan *plan;
     lab_setup lab = lab_with(100, outputs, 1);
+    lab.options.engine = KETCH_ENGINE_REFERENCE;
     OK(kt_plan_make(&plan, circuit, &lab.options, NULL, diag));
     return plan;
 }
@@ -234,7 +235,8 @@ static void plans_print_themselves(void **unused) {
     write.format = KETCH_FORMAT_JSONL;
     OK(kt_plan_write(plan, circuit, &lab.options, &write, kt_buffer_sink(&out), diag));
     static const char *const parts[] = {
-        "{\"schema\": \"ketch-plan/1\", \"qubits\": 5, \"simulated_qubits\": 3, \"precision\": \"fp64\", \"gates\": 3, ",
+        "{\"schema\": \"ketch-plan/1\", \"qubits\": 5, \"simulated_qubits\": 3, \"precision\": \"fp64\", \"engine\": \"reference\", "
+        "\"gates\": 3, ",
         "{\"operation\": \"rz\", \"kernel\": \"diagonal\", \"wires\": [2], ",
         "\"controls\": [0], \"negative_controls\": [1], \"amplitudes\": 2, ",
         "{\"operation\": \"jump unless\", \"next\": 5}",

@@ -33,12 +33,14 @@ for form in ('json', 'jsonl'):
     for options in ([], everything, ['--no-run-info'], ['--shots', '0', '--probabilities'], ['--top', '1', '--order', 'msb'], ['--precision', 'fp32']):
         valid('result', 'run', '--format', form, *options, 'bell.qasm', 'asymmetric.qasm', 'ghz.qasm')
     valid('result', 'run', '--format', form, 'dynamic.qasm')
+    valid('result', 'run', '--format', form, '--engine', 'planned', '--tile', '7', '--without', 'stages,cache', 'dynamic.qasm')
     valid('info', 'info', '--format', form, 'bell.qasm')
     valid('info', 'info', '--format', form, 'bell.qasm', 'everything.qasm', 'rotation.qasm')
     valid('gates', 'gates', '--format', form)
     valid('gates', 'gates', '--format', form, 'cx', 'u2')
     for name in ('bell.qasm', 'asymmetric.qasm', 'conditions.qasm', 'dynamic.qasm'):
-        valid('plan', 'plan', '--format', form, name)
+        for engine in ('planned', 'reference'):
+            valid('plan', 'plan', '--engine', engine, '--format', form, name)
     valid('plan', 'plan', '--format', form, '--param', 'theta=1', '--precision', 'fp32', 'everything.qasm')
     valid('plan', 'run', '--dry-run', '--format', form, 'bell.qasm', 'dynamic.qasm')
 valid('message', 'check', '--error-format', 'json', 'semantics.qasm', 'syntax.qasm', 'missing.qasm', stream='stderr', code=4)
