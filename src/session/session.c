@@ -54,16 +54,22 @@ static uint32_t fitting_qubits(const kt_plan *plan, const ketch_run_options *opt
 
 static uint64_t add(uint64_t a, uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
 
+static uint64_t allowed_bytes(const ketch_run_options *options, uint64_t free_bytes) {
+    return options->max_memory && options->max_memory < free_bytes ? options->max_memory : free_bytes;
+}
+
 static void measure_memory(ketch_memory *out, const kt_plan *plan, const ketch_run_options *options, uint64_t free_bytes) {
     out->needed_bytes = kt_plan_memory(plan, options);
-    out->available_bytes = options->max_memory && options->max_memory < free_bytes ? options->max_memory : free_bytes;
+    out->available_bytes = allowed_bytes(options, free_bytes);
     out->qubits = kt_plan_wires(plan);
     out->fitting_qubits = fitting_qubits(plan, options, plan->precision, out->available_bytes);
     out->fitting_qubits_fp32 = fitting_qubits(plan, options, KETCH_PRECISION_FP32, out->available_bytes);
 }
 
-static ketch_status refuse(const ketch_memory *memory, const kt_plan *plan, const ketch_run_options *options, ketch_diag *diag) {
+static ketch_status refuse(const kt_plan *plan, const ketch_run_options *options, uint64_t free_bytes, ketch_diag *diag) {
     char needed[KT_NUMBER_TEXT], available[KT_NUMBER_TEXT];
+    ketch_memory measured, *memory = &measured;
+    measure_memory(memory, plan, options, free_bytes);
     kt_bytes_text(needed, memory->needed_bytes == UINT64_MAX ? 0x1p64 : (double)memory->needed_bytes);
     kt_bytes_text(available, (double)memory->available_bytes);
     const char *where = options->max_memory && options->max_memory == memory->available_bytes ? "allowed" : "free here";
@@ -97,12 +103,10 @@ static ketch_status look_while_planning(void *user) {
 
 static ketch_status run_plan(ketch_result **out, ketch_session *session, const kt_plan *plan, const ketch_circuit *circuit,
                              const ketch_run_options *options, ketch_diag *diag) {
-    ketch_memory memory;
-    uint64_t free_bytes = LITTLE_MEMORY; /* a spare state will be used again, or freed */
-    if (kt_plan_memory(plan, options) > LITTLE_MEMORY) free_bytes = add(kt_memory_available(), session->engine.spare.bytes);
-    measure_memory(&memory, plan, options, free_bytes);
-    if (memory.needed_bytes > memory.available_bytes) return refuse(&memory, plan, options, diag);
-    session->engine.memory_limit = memory.available_bytes;
+    uint64_t needed = kt_plan_memory(plan, options), free_bytes = LITTLE_MEMORY; /* a spare state will be used again, or freed */
+    if (needed > LITTLE_MEMORY) free_bytes = add(kt_memory_available(), session->engine.spare.bytes);
+    session->engine.memory_limit = allowed_bytes(options, free_bytes);
+    if (needed > session->engine.memory_limit) return refuse(plan, options, free_bytes, diag);
     return kt_engine_run(out, &session->engine, plan, circuit, options, diag);
 }
 
