@@ -18,7 +18,8 @@
 
 #include "plan/analysis.h"
 
-#define KT_NONE UINT32_MAX
+#define KT_NONE       UINT32_MAX
+#define KT_MOST_TRIED 50000 /* gates of a segment: beyond, one way of doing things must do */
 
 /* A gate that stays, on wires as they are called after all swaps. */
 typedef struct kt_item {

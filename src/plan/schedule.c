@@ -157,7 +157,7 @@ ketch_status kt_schedule(kt_builder *builder, kt_effect *effects, size_t count, 
     unsigned kinds = 0;
     for (size_t i = 0; i < count; i++) kinds |= KIND(work_of(builder, &effects[i]));
     const unsigned both = KIND(KT_WORK_DIAGONAL) | KIND(KT_WORK_LINEAR);
-    bool two = plan->tile_bits < plan->wires && (kinds & both) == both;
+    bool two = plan->tile_bits < plan->wires && (kinds & both) == both && builder->effect_count <= KT_MOST_TRIED;
     if (count) memcpy(builder->queue, effects, count * sizeof *effects);
     *cost = list_works(builder, builder->queue, count, KT_WORK_DIAGONAL);
     if (!two) return KETCH_OK;

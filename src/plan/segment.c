@@ -21,7 +21,6 @@
 /* What a gate on two wires is taken to need of a table or a linear map: the less, the fewer blocks are dense. */
 #define SHARE_FEW  0.1
 #define SHARE_MANY 0.6
-#define MOST_TRIED 50000 /* items: beyond, one way must do */
 
 /* ── The first actions ──────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -217,7 +216,7 @@ static ketch_status choose_stages(kt_builder *builder, bool free_start, bool low
     kt_mark first = mark_of(plan);
     double other;
     ketch_status status = add_stages(builder, run_bits, free_start, low_end, cost);
-    if (status || run_bits == other_bits) return status;
+    if (status || run_bits == other_bits || builder->effect_count > KT_MOST_TRIED) return status;
     kt_mark second = mark_of(plan);
     status = add_stages(builder, other_bits, free_start, low_end, &other);
     if (status) return status;
@@ -276,7 +275,7 @@ static ketch_status choose_blocks(kt_builder *builder, kt_segment *segment, bool
     ketch_status status = kt_find_blocks(builder, SHARE_FEW);
     size_t dense = builder->dense_count;
     if (!status) status = add_parts(builder, segment, low_end, &few);
-    if (status || plan->tile_bits >= plan->wires || builder->item_count > MOST_TRIED) return status;
+    if (status || plan->tile_bits >= plan->wires || builder->item_count > KT_MOST_TRIED) return status;
     status = kt_find_blocks(builder, SHARE_MANY);
     if (status || builder->dense_count == dense) return status;
     go_back(plan, before);
