@@ -20,8 +20,10 @@ const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision) { return &ta
 
 double kt_pass_cost(const kt_costs *costs, uint32_t run_bits) { return costs->pass[run_bits < 7]; }
 
+static double halved(double number, uint32_t times) { return number / (double)(UINT64_C(1) << times); }
+
 /* The part of the state that the controls of an action leave. */
-static double share_of(const kt_action *action) { return ldexp(1, -(int)kt_count_bits(action->controls)); }
+static double share_of(const kt_action *action) { return halved(1, kt_count_bits(action->controls)); }
 
 /* The part of the state that phases touch when they are multiplied in one by one: where one bit is 1, where both are. */
 static double touched_by_phases(const kt_action *action, const kt_plan *plan, const ketch_circuit *circuit) {
@@ -31,7 +33,7 @@ static double touched_by_phases(const kt_action *action, const kt_plan *plan, co
 }
 
 double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_action *action) {
-    double step = ldexp(costs->step, -(int)plan->tile_bits);
+    double step = halved(costs->step, plan->tile_bits);
     switch ((kt_action_kind)action->kind) {
     case KT_ACTION_ROTATION: return step + 1.7 * costs->rotation;
     case KT_ACTION_PHASES: return step + costs->touch * touched_by_phases(action, plan, circuit);
@@ -42,7 +44,7 @@ double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const k
 }
 
 double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_work *work) {
-    double step = ldexp(costs->step, -(int)plan->tile_bits), each = 0;
+    double step = halved(costs->step, plan->tile_bits), each = 0;
     if (work->kind == KT_WORK_ROTATIONS) /* three at once; one or two alone take nearly as long as two or three */
         return step + costs->rotation * (work->count + 0.7 * (work->count % 3 != 0));
     double whole = work->kind == KT_WORK_DIAGONAL ? step + costs->diagonal : work->kind == KT_WORK_LINEAR ? step + costs->linear : INFINITY;

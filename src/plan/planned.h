@@ -122,7 +122,7 @@ ketch_status kt_make_actions(kt_builder *builder); /* those of the items, at the
  * low ones may change; `low_end`: the lowest run_bits wires must be local in the last pass. */
 ketch_status kt_find_passes(kt_builder *builder, uint32_t run_bits, bool free_start, bool low_end);
 /* Works of one pass, at the end of the plan's. Gives their nanoseconds an amplitude. */
-ketch_status kt_schedule(kt_builder *builder, kt_effect *effects, size_t count, double *cost);
+ketch_status kt_schedule(kt_builder *builder, const kt_effect *effects, size_t count, double *cost);
 
 /* Turns the plan's steps that are gates into segments. */
 ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);

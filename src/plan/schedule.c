@@ -130,22 +130,25 @@ static bool take_work(kt_list *list, kt_work_kind kind, const uint8_t *marks) {
     return work.count;
 }
 
-/* Works from `effects`, which it uses up. `first`: DIAGONAL or LINEAR. */
-static double list_works(kt_builder *builder, kt_effect *effects, size_t count, kt_work_kind first) {
-    kt_list list = {.builder = builder, .queue = effects, .count = count};
+/* Works from a copy of `effects`. `first`: DIAGONAL or LINEAR. */
+static ketch_status list_works(kt_builder *builder, const kt_effect *effects, size_t count, kt_work_kind first, double *cost) {
+    kt_list list = {.builder = builder, .queue = builder->queue, .count = count};
+    if (count) memcpy(list.queue, effects, count * sizeof *effects);
     for (size_t i = 0; i < count; i++) list.wires |= effects[i].x | effects[i].y | effects[i].z;
-    double cost = 0;
-    while (list.count) {
+    *cost = 0;
+    ketch_status status = KETCH_OK;
+    while (list.count && !status) {
         kt_work_kind kind = next_kind(&list, first);
         bool merges = (kind == KT_WORK_DIAGONAL || kind == KT_WORK_LINEAR) && most_of(builder, kind) > 1;
         bool few = merges && few_are_needed(&list, builder->marks, kind);
         if (!few || !take_work(&list, kind, builder->marks)) take_work(&list, kind, NULL);
-        cost += kt_work_cost(builder->plan, builder->circuit, builder->costs, &builder->plan->works[builder->plan->work_count - 1]);
+        *cost += kt_work_cost(builder->plan, builder->circuit, builder->costs, &builder->plan->works[builder->plan->work_count - 1]);
+        status = kt_watch_work(builder->watch, 32);
     }
-    return cost;
+    return status;
 }
 
-ketch_status kt_schedule(kt_builder *builder, kt_effect *effects, size_t count, double *cost) {
+ketch_status kt_schedule(kt_builder *builder, const kt_effect *effects, size_t count, double *cost) {
     kt_plan *plan = builder->plan;
     /* as many as there can be, twice: two orders are tried; and a copy of the effects for each */
     if (!kt_reserve(&plan->order, &builder->order_capacity, plan->order_count + 2 * count, sizeof *plan->order) ||
@@ -158,12 +161,12 @@ ketch_status kt_schedule(kt_builder *builder, kt_effect *effects, size_t count, 
     for (size_t i = 0; i < count; i++) kinds |= KIND(work_of(builder, &effects[i]));
     const unsigned both = KIND(KT_WORK_DIAGONAL) | KIND(KT_WORK_LINEAR);
     bool two = plan->tile_bits < plan->wires && (kinds & both) == both && builder->effect_count <= KT_MOST_TRIED;
-    if (count) memcpy(builder->queue, effects, count * sizeof *effects);
-    *cost = list_works(builder, builder->queue, count, KT_WORK_DIAGONAL);
-    if (!two) return KETCH_OK;
+    ketch_status status = list_works(builder, effects, count, KT_WORK_DIAGONAL, cost);
+    if (status || !two) return status;
     size_t works = plan->work_count - first_work;
-    memcpy(builder->queue, effects, count * sizeof *effects);
-    double other = list_works(builder, builder->queue, count, KT_WORK_LINEAR);
+    double other;
+    status = list_works(builder, effects, count, KT_WORK_LINEAR, &other);
+    if (status) return status;
     if (other < *cost) {
         *cost = other;
         size_t better = plan->work_count - first_work - works;
