@@ -73,8 +73,8 @@ typedef struct kt_action_source {
 
 typedef enum kt_work_kind {
     KT_WORK_ROTATIONS, /* actions on distinct bits, all local */
-    KT_WORK_DIAGONAL,  /* phases, merged */
-    KT_WORK_LINEAR,    /* a run of CX in this order, composed; targets local, controls anywhere */
+    KT_WORK_DIAGONAL,  /* phases, merged; a few may be done one by one where that is cheaper, */
+    KT_WORK_LINEAR,    /* as may a few CX: a run of them in this order, composed; targets local, controls anywhere */
     KT_WORK_EXCHANGE,  /* one action: target local, controls anywhere */
     KT_WORK_PHASE,     /* one action, controls anywhere */
     KT_WORK_DENSE      /* one action: targets local, controls anywhere */
@@ -90,9 +90,8 @@ typedef struct kt_work {
  * change from stage to stage: `position` says which bit of the memory index it is while this stage works. A pass writes its tiles back in
  * the order that the next stage of the segment wants: wires that are local here may exchange their places among the local bits (a
  * permutation of the tile's address bits, composed with the linear work that comes last, if one does), others stay. So the lowest bits,
- * which every tile must contain, need not be the same wires throughout. The first stage of a
- * segment that starts may have them anywhere; that of any other has them in order, and after the last stage of a segment all wires are in
- * order: wire w is bit w. */
+ * which every tile must contain, need not be the same wires throughout. The first stage of a segment that starts may have them anywhere;
+ * that of any other has them in order. After the last stage of any segment all are in order: wire w is bit w. */
 typedef struct kt_stage {
     uint64_t local;    /* bits of the memory index inside a tile: at least the lowest run_bits; popcount = min(tile bits, wires) */
     uint32_t run_bits; /* the lowest bits, that stay together */
