@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 void *kt_alloc(size_t size) { return malloc(size ? size : 1); }
 
@@ -102,16 +103,58 @@ void kt_arena_drop_blocks(kt_arena *arena, kt_arena_block *kept) {
 
 void kt_arena_free(kt_arena *arena) { kt_arena_restore(arena, (kt_arena_mark){0}); }
 
-void *kt_pages_alloc(size_t bytes) {
-    if (!bytes) return NULL;
+/* ── Amplitudes ─────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+#define SMALL     ((size_t)64 << 10) /* below it, asking the system takes longer than all work on so few amplitudes */
+#define HUGE_PAGE ((size_t)2 << 20)
+#define ALIGNED   64
+
+/* From the heap, with where it really begins kept in front. */
+static void *small_alloc(size_t bytes) {
+    char *block = kt_alloc(bytes + ALIGNED + sizeof block);
+    if (!block) return NULL;
+    char *aligned = block + sizeof block;
+    aligned += (ALIGNED - (uintptr_t)aligned % ALIGNED) % ALIGNED;
+    memcpy(aligned - sizeof block, &block, sizeof block);
+    return aligned;
+}
+
+static void small_free(void *aligned) {
+    char *block;
+    memcpy(&block, (char *)aligned - sizeof block, sizeof block);
+    kt_free(block);
+}
+
+static void *map(size_t bytes) {
     void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (pages == MAP_FAILED) return NULL;
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+/* From the start of a huge page on: more is asked for, and what lies before and behind is given back. */
+static void *map_aligned(size_t bytes) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), end = (bytes + page - 1) / page * page;
+    char *pages = bytes <= SIZE_MAX - 2 * HUGE_PAGE ? map(end + HUGE_PAGE) : NULL;
+    if (!pages) return map(bytes);
+    size_t before = (HUGE_PAGE - (uintptr_t)pages % HUGE_PAGE) % HUGE_PAGE;
+    if (before) munmap(pages, before);
+    if (before < HUGE_PAGE) munmap(pages + before + end, HUGE_PAGE - before);
+    return pages + before;
+}
+
+void *kt_pages_alloc(size_t bytes, bool huge) {
+    if (!bytes) return NULL;
+    if (bytes < SMALL) return small_alloc(bytes);
+    void *pages = huge && bytes >= HUGE_PAGE ? map_aligned(bytes) : map(bytes);
 #ifdef MADV_HUGEPAGE
-    madvise(pages, bytes, MADV_HUGEPAGE); /* a wish: without huge pages it is only slower */
+    if (pages) madvise(pages, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE); /* a wish: it is only slower without */
 #endif
     return pages;
 }
 
 void kt_pages_free(void *pages, size_t bytes) {
-    if (pages) munmap(pages, bytes);
+    if (!pages) return;
+    if (bytes < SMALL)
+        small_free(pages);
+    else
+        munmap(pages, bytes);
 }

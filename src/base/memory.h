@@ -5,7 +5,7 @@
  *   kt_alloc ...   plain objects
  *   kt_reserve     arrays that double
  *   kt_arena       many small objects freed together, under a budget
- *   kt_pages       amplitudes: whole pages from the system, huge where it grants them, zero when first touched
+ *   kt_pages       amplitudes: whole pages from the system, huge where it grants them
  */
 #ifndef KETCH_BASE_MEMORY_H
 #define KETCH_BASE_MEMORY_H
@@ -64,8 +64,9 @@ static inline void kt_arena_restore(kt_arena *arena, kt_arena_mark mark) {
 }
 void kt_arena_free(kt_arena *arena);
 
-/* Whole pages from the system, not yet touched. `bytes` must be given back unchanged. */
-void *kt_pages_alloc(size_t bytes);
+/* For amplitudes, aligned to 64 bytes: whole pages from the system, not yet touched, or little from the heap. `huge`: pages of 2 MiB where
+ * the system grants them. `bytes` must be given back unchanged. */
+void *kt_pages_alloc(size_t bytes, bool huge);
 void kt_pages_free(void *pages, size_t bytes);
 
 #endif

@@ -77,12 +77,13 @@ static void product(double *out, const kt_binder *binder, const kt_action *actio
 
 /* ── Angles ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+static double modulus(const double *entry) { return sqrt(entry[0] * entry[0] + entry[1] * entry[1]); }
 static double argument(const double *entry) { return atan2(entry[1], entry[0]); }
 
 /* From the larger entries, so that a small one's phase, which is little but rounding, does no harm. Of a real matrix all but `middle` are
  * exact multiples of pi. */
 static kt_angles matrix_angles(const double *matrix) {
-    double cosine = hypot(matrix[0], matrix[1]), sine = hypot(matrix[4], matrix[5]);
+    double cosine = modulus(matrix), sine = modulus(matrix + 4);
     const double minus[2] = {-matrix[2], -matrix[3]};
     kt_angles out = {.global = argument(matrix), .middle = 2 * atan2(sine, cosine)};
     out.after = kt_reduced(argument(matrix + 4) - out.global);
@@ -100,17 +101,51 @@ static kt_angles target_angles(const ketch_circuit *circuit, const kt_op *op) {
     return matrix_angles(matrix);
 }
 
+/* Of one operation with one operand, which may be the control of a global phase. */
+static kt_angles operand_angles(const ketch_circuit *circuit, const kt_op *op) {
+    if (kt_op_target_count(op)) return target_angles(circuit, op);
+    double angle = kt_small_angle(circuit->params[op->data]);
+    bool negated = kt_op_operands(circuit, op)[0] & KT_NEGATED;
+    return negated ? (kt_angles){.global = angle, .before = -angle} : (kt_angles){.before = angle};
+}
+
+/* Of a product: of each gate's diagonals the inner ones go into the matrix, and the outermost are put aside:
+ *
+ *   diag(after) . Ry . diag(before) diag(after) . Ry . diag(before)
+ *        `-- aside                                          `-- aside */
+static kt_angles product_angles(const ketch_circuit *circuit, const kt_action_source *sources, uint32_t count) {
+    kt_angles total = {0};
+    double matrix[8] = {1, 0, 0, 0, 0, 0, 1, 0};
+    for (uint32_t i = 0; i < count; i++) {
+        kt_angles next = operand_angles(circuit, &circuit->ops[sources[i].op]);
+        double unit[2], cosine = cos(next.middle / 2), sine = sin(next.middle / 2), turned[4];
+        kt_unit(unit, i ? kt_reduced(next.before + total.after) : 0);
+        if (!i) total.before = next.before;
+        total.after = next.after;
+        total.global = kt_reduced(total.global + next.global);
+        for (uint32_t k = 0; k < 2; k++) { /* the second row */
+            turned[2 * k] = unit[0] * matrix[4 + 2 * k] - unit[1] * matrix[5 + 2 * k];
+            turned[2 * k + 1] = unit[0] * matrix[5 + 2 * k] + unit[1] * matrix[4 + 2 * k];
+        }
+        for (uint32_t k = 0; k < 4; k++) {
+            matrix[4 + k] = sine * matrix[k] + cosine * turned[k];
+            matrix[k] = cosine * matrix[k] - sine * turned[k];
+        }
+    }
+    kt_angles inner = matrix_angles(matrix);
+    total.global = kt_reduced(total.global + inner.global);
+    total.before = kt_reduced(total.before + inner.before);
+    total.after = kt_reduced(total.after + inner.after);
+    total.middle = inner.middle;
+    return total;
+}
+
 /* Of the product of an action's sources on one bit. */
 static const kt_angles *action_angles(kt_binder *binder, const kt_action *action) {
     if (binder->angles_source == action->first_source + 1) return &binder->angles;
-    const kt_op *op = &binder->circuit->ops[binder->plan->sources[action->first_source].op];
-    if (action->source_count == 1) {
-        binder->angles = target_angles(binder->circuit, op);
-    } else {
-        double matrix[2 * 16];
-        product(matrix, binder, action);
-        binder->angles = matrix_angles(matrix);
-    }
+    const kt_action_source *sources = binder->plan->sources + action->first_source;
+    binder->angles = action->source_count == 1 ? operand_angles(binder->circuit, &binder->circuit->ops[sources->op])
+                                               : product_angles(binder->circuit, sources, action->source_count);
     binder->angles_source = action->first_source + 1;
     return &binder->angles;
 }
@@ -228,49 +263,29 @@ static void rotate(kt_binder *binder, const kt_action *action, kt_bound *bound, 
     bound->tangent = tangent_of_half(theta, binder->plan->precision);
 }
 
-/* e^(i d) (cos(theta/2) - i sin(theta/2) X), or that times Z, which acts first: the second column has the other sign. */
-static double about_x(double *theta, bool *with_z, const double *matrix) {
-    double turned[2] = {-matrix[5], matrix[4]}; /* i times entry (1, 0) */
-    double cosine = hypot(matrix[0], matrix[1]), sine = hypot(turned[0], turned[1]);
-    const double *larger = cosine >= sine ? matrix : turned, *other = cosine >= sine ? turned : matrix;
-    const double *first = matrix + (cosine >= sine ? 0 : 4), *second = matrix + (cosine >= sine ? 6 : 2);
-    *with_z = first[0] * second[0] + first[1] * second[1] < 0;
-    double phase = argument(larger);
-    if (larger[0] * other[0] + larger[1] * other[1] < 0) {
-        if (cosine >= sine)
-            sine = -sine;
-        else
-            cosine = -cosine;
+static bool is_half_turn(double angle) { return fabs(kt_reduced(angle)) > M_PI_2; } /* of 0 and pi, up to rounding */
+
+/* A product known to be e^(i global) R(theta) Z^k: the diagonals before and after are signs, unless the rotation is by 0 or pi, which
+ * leaves open what is before and what after it. D(after) Ry D(before) = D(after + pi/2) Rx D(before - pi/2). */
+static void bind_known_rotation(kt_binder *binder, const kt_action *action, kt_bound *bound) {
+    kt_angles angles = *action_angles(binder, action);
+    if (action->imaginary) {
+        angles.after += M_PI_2;
+        angles.before -= M_PI_2;
     }
-    *theta = 2 * atan2(sine, cosine);
-    return phase;
+    double theta = angles.middle;
+    bool small = angles.after == 0 || fabs(cos(theta / 2)) >= fabs(sin(theta / 2));
+    if (is_half_turn(angles.after)) theta = small ? -theta : 2 * M_PI - theta; /* sine, or cosine, has the other sign */
+    if (is_half_turn(small ? angles.before + angles.after : angles.before - angles.after)) kt_frame_z(binder->frame, bit_of(action, 0));
+    kt_frame_turn(binder->frame, kt_reduced(angles.global) + (small ? 0 : kt_reduced(angles.after)));
+    rotate(binder, action, bound, theta);
 }
 
 static void bind_rotation(kt_binder *binder, const kt_action *action, kt_bound *bound) {
-    const kt_angles *angles = action_angles(binder, action);
-    if (action->part == KT_PART_MIDDLE) {
-        rotate(binder, action, bound, angles->middle);
-        return;
-    }
-    double theta = angles->middle;
-    if (!action->imaginary) { /* of a real matrix: before and after are multiples of pi */
-        kt_bound signs = {.phases = {0, 0, 0}};
-        add_phases(binder, action, &signs, 0, (const double[]){angles->before, 0, 0});
-        rotate(binder, action, bound, theta);
-        memset(&signs, 0, sizeof signs);
-        add_phases(binder, action, &signs, angles->global, (const double[]){angles->after, 0, 0});
-        return;
-    }
-    double global = angles->global;
-    if (angles->before != M_PI_2 || angles->after != -M_PI_2) {
-        double matrix[2 * 16];
-        product(matrix, binder, action);
-        bool with_z;
-        global = about_x(&theta, &with_z, matrix);
-        if (with_z) kt_frame_z(binder->frame, bit_of(action, 0));
-    }
-    kt_frame_turn(binder->frame, global);
-    rotate(binder, action, bound, theta);
+    if (action->part == KT_PART_MIDDLE)
+        rotate(binder, action, bound, action_angles(binder, action)->middle);
+    else
+        bind_known_rotation(binder, action, bound);
 }
 
 static void bind_phase(kt_binder *binder, const kt_action *action, kt_bound *bound) {
@@ -305,13 +320,33 @@ static void conjugate(double *matrix, const kt_action *action, const kt_frame *f
         }
 }
 
+/* A one-qubit matrix; its global phase is the frame's where there are no controls. */
+static void angles_matrix(double *out, kt_binder *binder, const kt_action *action) {
+    const kt_angles *angles = action_angles(binder, action);
+    double global = angles->global, middle = angles->middle / 2, cosine = cos(middle), sine = sin(middle);
+    if (!action->controls) {
+        kt_frame_turn(binder->frame, global);
+        global = 0;
+    }
+    const double phases[4] = {global, global + angles->before, global + angles->after, global + angles->before + angles->after};
+    const double sizes[4] = {cosine, -sine, sine, cosine};
+    for (uint32_t i = 0; i < 4; i++) {
+        double unit[2];
+        kt_unit(unit, kt_reduced(phases[i]));
+        out[2 * i] = sizes[i] * unit[0];
+        out[2 * i + 1] = sizes[i] * unit[1];
+    }
+}
+
 static bool bind_dense(kt_binder *binder, const kt_action *action, kt_bound *bound) {
     kt_bounds *bounds = binder->bounds;
     const kt_op *op = &binder->circuit->ops[binder->plan->sources[action->first_source].op];
     size_t count = (size_t)2 << (2 * action->bit_count);
     if (!kt_reserve(&bounds->numbers, &bounds->numbers_capacity, bounds->number_count + count, sizeof *bounds->numbers)) return false;
     double *matrix = bounds->numbers + bounds->number_count;
-    if (action->source_count == 1 && kt_op_target_count(op) == action->bit_count)
+    if (action->bit_count == 1)
+        angles_matrix(matrix, binder, action);
+    else if (action->source_count == 1 && kt_op_target_count(op) == action->bit_count)
         kt_op_matrix(matrix, binder->circuit, op);
     else
         product(matrix, binder, action);

@@ -75,7 +75,7 @@ static ketch_status take_copy(kt_tree *tree, kt_copy *out) {
     if (!tree->copies_left) return KETCH_OK;
     tree->copies_left--;
     uint64_t bytes = kt_plan_state_bytes(tree->run->plan);
-    out->amplitudes = kt_pages_alloc((size_t)bytes);
+    out->amplitudes = kt_pages_alloc((size_t)bytes, kt_huge_pages(tree->run->plan));
     if (out->amplitudes) kt_run_took(tree->run, bytes);
     out->bits = kt_run_alloc(tree->run, tree->bit_words, sizeof *out->bits);
     if (out->amplitudes && out->bits) return KETCH_OK;

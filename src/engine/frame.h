@@ -36,6 +36,15 @@ static inline double kt_reduced(double x) {
     return fabs(x) < KT_LARGE_ANGLE ? kt_take_turns(x, &turns) : atan2(sin(x), cos(x));
 }
 
+/* e^(i angle), exact at multiples of pi. */
+static inline void kt_unit(double out[2], double angle) {
+    out[0] = fabs(angle) == M_PI ? -1 : 1;
+    out[1] = 0;
+    if (angle == 0 || fabs(angle) == M_PI) return;
+    out[0] = cos(angle);
+    out[1] = sin(angle);
+}
+
 static inline void kt_frame_turn(kt_frame *frame, double angle) { frame->phase = kt_reduced(frame->phase + kt_reduced(angle)); }
 
 /* The gates X, Y and Z on psi: F <- P F. */
@@ -70,11 +79,12 @@ static inline void kt_frame_cx(kt_frame *frame, uint32_t control, uint32_t targe
 
 /* i^quarters e^(i phase) */
 static inline void kt_frame_factor(double out[2], const kt_frame *frame) {
-    double re = cos(frame->phase), im = sin(frame->phase);
-    static const signed char powers[4][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
-    const signed char *power = powers[frame->quarters & 3];
-    out[0] = re * power[0] - im * power[1];
-    out[1] = re * power[1] + im * power[0];
+    static const double powers[4][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
+    const double *power = powers[frame->quarters & 3];
+    double unit[2];
+    kt_unit(unit, frame->phase);
+    out[0] = unit[0] * power[0] - unit[1] * power[1];
+    out[1] = unit[0] * power[1] + unit[1] * power[0];
 }
 
 #endif

@@ -37,7 +37,7 @@ static bool add_ready(struct kt_workshop *shop, kt_ready ready) {
 
 /* A table of its own, kept for later batches. */
 static void *take_table(void **tables, uint32_t *count, size_t bytes) {
-    if (!tables[*count]) tables[*count] = kt_pages_alloc(bytes);
+    if (!tables[*count]) tables[*count] = kt_pages_alloc(bytes, true);
     return tables[*count] ? tables[(*count)++] : NULL;
 }
 
@@ -119,18 +119,11 @@ static void add_pair(kt_form *form, const kt_pass *pass, uint32_t a, uint32_t b,
 static void clear_form(kt_form *form, const kt_pass *pass) {
     memset(form->single, 0, pass->bits * sizeof *form->single);
     memset(form->pair, 0, (size_t)pass->bits * pass->bits * sizeof *form->pair);
-    memset(form->base_local, 0, (size_t)pass->base_count * pass->bits * sizeof *form->base_local);
-    memset(form->base, 0, (size_t)pass->base_count * pass->base_count * sizeof *form->base);
     form->base_used = 0;
     form->locals = form->bases = false;
-}
-
-static void put_unit(double *out, double angle) {
-    out[0] = 1;
-    out[1] = 0;
-    if (angle == 0) return;
-    out[0] = cos(angle);
-    out[1] = sin(angle);
+    if (!pass->base_count) return;
+    memset(form->base_local, 0, (size_t)pass->base_count * pass->bits * sizeof *form->base_local);
+    memset(form->base, 0, (size_t)pass->base_count * pass->base_count * sizeof *form->base);
 }
 
 static bool ready_diagonal(kt_pass *pass, const kt_segment *segment, const kt_work *work) {
@@ -156,12 +149,12 @@ static bool ready_diagonal(kt_pass *pass, const kt_segment *segment, const kt_wo
         ready.kind = KT_READY_TURN;
         return add_ready(shop, ready);
     }
-    for (uint32_t i = 0; i < bits; i++) put_unit(numbers + 2 * i, form.single[i]);
-    put_unit(numbers + 2 * bits, 0);
+    for (uint32_t i = 0; i < bits; i++) kt_unit(numbers + 2 * i, form.single[i]);
+    kt_unit(numbers + 2 * bits, 0);
     for (uint32_t k = 0; k < bases; k++) {
         if (!(form.base_used >> k & 1)) continue;
-        for (uint32_t i = 0; i < bits; i++) put_unit(numbers + row * (1 + k) + 2 * i, form.base_local[k * bits + i]);
-        put_unit(numbers + row * (1 + k) + 2 * bits, 0);
+        for (uint32_t i = 0; i < bits; i++) kt_unit(numbers + row * (1 + k) + 2 * i, form.base_local[k * bits + i]);
+        kt_unit(numbers + row * (1 + k) + 2 * bits, 0);
     }
     ready.table = shop->diagonal_count;
     kt_diagonal *table = take_table((void **)shop->diagonals, &shop->diagonal_count, KT_DIAGONAL_BYTES);

@@ -100,7 +100,7 @@ static ketch_status take_state(kt_run *run, kt_state *state) {
     if (spare->bytes != bytes) free_state(spare);
     *state = *spare;
     *spare = (kt_state){0};
-    if (!state->amplitudes) state->amplitudes = kt_pages_alloc((size_t)bytes);
+    if (!state->amplitudes) state->amplitudes = kt_pages_alloc((size_t)bytes, kt_huge_pages(run->plan));
     if (!state->amplitudes) return kt_no_memory(run->diag);
     state->bytes = (size_t)bytes;
     state->wires = run->plan->wires;

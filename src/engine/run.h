@@ -112,6 +112,7 @@ void kt_run_gave(kt_run *run, uint64_t bytes);
 
 /* ── apply.c ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+static inline bool kt_huge_pages(const kt_plan *plan) { return !(plan->without & KETCH_WITHOUT_HUGE_PAGES); }
 size_t kt_amplitude_size(const kt_run *run);
 uint64_t kt_amplitude_count(const kt_run *run);
 

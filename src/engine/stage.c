@@ -42,7 +42,7 @@ static ketch_status open_workshop(kt_run *run) {
 static bool take_rooms(struct kt_workshop *shop, size_t bytes) {
     if (bytes <= shop->rooms_bytes) return true;
     kt_pages_free(shop->rooms, shop->rooms_bytes);
-    shop->rooms = kt_pages_alloc(bytes);
+    shop->rooms = kt_pages_alloc(bytes, true);
     shop->rooms_bytes = shop->rooms ? bytes : 0;
     return shop->rooms;
 }

@@ -121,7 +121,7 @@ static void outcomes_as_text(void **state) {
 static void states_are_read_through_idle_qubits(void **state) {
     (void)state;
     ketch_result *result = new_result(0, 0, NULL);
-    double *amplitudes = kt_pages_alloc(16 * sizeof *amplitudes), norm = 0;
+    double *amplitudes = kt_pages_alloc(16 * sizeof *amplitudes, true), norm = 0;
     for (size_t i = 0; i < 16; i++) norm += (double)((i + 1) * (i + 1));
     for (size_t i = 0; i < 16; i++) amplitudes[i] = (double)(i + 1) / sqrt(norm);
     result->state = (kt_state){.amplitudes = amplitudes, .bytes = 16 * sizeof *amplitudes, .wires = 3};

@@ -20,7 +20,7 @@ static inline ketch_result *made_state(uint32_t qubits, const uint8_t *wire_of, 
     memcpy(result->wire_of, wire_of, qubits);
     size_t size = precision == KETCH_PRECISION_FP32 ? sizeof(float[2]) : sizeof(double[2]);
     result->state = (kt_state){.bytes = size << wires, .wires = wires, .precision = precision};
-    result->state.amplitudes = kt_pages_alloc(result->state.bytes);
+    result->state.amplitudes = kt_pages_alloc(result->state.bytes, true);
     memset(result->state.amplitudes, 0, result->state.bytes);
     result->info.precision = precision;
     return result;
