@@ -17,8 +17,17 @@ typedef struct kt_binder {
     kt_frame *frame;
     kt_bounds *bounds;
     kt_angles angles;       /* of the product made last ... */
+    double modulus;         /* ... and what it stretches by */
     uint32_t angles_source; /* ... whose first source this is, and one more; 0: none yet */
+    kt_watch *watch;
+    ketch_status status; /* of a look, or of an allocation */
 } kt_binder;
+
+static bool stopped(kt_binder *binder) {
+    const uint64_t source = 4; /* takes so many times some nanoseconds */
+    if (!binder->status) binder->status = kt_watch_work(binder->watch, source);
+    return binder->status;
+}
 
 /* ── Small matrices ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -63,10 +72,10 @@ static void embed(double *out, const ketch_circuit *circuit, const kt_op *op, co
 }
 
 /* The product of an action's sources on its one or two bits. */
-static void product(double *out, const kt_binder *binder, const kt_action *action) {
+static void product(double *out, kt_binder *binder, const kt_action *action) {
     const kt_action_source *source = binder->plan->sources + action->first_source;
     embed(out, binder->circuit, &binder->circuit->ops[source->op], source->operand, action->bit_count);
-    for (uint32_t i = 1; i < action->source_count; i++) {
+    for (uint32_t i = 1; i < action->source_count && !stopped(binder); i++) {
         double next[2 * 16], before[2 * 16];
         size_t size = (size_t)1 << action->bit_count;
         embed(next, binder->circuit, &binder->circuit->ops[source[i].op], source[i].operand, action->bit_count);
@@ -113,11 +122,11 @@ static kt_angles operand_angles(const ketch_circuit *circuit, const kt_op *op) {
  *
  *   diag(after) . Ry . diag(before) diag(after) . Ry . diag(before)
  *        `-- aside                                          `-- aside */
-static kt_angles product_angles(const ketch_circuit *circuit, const kt_action_source *sources, uint32_t count) {
+static kt_angles product_angles(kt_binder *binder, const kt_action_source *sources, uint32_t count) {
     kt_angles total = {0};
     double matrix[8] = {1, 0, 0, 0, 0, 0, 1, 0};
-    for (uint32_t i = 0; i < count; i++) {
-        kt_angles next = operand_angles(circuit, &circuit->ops[sources[i].op]);
+    for (uint32_t i = 0; i < count && !stopped(binder); i++) {
+        kt_angles next = operand_angles(binder->circuit, &binder->circuit->ops[sources[i].op]);
         double unit[2], cosine = cos(next.middle / 2), sine = sin(next.middle / 2), turned[4];
         kt_unit(unit, i ? kt_reduced(next.before + total.after) : 0);
         if (!i) total.before = next.before;
@@ -140,13 +149,30 @@ static kt_angles product_angles(const ketch_circuit *circuit, const kt_action_so
     return total;
 }
 
+/* What one-qubit matrices of the circuit's own stretch a state by, on the average of all. */
+static double stretch(const kt_binder *binder, const kt_action *action) {
+    const kt_action_source *sources = binder->plan->sources + action->first_source;
+    double squares = 1;
+    for (uint32_t i = 0; i < action->source_count; i++) {
+        const kt_op *op = &binder->circuit->ops[sources[i].op];
+        double matrix[8], sum = 0;
+        if (op->gate != KT_GATE_MATRIX) continue;
+        kt_op_matrix(matrix, binder->circuit, op);
+        for (uint32_t k = 0; k < 8; k++) sum += matrix[k] * matrix[k];
+        squares *= sum / 2;
+    }
+    return sqrt(squares);
+}
+
 /* Of the product of an action's sources on one bit. */
 static const kt_angles *action_angles(kt_binder *binder, const kt_action *action) {
     if (binder->angles_source == action->first_source + 1) return &binder->angles;
     const kt_action_source *sources = binder->plan->sources + action->first_source;
     binder->angles = action->source_count == 1 ? operand_angles(binder->circuit, &binder->circuit->ops[sources->op])
-                                               : product_angles(binder->circuit, sources, action->source_count);
+                                               : product_angles(binder, sources, action->source_count);
     binder->angles_source = action->first_source + 1;
+    binder->modulus = binder->plan->totals.matrices ? stretch(binder, action) : 1;
+    if (!action->controls) binder->bounds->modulus *= binder->modulus;
     return &binder->angles;
 }
 
@@ -323,7 +349,8 @@ static void conjugate(double *matrix, const kt_action *action, const kt_frame *f
 /* A one-qubit matrix; its global phase is the frame's where there are no controls. */
 static void angles_matrix(double *out, kt_binder *binder, const kt_action *action) {
     const kt_angles *angles = action_angles(binder, action);
-    double global = angles->global, middle = angles->middle / 2, cosine = cos(middle), sine = sin(middle);
+    double global = angles->global, middle = angles->middle / 2, modulus = action->controls ? binder->modulus : 1;
+    double cosine = modulus * cos(middle), sine = modulus * sin(middle);
     if (!action->controls) {
         kt_frame_turn(binder->frame, global);
         global = 0;
@@ -338,11 +365,14 @@ static void angles_matrix(double *out, kt_binder *binder, const kt_action *actio
     }
 }
 
-static bool bind_dense(kt_binder *binder, const kt_action *action, kt_bound *bound) {
+static void bind_dense(kt_binder *binder, const kt_action *action, kt_bound *bound) {
     kt_bounds *bounds = binder->bounds;
     const kt_op *op = &binder->circuit->ops[binder->plan->sources[action->first_source].op];
     size_t count = (size_t)2 << (2 * action->bit_count);
-    if (!kt_reserve(&bounds->numbers, &bounds->numbers_capacity, bounds->number_count + count, sizeof *bounds->numbers)) return false;
+    if (!kt_reserve(&bounds->numbers, &bounds->numbers_capacity, bounds->number_count + count, sizeof *bounds->numbers)) {
+        binder->status = KETCH_ERROR_MEMORY;
+        return;
+    }
     double *matrix = bounds->numbers + bounds->number_count;
     if (action->bit_count == 1)
         angles_matrix(matrix, binder, action);
@@ -353,10 +383,9 @@ static bool bind_dense(kt_binder *binder, const kt_action *action, kt_bound *bou
     conjugate(matrix, action, binder->frame);
     bound->matrix = bounds->number_count;
     bounds->number_count += count;
-    return true;
 }
 
-static bool bind_action(kt_binder *binder, const kt_action *action, kt_bound *bound) {
+static void bind_action(kt_binder *binder, const kt_action *action, kt_bound *bound) {
     bound->values = action->values ^ (binder->frame->flips & action->controls);
     switch ((kt_action_kind)action->kind) {
     case KT_ACTION_PAULI: bind_pauli(binder, action); break;
@@ -365,19 +394,19 @@ static bool bind_action(kt_binder *binder, const kt_action *action, kt_bound *bo
     case KT_ACTION_CX: kt_frame_cx(binder->frame, action->bits[0], action->bits[1]); break;
     case KT_ACTION_EXCHANGE: bound->negative = binder->frame->signs & bit_of(action, 0); break;
     case KT_ACTION_PHASE: bind_phase(binder, action, bound); break;
-    case KT_ACTION_DENSE: return bind_dense(binder, action, bound);
+    case KT_ACTION_DENSE: bind_dense(binder, action, bound); break;
     }
-    return true;
 }
 
-bool kt_bind(kt_bounds *out, kt_frame *frame, const kt_plan *plan, const kt_segment *segment, const ketch_circuit *circuit) {
-    kt_binder binder = {.plan = plan, .circuit = circuit, .frame = frame, .bounds = out};
+ketch_status kt_bind(kt_bounds *out, kt_frame *frame, const kt_plan *plan, const kt_segment *segment, const ketch_circuit *circuit,
+                     kt_watch *watch, ketch_diag *diag) {
+    kt_binder binder = {.plan = plan, .circuit = circuit, .frame = frame, .bounds = out, .watch = watch};
     out->number_count = 0;
-    if (!kt_reserve(&out->actions, &out->actions_capacity, segment->action_count, sizeof *out->actions)) return false;
-    for (uint32_t i = 0; i < segment->action_count; i++) {
-        if (!bind_action(&binder, &plan->actions[segment->first_action + i], &out->actions[i])) return false;
-    }
-    return true;
+    out->modulus = 1;
+    if (!kt_reserve(&out->actions, &out->actions_capacity, segment->action_count, sizeof *out->actions)) return kt_no_memory(diag);
+    for (uint32_t i = 0; i < segment->action_count && !stopped(&binder); i++)
+        bind_action(&binder, &plan->actions[segment->first_action + i], &out->actions[i]);
+    return binder.status == KETCH_ERROR_MEMORY ? kt_no_memory(diag) : binder.status;
 }
 
 void kt_bounds_free(kt_bounds *bounds) {

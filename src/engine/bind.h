@@ -26,10 +26,13 @@ typedef struct kt_bounds {
     size_t actions_capacity;
     double *numbers;
     size_t number_count, numbers_capacity;
+    double modulus; /* what the circuit's own matrices on one qubit, which need be unitary nearly only, stretch the state by: angles
+                       leave that out */
 } kt_bounds;
 
-/* Fills `out` from its start on. False: no memory. */
-bool kt_bind(kt_bounds *out, kt_frame *frame, const kt_plan *plan, const kt_segment *segment, const ketch_circuit *circuit);
+/* Fills `out` from its start on. */
+ketch_status kt_bind(kt_bounds *out, kt_frame *frame, const kt_plan *plan, const kt_segment *segment, const ketch_circuit *circuit,
+                     kt_watch *watch, ketch_diag *diag);
 void kt_bounds_free(kt_bounds *bounds);
 
 #endif

@@ -90,13 +90,12 @@ static ketch_status stopped(kt_run *run) {
     kt_stop why = (kt_stop)atomic_load(&run->stop);
     if (why == KT_GO_ON) return KETCH_OK;
     bool planned = run->plan->planned;
-    unsigned long long gates = planned ? run->passes_done : run->gates_done;
-    unsigned long long all_gates = planned ? run->plan->totals.stages : run->plan->totals.gates, shots = run->shots_done,
-                       all_shots = run->shots;
+    unsigned long long done = planned ? run->passes_done : run->gates_done, shots = run->shots_done, all_shots = run->shots;
+    unsigned long long all = planned ? run->plan->totals.stages : run->plan->totals.gates;
     kt_code code = why == KT_STOP_TIMEOUT ? KT_RUN_TIMEOUT : KT_RUN_CANCELLED;
     const char *what = why == KT_STOP_TIMEOUT ? "time limit reached" : "cancelled";
     if (run->plan->branches) return kt_fail(run->diag, code, "%s after %llu of %llu shots", what, shots, all_shots);
-    return kt_fail(run->diag, code, "%s after %llu of %llu %s", what, gates, all_gates, planned ? "passes" : "gates");
+    return kt_fail(run->diag, code, "%s after %llu of %llu %s", what, done, all, planned ? "passes" : "gates");
 }
 
 ketch_status kt_begin_stage(kt_run *run, const char *stage) {
@@ -116,6 +115,10 @@ ketch_status kt_look(kt_run *run) {
     look(run, 0);
     return stopping(run) ? stopped(run) : KETCH_OK;
 }
+
+static ketch_status look_at_run(void *run) { return kt_look(run); }
+
+kt_watch kt_run_watch(kt_run *run) { return (kt_watch){.look = look_at_run, .user = run}; }
 
 /* ── Threads that can be started ────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -149,7 +152,9 @@ static uint32_t startable_threads(uint32_t wanted) {
     return started;
 }
 
-/* OpenMP starts threads for each thread that it is called from, and keeps them. */
+/* OpenMP starts threads for each thread that it is called from, and keeps them while regions are of the same size: GNU's ends those that a
+ * smaller one has no use for, and makes them again for the next. So all regions have the whole team, some of which may have nothing to do.
+ */
 static uint32_t team_size(kt_engine *engine) {
     if (engine->threads == 1) return 1;
     if (!engine->team || !pthread_equal(engine->leader, pthread_self())) {
@@ -161,9 +166,12 @@ static uint32_t team_size(kt_engine *engine) {
 
 /* ── The parallel region ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* By `threads` of the team, or by as many as OpenMP has given. */
 static void do_share(kt_run *run, uint64_t threads, uint64_t count, uint64_t block, kt_task *task, void *context) {
+    uint64_t thread = kt_thread(run), team = run->in_team ? (uint64_t)omp_get_num_threads() : 1;
+    if (threads > team) threads = team;
+    if (thread >= threads) return;
     kt_environment before = kt_environment_enter();
-    uint64_t thread = kt_thread(run);
     uint64_t blocks = (count + block - 1) / block, first = blocks * thread / threads, last = blocks * (thread + 1) / threads;
     for (uint64_t b = first; b < last && !stopping(run); b++) {
         task(context, b * block, b + 1 < blocks ? (b + 1) * block : count);
@@ -178,8 +186,8 @@ ketch_status kt_share(kt_run *run, uint32_t threads, uint64_t count, uint64_t bl
         uint64_t even = count / threads + 1; /* for threads to have something to do each */
         if (block > even) block = even;
         run->in_team = true;
-#pragma omp parallel num_threads((int)threads)
-        do_share(run, (uint64_t)omp_get_num_threads(), count, block, task, context);
+#pragma omp parallel num_threads((int)run->engine->team)
+        do_share(run, threads, count, block, task, context);
         run->in_team = false;
     } else {
         do_share(run, 1, count, block, task, context);

@@ -136,6 +136,7 @@ static ketch_status take_memory(kt_run *run, uint64_t *sum_count) {
 }
 
 static ketch_status simulate(kt_run *run, kt_state *state) {
+    kt_trim_workshop(run->engine, run->plan);
     ketch_status status = take_state(run, state);
     kt_state_at_hand at_hand = {.amplitudes = state->amplitudes, .blank = true};
     run->pass_work = (double)kt_amplitude_count(run);
@@ -148,13 +149,11 @@ static ketch_status simulate(kt_run *run, kt_state *state) {
     return status;
 }
 
-static ketch_status look_at_run(void *run) { return kt_look(run); }
-
 /* Counts the shots; the rows become the result's where they are wanted. */
 static ketch_status count(kt_run *run) {
     bool keep = run->plan->outputs & KETCH_OUTPUT_SHOTS;
     if (!run->shots) return KETCH_OK;
-    kt_watch watch = {.look = look_at_run, .user = run};
+    kt_watch watch = kt_run_watch(run);
     ketch_status status = kt_result_count_shots(run->result, run->rows, run->shots, keep, &watch, run->diag);
     if (!status && keep) run->rows = NULL;
     uint64_t words = run->shots * kt_counting_shot_words(run->plan->outcome_words, keep) +

@@ -53,7 +53,7 @@ typedef struct kt_run {
     kt_environment outside; /* the caller's floating-point environment */
 
     /* memory taken for states, shots and sampling */
-    uint64_t memory, peak;
+    uint64_t memory, peak, workshop_bytes;
 
     uint64_t *rows;    /* outcomes, one row a shot */
     double *sums;      /* chunks + 1: sums[c] is the sum of |a|^2 in chunk c or, when all is known, of those before it */
@@ -95,6 +95,7 @@ bool kt_glance(kt_run *run);           /* within a task: looks at the clock, on 
 
 /* Looks whether to stop: between pieces, of a few milliseconds each, of work that one thread does alone. */
 ketch_status kt_look(kt_run *run);
+kt_watch kt_run_watch(kt_run *run); /* that does so */
 
 /* Begins a stage: says so to the progress callback. */
 ketch_status kt_begin_stage(kt_run *run, const char *stage);
@@ -136,8 +137,10 @@ ketch_status kt_settle(kt_run *run, kt_state_at_hand *state);
 
 /* ── stage.c ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* `last_of_run`: nothing but sampling follows. */
 void kt_workshop_free(struct kt_workshop *shop);
+/* Gives back what earlier runs needed and this one does not. */
+void kt_trim_workshop(kt_engine *engine, const kt_plan *plan);
+/* `last_of_run`: nothing but sampling follows. */
 ketch_status kt_run_segment(kt_run *run, kt_state_at_hand *state, const kt_segment *segment, bool last_of_run);
 
 /* ── branch.c ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */

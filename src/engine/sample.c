@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define SHOT_BLOCK 4096
-#define PICK_BLOCK 64 /* each may walk a chunk */
+#define PICK       32 /* what serving a pick takes beside the walk, in amplitudes */
 
 typedef union kt_shot {
     double draw;    /* until the walk */
@@ -193,6 +193,12 @@ void kt_sampler_free(kt_run *run) {
     run->sampler = NULL;
 }
 
+/* Picks that walk some 2^16 amplitudes: from one to the next, or a chunk where they are further apart. */
+static uint64_t pick_block(const kt_walk *walk) {
+    uint64_t chunk = UINT64_C(1) << walk->run->sum_bits, apart = kt_amplitude_count(walk->run) / walk->count;
+    return (UINT64_C(1) << 16) / (PICK + (apart < chunk ? apart : chunk)) + 1;
+}
+
 static ketch_status sample_once(kt_walk *walk) {
     kt_run *run = walk->run;
     walk->buckets = 1;
@@ -201,7 +207,7 @@ static ketch_status sample_once(kt_walk *walk) {
     if (!status) status = count_buckets(walk);
     if (!status) status = fill_buckets(walk);
     if (!status) status = kt_parallel(run, walk->buckets, SHOT_BLOCK, sort_buckets, walk);
-    if (!status) status = kt_parallel(run, walk->count, PICK_BLOCK, serve_picks, walk);
+    if (!status) status = kt_parallel(run, walk->count, pick_block(walk), serve_picks, walk);
     if (!status) status = kt_parallel(run, walk->count, SHOT_BLOCK, write_rows, walk);
     return status;
 }

@@ -12,8 +12,9 @@
 #include <math.h>
 #include <string.h>
 
-#define LOOK_WORKS        16      /* between two looks whether to stop, within a tile */
+#define LOOK_BITS         19      /* 2^so many amplitudes are worked on between two looks whether to stop, within a tile */
 #define APART             2048    /* bytes: so that the two tiles of a thread are not at equal places of their pages */
+#define LITTLE_BYTES      0x20000 /* that an earlier run may leave in the workshop and this one does not need */
 #define THREAD_AMPLITUDES 0x4000u /* that a stage has at least for each of its threads */
 
 /* ── The workshop ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -37,6 +38,29 @@ void kt_workshop_free(struct kt_workshop *shop) {
 static ketch_status open_workshop(kt_run *run) {
     if (!run->engine->workshop) run->engine->workshop = kt_zalloc(sizeof *run->engine->workshop);
     return run->engine->workshop ? KETCH_OK : kt_no_memory(run->diag);
+}
+
+static uint64_t workshop_bytes(const struct kt_workshop *shop) {
+    uint64_t bytes = shop->rooms_bytes + shop->bounds.actions_capacity * sizeof *shop->bounds.actions +
+                     shop->bounds.numbers_capacity * sizeof *shop->bounds.numbers + shop->works_capacity * sizeof *shop->works +
+                     shop->rotations_capacity * sizeof *shop->rotations + shop->numbers_capacity * sizeof *shop->numbers +
+                     shop->columns_capacity * sizeof *shop->columns + shop->offsets_capacity * sizeof *shop->offsets;
+    for (uint32_t i = 0; i < KT_TABLES_MOST; i++)
+        bytes += (shop->diagonals[i] ? KT_DIAGONAL_BYTES : 0) + (shop->linears[i] ? KT_LINEAR_BYTES : 0);
+    return bytes;
+}
+
+/* What it has grown to is the run's memory. */
+static void count_workshop(kt_run *run) {
+    uint64_t bytes = workshop_bytes(run->engine->workshop);
+    kt_run_took(run, bytes - run->workshop_bytes);
+    run->workshop_bytes = bytes;
+}
+
+void kt_trim_workshop(kt_engine *engine, const kt_plan *plan) {
+    if (!engine->workshop || workshop_bytes(engine->workshop) <= kt_plan_scratch(plan) + LITTLE_BYTES) return;
+    kt_workshop_free(engine->workshop);
+    engine->workshop = NULL;
 }
 
 static bool take_rooms(struct kt_workshop *shop, size_t bytes) {
@@ -246,9 +270,10 @@ static void do_tile(const kt_pass *pass, kt_room *room, uint64_t tile, uint64_t 
     else if (pass->loads)
         pass->kernels->load(room->tile, pass->amplitudes + base * pass->amplitude_size, &pass->gather, next);
     memcpy(room->factor, pass->factor, sizeof room->factor);
+    size_t look = (size_t)1 << (LOOK_BITS - pass->bits);
     for (size_t i = 0; busy && i < pass->shop->work_count; i++) {
         do_work(pass, &pass->shop->works[i], room, tile);
-        if (i % LOOK_WORKS == LOOK_WORKS - 1 && kt_glance(pass->run)) return;
+        if ((i + 1) % look == 0 && kt_glance(pass->run)) return;
     }
     if (!pass->stores) {
         keep_tile(pass, room);
@@ -320,35 +345,41 @@ static ketch_status run_stage(kt_run *run, kt_state_at_hand *state, const kt_seg
     const kt_stage *stage = &plan->stages[segment->first_stage + number];
     bool last = number + 1 == segment->stage_count;
     const uint8_t *positions_after = last ? plan->position : stage[1].position;
-    kt_pass pass = {.run = run, .shop = run->engine->workshop, .stage = stage, .pending = 1, .amplitudes = state->amplitudes};
+    kt_pass pass = {.run = run, .shop = run->engine->workshop, .stage = stage, .amplitudes = state->amplitudes};
+    pass.pending = number ? 1 : 1 / (pass.shop->bounds.modulus * pass.shop->bounds.modulus);
     pass.kernels = kt_tile_kernels_of((kt_isa)plan->isa)->precision[plan->precision];
     pass.amplitude_size = kt_amplitude_size(run);
     if (!begin_pass(&pass)) return kt_no_memory(run->diag);
     pass.starts = state->blank;
     if (pass.starts) make_start(&pass, segment);
-    run->pass_work = (double)kt_amplitude_count(run);
+    double work = (double)kt_amplitude_count(run), left = work;
     ketch_status status = KETCH_OK;
     bool one_tile = pass.tiles == 1;
     for (pass.loads = !pass.starts; !status && !pass.done; pass.starts = false, pass.loads = !one_tile) {
+        uint32_t first = pass.next;
         if (!kt_prepare_works(&pass, segment, positions_after)) return kt_no_memory(run->diag);
+        run->pass_work = pass.done ? left : work * (pass.next - first) / stage->work_count;
+        left -= run->pass_work;
         pass.stores = pass.done || !one_tile;
         pass.sums = pass.done && last && last_of_run;
         if (pass.stores) set_factor(&pass, &state->frame, pass.done && last && (plan->outputs & KT_STATE_OUTPUTS));
         pass.always = every_tile(&pass);
         status = kt_share(run, pass.threads, pass.tiles, 1, do_tiles, &pass);
+        run->work_done += run->pass_work;
     }
+    count_workshop(run);
     state->blank = false;
     run->sum_bits = stage->run_bits;
     run->summed = pass.sums;
-    run->work_done += run->pass_work;
     run->passes_done++;
     return status;
 }
 
 ketch_status kt_run_segment(kt_run *run, kt_state_at_hand *state, const kt_segment *segment, bool last_of_run) {
     ketch_status status = open_workshop(run);
+    kt_watch watch = kt_run_watch(run);
+    if (!status) status = kt_bind(&run->engine->workshop->bounds, &state->frame, run->plan, segment, run->circuit, &watch, run->diag);
     if (status) return status;
-    if (!kt_bind(&run->engine->workshop->bounds, &state->frame, run->plan, segment, run->circuit)) return kt_no_memory(run->diag);
     if (state->blank && segment->stage_count && !segment->starts) status = kt_fill_blank(run, state);
     last_of_run = last_of_run && !(run->plan->without & KETCH_WITHOUT_SUMS);
     for (uint32_t i = 0; i < segment->stage_count && !status; i++) status = run_stage(run, state, segment, i, last_of_run);

@@ -100,7 +100,7 @@ typedef struct kt_plan {
     kt_segment *segments;
     uint8_t position[64]; /* by wire: its bit of the memory index behind every segment: the same number */
     size_t action_count, source_count, order_count, work_count, stage_count, segment_count;
-    uint64_t bound_bytes; /* that numbers of the actions take */
+    uint64_t bound_bytes; /* that numbers of the actions take, and tables of a stage */
     uint32_t threads;     /* that may have tiles in scratch: only for memory */
 } kt_plan;
 
@@ -122,6 +122,7 @@ const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision);
 
 /* What memory and time follow from; 2^wires as a double where it may exceed 64 bits. */
 uint64_t kt_plan_state_bytes(const kt_plan *plan);
+uint64_t kt_plan_scratch(const kt_plan *plan);                      /* bytes of the planned engine's, tiles and tables */
 uint64_t kt_plan_sample_batch(const kt_plan *plan, uint64_t shots); /* shots sampled in one walk over the state */
 double kt_step_amplitudes(const kt_plan *plan, const kt_step *step, const ketch_circuit *circuit); /* touched */
 

@@ -372,12 +372,29 @@ static void shrink_steps(kt_plan *plan, size_t before) {
     if (smaller) plan->steps = smaller;
 }
 
+/* What a batch of a stage's works has tables for. */
+static uint64_t table_bytes(const kt_plan *plan, const kt_stage *stage) {
+    uint64_t diagonals = 0, maps = 1, most = 32;                                 /* one map may be needed to move wires */
+    uint64_t numbers = 16 * (uint64_t)(plan->tile_bits + 1) * (1 + plan->wires); /* of a diagonal */
+    for (uint32_t i = 0; i < stage->work_count; i++) {
+        diagonals += plan->works[stage->first_work + i].kind == KT_WORK_DIAGONAL;
+        maps += plan->works[stage->first_work + i].kind == KT_WORK_LINEAR;
+    }
+    if (diagonals > most) diagonals = most;
+    if (maps > most) maps = most;
+    return diagonals * (KT_DIAGONAL_BYTES + 2 * numbers) + maps * KT_LINEAR_BYTES;
+}
+
 static uint64_t bytes_when_bound(const kt_plan *plan) {
-    uint64_t bytes = (uint64_t)plan->action_count * 64; /* angles and the like, in arrays that have doubled */
+    uint64_t bytes = (uint64_t)plan->action_count * 64, tables = 0; /* angles and the like, in arrays that have doubled */
     for (size_t i = 0; i < plan->action_count; i++) {
         if (plan->actions[i].kind == KT_ACTION_DENSE) bytes += UINT64_C(32) << (2 * plan->actions[i].bit_count);
     }
-    return bytes;
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        uint64_t stage = table_bytes(plan, &plan->stages[i]);
+        if (stage > tables) tables = stage;
+    }
+    return bytes + tables;
 }
 
 ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag) {

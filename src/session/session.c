@@ -73,7 +73,9 @@ static ketch_status refuse(const kt_plan *plan, const ketch_run_options *options
     kt_bytes_text(needed, memory->needed_bytes == UINT64_MAX ? 0x1p64 : (double)memory->needed_bytes);
     kt_bytes_text(available, (double)memory->available_bytes);
     const char *where = options->max_memory && options->max_memory == memory->available_bytes ? "allowed" : "free here";
-    if (kt_plan_state_bytes(plan) <= memory->needed_bytes / 2)
+    ketch_run_options no_shots = *options;
+    no_shots.outputs |= KETCH_OUTPUT_NO_SHOTS;
+    if (kt_plan_memory(plan, &no_shots) <= memory->needed_bytes / 2)
         return kt_fail(diag, KT_STATE_TOO_LARGE, "%llu shots of %u bits need %s; %s are %s", (unsigned long long)options->shots,
                        plan->outcome_bits, needed, available, where);
     bool fp32 = plan->precision == KETCH_PRECISION_FP32;
