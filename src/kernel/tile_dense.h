@@ -30,8 +30,8 @@
 #endif
 
 /* Loops over a group, whole where it is small: its vectors then are registers. */
-#define UNROLL       _Pragma("GCC unroll 8")
-#define UNROLL_TWICE _Pragma("GCC unroll 2")
+#define UNROLL       KT_UNROLL_BY(8)
+#define UNROLL_TWICE KT_UNROLL_BY(2)
 
 typedef struct dense_layout {
     condition condition;          /* slots are fixed at 0, too */

@@ -158,23 +158,20 @@ static void prepare_linear(kt_linear *out, uint32_t bits, const uint32_t *column
 KT_INLINE void linear_group(real *out, const real *tile, linear_words at, const linear_words *member, const v_index *before,
                             const v_index *after, const v_mask *exchange, uint32_t rank, bool lanes_before, bool lanes_after) {
     vector x[LANES];
-#pragma GCC unroll 16
-    for (uint32_t i = 0; i < 1u << rank; i++) {
+    KT_UNROLL for (uint32_t i = 0; i < 1u << rank; i++) {
         uint32_t from = at.from ^ member[i].from;
         x[i] = v_load(tile + (from & WORD_PLACE));
         if (lanes_before) x[i] = v_permute(x[i], before[from >> WORD_LANES]);
     }
-#pragma GCC unroll 4
-    for (uint32_t j = 0; j < rank; j++)
-#pragma GCC unroll 16
-        for (uint32_t i = 0; i < 1u << rank; i++)
-            if (!(i >> j & 1)) {
-                vector a = x[i], b = x[i | 1u << j];
-                x[i] = v_select(exchange[j], b, a);
-                x[i | 1u << j] = v_select(exchange[j], a, b);
-            }
-#pragma GCC unroll 16
-    for (uint32_t i = 0; i < 1u << rank; i++) {
+    KT_UNROLL for (uint32_t j = 0; j < rank; j++) {
+        KT_UNROLL for (uint32_t i = 0; i < 1u << rank; i++) {
+            if (i >> j & 1) continue;
+            vector a = x[i], b = x[i | 1u << j];
+            x[i] = v_select(exchange[j], b, a);
+            x[i | 1u << j] = v_select(exchange[j], a, b);
+        }
+    }
+    KT_UNROLL for (uint32_t i = 0; i < 1u << rank; i++) {
         uint32_t to = at.to ^ member[i].to;
         if (lanes_after) x[i] = v_permute(x[i], after[to >> WORD_LANES]);
         v_store(out + (to & WORD_PLACE), x[i]);

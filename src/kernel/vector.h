@@ -42,14 +42,28 @@ typedef float real;
 typedef double real;
 #endif
 
-/* For bodies that are specialised by constant arguments. */
-#define KT_INLINE static inline __attribute__((always_inline))
+/* Bodies are specialised by constant arguments, with loops over registers unrolled. KT_COMPACT leaves that to the compiler: a sanitizer
+ * makes twenty instructions of one, and half a minute of compiling of what takes two seconds otherwise. */
+#define KT_PRAGMA(text) _Pragma(#text)
+#ifdef KT_COMPACT
+#define KT_INLINE static inline
+#define KT_UNROLL
+#define KT_UNROLL_BY(count)
+#else
+#define KT_INLINE           static inline __attribute__((always_inline))
+#define KT_UNROLL_BY(count) KT_PRAGMA(GCC unroll count)
 #ifdef __clang__
-#define KT_UNROLL    _Pragma("unroll")
+#define KT_UNROLL _Pragma("unroll") /* early enough for arrays to become registers */
+#else
+#define KT_UNROLL KT_UNROLL_BY(64)
+#endif
+#endif
+
+/* GCC forgets how it computed x, and keeps it in a register. */
+#ifdef __clang__
 #define KT_OPAQUE(x) (void)(x)
 #else
-#define KT_UNROLL    _Pragma("GCC unroll 64")
-#define KT_OPAQUE(x) __asm__("" : "+r"(x)) /* GCC forgets how it computed x, and keeps it in a register */
+#define KT_OPAQUE(x) __asm__("" : "+r"(x))
 #endif
 
 #if KT_VECTOR == KT_VECTOR_AVX512
