@@ -112,7 +112,7 @@ void *place_copy(arena where, const void *from, size_t size, int end) {
 }
 
 void read_only(arena where, bool yes) {
-    if (mprotect(placed[where].pages, placed[where].size, yes ? PROT_READ : PROT_READ | PROT_WRITE)) {
+    if (placed[where].size && mprotect(placed[where].pages, placed[where].size, yes ? PROT_READ : PROT_READ | PROT_WRITE)) {
         perror("checkkernel: mprotect");
         exit(1);
     }
