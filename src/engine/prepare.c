@@ -80,6 +80,19 @@ static bool ready_rotations(kt_pass *pass, const kt_segment *segment, const kt_w
     return !ready.count || add_ready(shop, ready);
 }
 
+static void set_condition(kt_ready *ready, const kt_pass *pass, uint64_t controls, uint64_t values) {
+    for (uint64_t left = controls; left; left &= left - 1) {
+        uint32_t wire = (uint32_t)__builtin_ctzll(left), value = values >> wire & 1;
+        if (pass->local_of[wire] != NOT_THERE) {
+            ready->mask |= 1u << pass->local_of[wire];
+            ready->value |= value << pass->local_of[wire];
+        } else {
+            ready->base_mask |= UINT64_C(1) << pass->base_of[wire];
+            ready->base_value |= (uint64_t)value << pass->base_of[wire];
+        }
+    }
+}
+
 /* ── Diagonals ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct kt_form {
@@ -126,6 +139,48 @@ static void clear_form(kt_form *form, const kt_pass *pass) {
     memset(form->base, 0, (size_t)pass->base_count * pass->base_count * sizeof *form->base);
 }
 
+/* Phases one by one: e^(i angle) where a local bit is 1, and another, or a base bit, besides. */
+static bool add_phase(kt_pass *pass, double angle, uint32_t mask, uint64_t base_mask) {
+    double unit[2];
+    if (angle == 0) return true;
+    kt_unit(unit, angle);
+    return add_scale(pass->shop, unit, (kt_ready){.mask = mask, .value = mask, .base_mask = base_mask, .base_value = base_mask});
+}
+
+static bool add_phases(kt_pass *pass, const kt_form *form) {
+    uint32_t bits = pass->bits;
+    bool enough = true;
+    for (uint32_t i = 0; i < bits && enough; i++) {
+        enough = add_phase(pass, form->single[i], 1u << i, 0);
+        for (uint32_t j = i + 1; j < bits && enough; j++) enough = add_phase(pass, form->pair[i * bits + j], 1u << i | 1u << j, 0);
+    }
+    for (uint64_t left = form->base_used; left && enough; left &= left - 1) {
+        const double *row = form->base_local + (size_t)__builtin_ctzll(left) * bits;
+        for (uint32_t i = 0; i < bits && enough; i++) enough = add_phase(pass, row[i], 1u << i, left & (~left + 1));
+    }
+    return enough;
+}
+
+/* What phases one by one would cost, against a table. */
+static bool are_few(const kt_pass *pass, const kt_form *form) {
+    const kt_plan *plan = pass->run->plan;
+    const uint32_t bits = pass->bits;
+    const double table = kt_whole_cost(plan, KT_WORK_DIAGONAL);
+    const double half = kt_touch_cost(plan, KT_WORK_PHASE, 0.5), quarter = kt_touch_cost(plan, KT_WORK_PHASE, 0.25);
+    double cost = 0;
+    for (uint32_t i = 0; i < bits && cost < table; i++) {
+        if (form->single[i] != 0) cost += half;
+        for (uint32_t j = i + 1; j < bits; j++)
+            if (form->pair[i * bits + j] != 0) cost += quarter;
+    }
+    for (uint64_t left = form->base_used; left && cost < table; left &= left - 1) {
+        const double *row = form->base_local + (size_t)__builtin_ctzll(left) * bits;
+        for (uint32_t i = 0; i < bits; i++)
+            if (row[i] != 0) cost += quarter;
+    }
+    return cost < table;
+}
+
 static bool ready_diagonal(kt_pass *pass, const kt_segment *segment, const kt_work *work) {
     const kt_plan *plan = pass->run->plan;
     struct kt_workshop *shop = pass->shop;
@@ -140,12 +195,15 @@ static bool ready_diagonal(kt_pass *pass, const kt_segment *segment, const kt_wo
         if (action->bit_count == 2) add_pair(&form, pass, action->bits[0], action->bits[1], phases[2]);
     }
     if (!form.locals && !form.base_used && !form.bases) return true;
-    kt_ready ready = {.kind = KT_READY_DIAGONAL, .base_used = form.base_used, .turns = form.bases};
+    bool few = (form.locals || form.base_used) && are_few(pass, &form);
+    if (few && !add_phases(pass, &form)) return false;
+    if (few && !form.bases) return true;
+    kt_ready ready = {.kind = KT_READY_DIAGONAL, .base_used = few ? 0 : form.base_used, .turns = form.bases};
     size_t row = 2 * (bits + 1);
     double *numbers = take_numbers(shop, row * (1 + bases) + (size_t)bases * bases, &ready.place);
     if (!numbers) return false;
     memcpy(numbers + row * (1 + bases), form.base, (size_t)bases * bases * sizeof *numbers);
-    if (!form.locals && !form.base_used) {
+    if (few || (!form.locals && !form.base_used)) {
         ready.kind = KT_READY_TURN;
         return add_ready(shop, ready);
     }
@@ -213,6 +271,28 @@ static void map_of_work(kt_map *map, const kt_pass *pass, const kt_work *work) {
     for (uint32_t i = 0; i < work->count; i++) add_cx(map, pass, &plan->actions[plan->order[work->first + i]]);
 }
 
+/* CX one by one, where that is cheaper than a map. */
+static bool ready_exchanges(kt_pass *pass, const kt_work *work) {
+    const kt_plan *plan = pass->run->plan;
+    bool enough = true;
+    for (uint32_t i = 0; i < work->count && enough; i++) {
+        const kt_action *action = &plan->actions[plan->order[work->first + i]];
+        uint64_t control = UINT64_C(1) << action->bits[0];
+        kt_ready ready = {.kind = KT_READY_EXCHANGE, .count = 1, .targets = {pass->local_of[action->bits[1]]}};
+        set_condition(&ready, pass, control, control);
+        enough = add_ready(pass->shop, ready);
+    }
+    return enough;
+}
+
+static bool ready_linear(kt_pass *pass, const kt_work *work) {
+    const kt_plan *plan = pass->run->plan;
+    if (work->count * kt_touch_cost(plan, KT_WORK_EXCHANGE, 0.5) < kt_whole_cost(plan, KT_WORK_LINEAR)) return ready_exchanges(pass, work);
+    kt_map map;
+    map_of_work(&map, pass, work);
+    return ready_map(pass, &map);
+}
+
 /* Wires change places for the stage that follows: after `work`, a linear one, or NULL. */
 static bool ready_moves(kt_pass *pass, const kt_work *work, const uint8_t *positions_after) {
     uint8_t to[KT_TILE_MOST], at[64];
@@ -233,19 +313,6 @@ static bool ready_moves(kt_pass *pass, const kt_work *work, const uint8_t *posit
 }
 
 /* ── Works of one action ────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static void set_condition(kt_ready *ready, const kt_pass *pass, uint64_t controls, uint64_t values) {
-    for (uint64_t left = controls; left; left &= left - 1) {
-        uint32_t wire = (uint32_t)__builtin_ctzll(left), value = values >> wire & 1;
-        if (pass->local_of[wire] != NOT_THERE) {
-            ready->mask |= 1u << pass->local_of[wire];
-            ready->value |= value << pass->local_of[wire];
-        } else {
-            ready->base_mask |= UINT64_C(1) << pass->base_of[wire];
-            ready->base_value |= (uint64_t)value << pass->base_of[wire];
-        }
-    }
-}
 
 static bool ready_action(kt_pass *pass, const kt_segment *segment, const kt_work *work) {
     const kt_plan *plan = pass->run->plan;
@@ -268,11 +335,10 @@ static bool ready_action(kt_pass *pass, const kt_segment *segment, const kt_work
 /* ── The door ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool ready_work(kt_pass *pass, const kt_segment *segment, const kt_work *work) {
-    kt_map map;
     switch ((kt_work_kind)work->kind) {
     case KT_WORK_ROTATIONS: return ready_rotations(pass, segment, work);
     case KT_WORK_DIAGONAL: return ready_diagonal(pass, segment, work);
-    case KT_WORK_LINEAR: map_of_work(&map, pass, work); return ready_map(pass, &map);
+    case KT_WORK_LINEAR: return ready_linear(pass, work);
     default: return ready_action(pass, segment, work);
     }
 }

@@ -116,8 +116,16 @@ static void place_wires(kt_pass *pass) {
 /* ── The product state that a segment starts with ───────────────────────────────────────────────────────────────────────── */
 
 /* A wire's two amplitudes, re im re im, after an action of one bit, as memory sees it. */
-static void start_action(double *wire, const kt_action *action, const kt_bound *bound) {
-    if (action->kind == KT_ACTION_PHASES) {
+static void start_action(double *wire, const kt_action *action, const kt_bound *bound, const double *matrices) {
+    if (action->kind == KT_ACTION_DENSE) {
+        const double *matrix = matrices + bound->matrix;
+        double a[4];
+        memcpy(a, wire, sizeof a);
+        for (uint32_t i = 0; i < 2; i++, matrix += 4) {
+            wire[2 * i] = matrix[0] * a[0] - matrix[1] * a[1] + matrix[2] * a[2] - matrix[3] * a[3];
+            wire[2 * i + 1] = matrix[0] * a[1] + matrix[1] * a[0] + matrix[2] * a[3] + matrix[3] * a[2];
+        }
+    } else if (action->kind == KT_ACTION_PHASES) {
         double c = cos(bound->phases[0]), s = sin(bound->phases[0]), re = wire[2], im = wire[3];
         wire[2] = c * re - s * im;
         wire[3] = c * im + s * re;
@@ -150,7 +158,7 @@ static void make_start(kt_pass *pass, const kt_segment *segment) {
         uint8_t wire = action->bits[0];
         double *amplitudes =
             pass->local_of[wire] != 255 ? pass->wires + 4 * pass->local_of[wire] : pass->base_wires + 4 * pass->base_of[wire];
-        start_action(amplitudes, action, &pass->shop->bounds.actions[number - segment->first_action]);
+        start_action(amplitudes, action, &pass->shop->bounds.actions[number - segment->first_action], pass->shop->bounds.numbers);
     }
 }
 

@@ -117,7 +117,6 @@ typedef struct kt_costs {
     double linear;   /* a linear map of a tile */
     double dense[7]; /* by targets; [0] unused */
     double touch;    /* exchange or phase, an amplitude touched */
-    double step;     /* nanoseconds a step and tile, whatever its size */
 } kt_costs;
 
 #endif

@@ -123,27 +123,29 @@ static bool add_one(kt_builder *builder, const kt_item *item, uint32_t wire) {
 typedef struct kt_chain {
     uint32_t rotations, about_x, real, hadamards;
     uint32_t first_rotation, last_rotation; /* items */
-    bool phases;                            /* diagonal gates between two rotations */
+    uint32_t outer_phases;                  /* diagonal gates before the first rotation and after the last */
+    bool phases;                            /* some between two rotations */
 } kt_chain;
 
 static kt_chain look_at_chain(const kt_builder *builder, uint32_t first) {
     kt_chain chain = {.first_rotation = KT_NONE};
-    bool phases = false;
+    uint32_t phases = 0; /* since the last rotation */
     for (uint32_t i = first; i != KT_NONE; i = builder->items[i].next) {
         const kt_item *item = &builder->items[i];
-        if (item->form == KT_FORM_DIAGONAL) phases = true;
+        phases += item->form == KT_FORM_DIAGONAL;
         if (item->form != KT_FORM_ABOUT_X && item->form != KT_FORM_REAL && item->form != KT_FORM_GENERAL) continue;
         if (chain.first_rotation == KT_NONE)
-            chain.first_rotation = i;
+            chain.first_rotation = i, chain.outer_phases = phases;
         else
-            chain.phases |= phases;
-        phases = false;
+            chain.phases |= phases > 0;
+        phases = 0;
         chain.last_rotation = i;
         chain.rotations++;
         chain.about_x += item->form == KT_FORM_ABOUT_X;
         chain.real += item->form == KT_FORM_REAL;
         chain.hadamards += item->gate == KT_GATE_H;
     }
+    chain.outer_phases += phases;
     return chain;
 }
 
@@ -162,19 +164,35 @@ static bool add_merged_rotation(kt_builder *builder, const kt_chain *chain, uint
     return enough;
 }
 
+/* One action on the chain's product. */
+static bool add_product(kt_builder *builder, uint32_t first, uint32_t wire, bool dense) {
+    uint32_t source = (uint32_t)builder->plan->source_count;
+    bool enough = true;
+    for (uint32_t i = first; i != KT_NONE && enough; i = builder->items[i].next) enough = add_source(builder, builder->items[i].op, 0, 0);
+    if (!enough) return false;
+    return dense ? add_action(builder, on_wire(KT_ACTION_DENSE, KT_PART_WHOLE, wire), source) : add_euler(builder, wire, source);
+}
+
+/* Is one matrix cheaper than a rotation and these phases? Only for small states, where what a work takes at least is more than what it
+ * takes an amplitude. */
+static bool is_better_dense(const kt_plan *plan, uint32_t phases) {
+    return kt_dense_cost(plan, 1, 1) < kt_rotation_cost(plan) + phases * kt_touch_cost(plan, KT_WORK_PHASE, 0.5);
+}
+
 static bool add_chain(kt_builder *builder, uint32_t first, uint32_t wire) {
     kt_chain chain = look_at_chain(builder, first);
-    bool enough = true;
-    if (chain.rotations < 2 || !kt_with(builder, KETCH_WITHOUT_MERGING)) {
+    bool merges = kt_with(builder, KETCH_WITHOUT_MERGING), enough = true;
+    bool one_axis = !chain.phases && (chain.about_x == chain.rotations || chain.real == chain.rotations);
+    bool conjugated = chain.phases && chain.rotations == 2 && chain.hadamards == 2;
+    bool general = !one_axis && !conjugated;
+    if (merges && chain.rotations && is_better_dense(builder->plan, general ? 2 : chain.outer_phases))
+        return add_product(builder, first, wire, true);
+    if (chain.rotations < 2 || !merges) {
         for (uint32_t i = first; i != KT_NONE && enough; i = builder->items[i].next) enough = add_one(builder, &builder->items[i], wire);
         return enough;
     }
-    bool one_axis = !chain.phases && (chain.about_x == chain.rotations || chain.real == chain.rotations);
-    bool conjugated = chain.phases && chain.rotations == 2 && chain.hadamards == 2;
-    if (one_axis || conjugated) return add_merged_rotation(builder, &chain, first, wire, conjugated || chain.about_x);
-    uint32_t source = (uint32_t)builder->plan->source_count;
-    for (uint32_t i = first; i != KT_NONE && enough; i = builder->items[i].next) enough = add_source(builder, builder->items[i].op, 0, 0);
-    return enough && add_euler(builder, wire, source);
+    if (general) return add_product(builder, first, wire, false);
+    return add_merged_rotation(builder, &chain, first, wire, conjugated || chain.about_x);
 }
 
 /* Ends the chains on these wires. */

@@ -33,7 +33,7 @@ static void close_block(kt_finder *finder, uint32_t wire) {
     uint32_t index = finder->open[wire];
     if (index == KT_NONE) return;
     kt_block_of_two *block = &finder->builder->blocks[index];
-    block->dense = block->pair && block->cost > finder->builder->costs->dense[2];
+    block->dense = block->pair && block->cost > kt_dense_cost(finder->builder->plan, 2, block->item_count);
     finder->open[wire] = KT_NONE;
     if (block->pair) finder->open[block->wires[0] == wire ? block->wires[1] : block->wires[0]] = KT_NONE;
     finder->turned &= ~(kt_bit(block->wires[0]) | kt_bit(block->wires[1]));
@@ -64,6 +64,7 @@ static uint32_t block_of_pair(kt_finder *finder, uint32_t a, uint32_t b) {
         if (before != KT_NONE) {
             blocks[before].parent = index;
             blocks[index].cost += blocks[before].cost;
+            blocks[index].item_count += blocks[before].item_count;
         }
         finder->open[wire] = index;
     }
@@ -86,6 +87,7 @@ static bool put_in_block(kt_finder *finder, kt_item *item) {
         index = finder->open[wire] = new_block(finder, (const uint8_t[]){(uint8_t)wire, (uint8_t)wire}, false);
     if (index == KT_NONE) return false;
     item->block = index;
+    builder->blocks[index].item_count++;
     if (width == 2) {
         builder->blocks[index].cost += pair_cost(builder->costs, item, finder->share);
         finder->turned &= ~item->wires;

@@ -8,13 +8,21 @@
 #include <math.h>
 
 static const kt_costs table[KT_ISA_COUNT][2] = {
-    [KT_ISA_PLAIN] = {{{1.5, 2.0}, 0.095, 0.60, 0.23, {0, 0.42, 0.87, 2.4, 4.4, 8, 15.6}, 0.20, 50},
-                      {{0.9, 1.2}, 0.055, 0.28, 0.12, {0, 0.24, 0.5, 1.3, 2.6, 3.6, 6.8}, 0.12, 50}},
-    [KT_ISA_AVX2] = {{{1.25, 1.70}, 0.040, 0.21, 0.18, {0, 0.18, 0.32, 0.75, 1.85, 3.8, 8.2}, 0.09, 25},
-                     {{0.63, 0.85}, 0.021, 0.11, 0.09, {0, 0.09, 0.16, 0.4, 0.92, 2.1, 4.4}, 0.045, 25}},
-    [KT_ISA_AVX512] = {{{1.25, 1.70}, 0.047, 0.17, 0.16, {0, 0.20, 0.36, 0.6, 1.4, 2.4, 4.6}, 0.08, 20},
-                       {{0.63, 0.85}, 0.024, 0.09, 0.08, {0, 0.10, 0.18, 0.3, 0.7, 1.2, 2.3}, 0.04, 20}},
+    [KT_ISA_PLAIN] = {{{1.5, 2.0}, 0.095, 0.60, 0.23, {0, 0.42, 0.87, 2.4, 4.4, 8, 15.6}, 0.20},
+                      {{0.9, 1.2}, 0.055, 0.28, 0.12, {0, 0.24, 0.5, 1.3, 2.6, 3.6, 6.8}, 0.12}},
+    [KT_ISA_AVX2] = {{{1.25, 1.70}, 0.040, 0.21, 0.18, {0, 0.18, 0.32, 0.75, 1.85, 3.8, 8.2}, 0.09},
+                     {{0.63, 0.85}, 0.021, 0.11, 0.09, {0, 0.09, 0.16, 0.4, 0.92, 2.1, 4.4}, 0.045}},
+    [KT_ISA_AVX512] = {{{1.25, 1.70}, 0.047, 0.17, 0.16, {0, 0.20, 0.36, 0.6, 1.4, 2.4, 4.6}, 0.08},
+                       {{0.63, 0.85}, 0.024, 0.09, 0.08, {0, 0.10, 0.18, 0.3, 0.7, 1.2, 2.3}, 0.04}},
 };
+
+/* What a work takes whatever the size of a tile, by kind: nanoseconds of one thread, for each tile and once a stage. These decide what to
+ * do with small states: a table of 7 bits takes longer to prepare than a dozen phases one by one. */
+static const double each_tile[] = {[KT_WORK_ROTATIONS] = 20, [KT_WORK_DIAGONAL] = 50, [KT_WORK_LINEAR] = 20,
+                                   [KT_WORK_EXCHANGE] = 8,   [KT_WORK_PHASE] = 8,     [KT_WORK_DENSE] = 15};
+static const double each_stage[] = {[KT_WORK_ROTATIONS] = 20, [KT_WORK_DIAGONAL] = 200, [KT_WORK_LINEAR] = 50,
+                                    [KT_WORK_EXCHANGE] = 5,   [KT_WORK_PHASE] = 20,     [KT_WORK_DENSE] = 20};
+#define EACH_SOURCE 150 /* nanoseconds: a gate's matrix on two bits, and a product of two such */
 
 const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision) { return &table[isa][precision == KETCH_PRECISION_FP32]; }
 
@@ -32,24 +40,51 @@ static double touched_by_phases(const kt_action *action, const kt_plan *plan, co
     return kt_gate_shape(op->gate, kt_op_target_count(op)).targets_held ? 0.25 : 1.25;
 }
 
-double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_action *action) {
-    double step = halved(costs->step, plan->tile_bits);
+static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
+/* As an amplitude's share, where two threads work on an amplitude each. */
+static double fixed_cost(const kt_plan *plan, kt_work_kind kind) {
+    return halved(each_tile[kind], larger(plan->tile_bits, KT_TILE_LEAST) + 1) +
+           halved(each_stage[kind], larger(plan->wires, KT_TILE_LEAST) + 1);
+}
+
+double kt_touch_cost(const kt_plan *plan, kt_work_kind kind, double share) {
+    return fixed_cost(plan, kind) + kt_costs_of(plan->isa, plan->precision)->touch * share;
+}
+
+double kt_whole_cost(const kt_plan *plan, kt_work_kind kind) {
+    const kt_costs *costs = kt_costs_of(plan->isa, plan->precision);
+    return fixed_cost(plan, kind) + (kind == KT_WORK_DIAGONAL ? costs->diagonal : costs->linear);
+}
+
+double kt_rotation_cost(const kt_plan *plan) {
+    return fixed_cost(plan, KT_WORK_ROTATIONS) + 1.7 * kt_costs_of(plan->isa, plan->precision)->rotation;
+}
+
+double kt_dense_cost(const kt_plan *plan, uint32_t targets, size_t sources) {
+    double cost = fixed_cost(plan, KT_WORK_DENSE) + kt_costs_of(plan->isa, plan->precision)->dense[targets];
+    return targets == 1 ? cost : cost + halved(EACH_SOURCE * (double)sources, larger(plan->wires, KT_TILE_LEAST) + 1);
+}
+
+double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_action *action) {
     switch ((kt_action_kind)action->kind) {
-    case KT_ACTION_ROTATION: return step + 1.7 * costs->rotation;
-    case KT_ACTION_PHASES: return step + costs->touch * touched_by_phases(action, plan, circuit);
-    case KT_ACTION_CX: return step + costs->touch * 0.5;
-    case KT_ACTION_DENSE: return step + costs->dense[action->bit_count] * share_of(action);
-    default: return step + costs->touch * share_of(action);
+    case KT_ACTION_ROTATION: return kt_rotation_cost(plan);
+    case KT_ACTION_PHASES: return kt_touch_cost(plan, KT_WORK_PHASE, touched_by_phases(action, plan, circuit));
+    case KT_ACTION_CX: return kt_touch_cost(plan, KT_WORK_EXCHANGE, 0.5);
+    case KT_ACTION_DENSE: return kt_dense_cost(plan, action->bit_count, action->source_count) * share_of(action);
+    case KT_ACTION_EXCHANGE: return kt_touch_cost(plan, KT_WORK_EXCHANGE, share_of(action));
+    default: return kt_touch_cost(plan, KT_WORK_PHASE, share_of(action));
     }
 }
 
-double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_work *work) {
-    double step = halved(costs->step, plan->tile_bits), each = 0;
+double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_work *work) {
     if (work->kind == KT_WORK_ROTATIONS) /* three at once; one or two alone take nearly as long as two or three */
-        return step + costs->rotation * (work->count + 0.7 * (work->count % 3 != 0));
-    double whole = work->kind == KT_WORK_DIAGONAL ? step + costs->diagonal : work->kind == KT_WORK_LINEAR ? step + costs->linear : INFINITY;
+        return fixed_cost(plan, KT_WORK_ROTATIONS) +
+               kt_costs_of(plan->isa, plan->precision)->rotation * (work->count + 0.7 * (work->count % 3 != 0));
+    bool merges = work->kind == KT_WORK_DIAGONAL || work->kind == KT_WORK_LINEAR;
+    double whole = merges ? kt_whole_cost(plan, (kt_work_kind)work->kind) : INFINITY, each = 0;
     for (uint32_t i = 0; i < work->count && each < whole; i++)
-        each += kt_action_cost(plan, circuit, costs, &plan->actions[plan->order[work->first + i]]);
+        each += kt_action_cost(plan, circuit, &plan->actions[plan->order[work->first + i]]);
     return each < whole ? each : whole;
 }
 
@@ -85,7 +120,7 @@ kt_stage_cost kt_cost_of_stage(const kt_plan *plan, const ketch_circuit *circuit
     kt_stage_cost cost = {.pass_seconds = amplitudes * nanoseconds * 1e-9};
     if (moves_alone(plan, segment, index)) nanoseconds += costs->linear;
     for (uint32_t w = 0; w < stage->work_count; w++) {
-        nanoseconds += kt_work_cost(plan, circuit, costs, &plan->works[stage->first_work + w]);
+        nanoseconds += kt_work_cost(plan, circuit, &plan->works[stage->first_work + w]);
         multiply_adds += multiply_adds_of(plan, &plan->works[stage->first_work + w]);
     }
     bool written_only = segment->starts && index == segment->first_stage;

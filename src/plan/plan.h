@@ -120,6 +120,11 @@ void kt_plan_free(kt_plan *plan);
 /* What plans are made by. */
 const kt_costs *kt_costs_of(uint8_t isa, ketch_precision precision);
 
+/* By these, nanoseconds an amplitude: a work that touches a share of the amplitudes, as a phase or an exchange; a work of all amplitudes,
+ * as a table of phases (DIAGONAL) or as a LINEAR map. The plan counts on the cheaper. */
+double kt_touch_cost(const kt_plan *plan, kt_work_kind kind, double share);
+double kt_whole_cost(const kt_plan *plan, kt_work_kind kind);
+
 /* What memory and time follow from; 2^wires as a double where it may exceed 64 bits. */
 uint64_t kt_plan_state_bytes(const kt_plan *plan);
 uint64_t kt_plan_scratch(const kt_plan *plan);                      /* bytes of the planned engine's, tiles and tables */

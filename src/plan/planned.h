@@ -40,7 +40,8 @@ typedef struct kt_item {
 /* A pair of wires with what acts on nothing else meanwhile. */
 typedef struct kt_block_of_two {
     uint32_t first, last; /* items */
-    uint32_t parent;      /* a block of one wire that became part of a pair; else itself */
+    uint32_t item_count;
+    uint32_t parent; /* a block of one wire that became part of a pair; else itself */
     uint8_t wires[2];
     bool pair, dense;
     double cost; /* of its items one by one */
@@ -128,8 +129,10 @@ ketch_status kt_schedule(kt_builder *builder, const kt_effect *effects, size_t c
 ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);
 
 /* Nanoseconds an amplitude of the state: an action by itself; a work, of which a few phases or CX may be done one by one. */
-double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_action *action);
-double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_costs *costs, const kt_work *work);
+double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_action *action);
+double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_work *work);
+double kt_rotation_cost(const kt_plan *plan);                                /* one alone */
+double kt_dense_cost(const kt_plan *plan, uint32_t targets, size_t sources); /* without controls */
 double kt_pass_cost(const kt_costs *costs, uint32_t run_bits);
 
 /* What a stage is expected to take. */

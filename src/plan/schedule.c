@@ -86,7 +86,7 @@ static bool few_are_needed(const kt_list *list, uint8_t *marks, kt_work_kind kin
     kt_builder *builder = list->builder;
     size_t seen = mark_next(list, marks);
     kt_skipped needed = {0};
-    double whole = kind == KT_WORK_DIAGONAL ? builder->costs->diagonal : builder->costs->linear, cost = 0;
+    double whole = kt_whole_cost(builder->plan, kind), cost = 0;
     bool any = false;
     for (size_t i = seen; i-- > 0;) {
         const kt_effect *effect = &list->queue[i];
@@ -94,7 +94,7 @@ static bool few_are_needed(const kt_list *list, uint8_t *marks, kt_work_kind kin
         if (marks[i] != 1 || kt_overtakes(&needed, effect)) continue;
         kt_skip(&needed, effect);
         if (work_of(builder, effect) != kind) continue;
-        cost += kt_action_cost(builder->plan, builder->circuit, builder->costs, &builder->plan->actions[effect->action]);
+        cost += kt_action_cost(builder->plan, builder->circuit, &builder->plan->actions[effect->action]);
         if (cost > FEW * whole) return false;
         marks[i] = 3;
         any = true;
@@ -142,7 +142,7 @@ static ketch_status list_works(kt_builder *builder, const kt_effect *effects, si
         bool merges = (kind == KT_WORK_DIAGONAL || kind == KT_WORK_LINEAR) && most_of(builder, kind) > 1;
         bool few = merges && few_are_needed(&list, builder->marks, kind);
         if (!few || !take_work(&list, kind, builder->marks)) take_work(&list, kind, NULL);
-        *cost += kt_work_cost(builder->plan, builder->circuit, builder->costs, &builder->plan->works[builder->plan->work_count - 1]);
+        *cost += kt_work_cost(builder->plan, builder->circuit, &builder->plan->works[builder->plan->work_count - 1]);
         status = kt_watch_work(builder->watch, 32);
     }
     return status;

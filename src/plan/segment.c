@@ -37,7 +37,8 @@ static ketch_status take_start(kt_builder *builder, kt_segment *segment) {
         const kt_effect *effect = &builder->effects[seen];
         const kt_action *action = &plan->actions[effect->action];
         uint64_t wires = effect->x | effect->y | effect->z;
-        bool product = action->bit_count == 1 && (action->kind == KT_ACTION_ROTATION || action->kind == KT_ACTION_PHASES);
+        bool product = action->bit_count == 1 && !action->controls &&
+                       (action->kind == KT_ACTION_ROTATION || action->kind == KT_ACTION_PHASES || action->kind == KT_ACTION_DENSE);
         if (product && (wires & open)) {
             plan->order[plan->order_count++] = effect->action;
             continue;
