@@ -75,7 +75,7 @@ static inline ketch_circuit *parsed(const char *text) {
 #define PARAMETERS \
     "OPENQASM 3.0; include \"stdgates.inc\"; input float theta; input angle phi; qubit[2] q; rx(2 * theta) q[0]; rz(phi) q[1];"
 
-/* Layers of rotations on `qubits` qubits: as much work as is wanted. */
+/* Layers of rotations on `qubits` qubits, with a chain of cx between, so that they cannot be merged: as much work as is wanted. */
 static inline ketch_circuit *heavy(uint32_t qubits, unsigned layers) {
     ketch_circuit *circuit = NULL;
     OK(NULL, ketch_circuit_create(&circuit, qubits, qubits, NULL));
@@ -84,6 +84,8 @@ static inline ketch_circuit *heavy(uint32_t qubits, unsigned layers) {
             double angle = 0.1 + 0.01 * q;
             OK(NULL, ketch_circuit_append(circuit, "rx", 1, &q, &angle, NULL));
         }
+        for (uint32_t q = 0; q + 1 < qubits; q++)
+            OK(NULL, ketch_circuit_append(circuit, "cx", 1, (const uint32_t[]){q, q + 1}, NULL, NULL));
     }
     return circuit;
 }

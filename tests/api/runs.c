@@ -371,7 +371,7 @@ static void limits_of_a_run(void **state) {
 
 static void time_runs_out(void **state) {
     (void)state;
-    ketch_circuit *circuit = heavy(20, 400);
+    ketch_circuit *circuit = heavy(20, 4000);
     ketch_result *result = NULL;
     ketch_run_options options = with(0, 10, 1);
     options.timeout_seconds = 0.05;

@@ -98,13 +98,17 @@ static void another_thread_cancels(void **state) {
     const double soon = 1;
     struct long_run {
         ketch_circuit *circuit;
+        ketch_engine engine;
         uint64_t shots;
         unsigned microseconds; /* before it is cancelled, */
         uint32_t times;        /* each a little later than the one before, at which one and two threads in turn are told to stop */
     } runs[] = {
-        {heavy(20, 2000), 1024, 100000, 2},  /* simulating */
-        {narrow(4000000), 1024, 10000, 3},   /* planning, and then many small steps */
-        {heavy(20, 1), 40000000, 200000, 6}, /* sampling, and then counting */
+        {heavy(20, 2000), KETCH_ENGINE_REFERENCE, 1024, 100000, 2},  /* simulating */
+        {heavy(20, 8000), KETCH_ENGINE_PLANNED, 1024, 100000, 6},    /* planning, binding, simulating */
+        {narrow(4000000), KETCH_ENGINE_REFERENCE, 1024, 10000, 3},   /* planning, and then many small steps */
+        {narrow(4000000), KETCH_ENGINE_PLANNED, 1024, 10000, 3},     /* planning */
+        {heavy(20, 1), KETCH_ENGINE_REFERENCE, 40000000, 200000, 6}, /* sampling, and then counting */
+        {heavy(20, 1), KETCH_ENGINE_PLANNED, 40000000, 200000, 6},
     };
     for (size_t i = 0; i < LENGTH(runs); i++) {
         for (uint32_t time = 0; time < runs[i].times; time++) {
@@ -116,6 +120,7 @@ static void another_thread_cancels(void **state) {
             ketch_result *result = NULL;
             ketch_run_options run = KETCH_RUN_OPTIONS_INIT;
             run.shots = runs[i].shots;
+            run.engine = runs[i].engine;
             struct canceller canceller = {session, runs[i].microseconds * (time + 1), 0};
             pthread_t other;
             assert_int_equal(pthread_create(&other, NULL, cancel_soon, &canceller), 0);
@@ -137,7 +142,7 @@ static void another_thread_cancels(void **state) {
 /* What was cancelled runs again. */
 static void a_session_outlives_a_cancelled_run(void **state) {
     (void)state;
-    ketch_circuit *long_one = heavy(20, 2000), *short_one = heavy(3, 1);
+    ketch_circuit *long_one = heavy(20, 8000), *short_one = heavy(3, 1);
     ketch_session *session = NULL;
     ketch_result *result = NULL;
     OK(NULL, ketch_session_create(&session, NULL, NULL));
@@ -162,7 +167,7 @@ static void on_alarm(int number) {
 
 static void a_signal_handler_cancels(void **state) {
     (void)state;
-    ketch_circuit *circuit = heavy(20, 2000);
+    ketch_circuit *circuit = heavy(20, 8000);
     ketch_session *session = NULL;
     ketch_result *result = NULL;
     OK(NULL, ketch_session_create(&session, NULL, NULL));

@@ -123,7 +123,28 @@ void random_gates(ketch_circuit *circuit, uint32_t count) {
     }
 }
 
+void busy_gates(ketch_circuit *circuit, uint32_t count) {
+    uint32_t n = circuit->qubit_count, pair[2] = {0, 0};
+    for (uint32_t i = 0; i < count; i++) {
+        if (i / n % 2) {
+            random_operands(pair, 2, n);
+            OK(kt_circuit_add_gate(circuit, KT_GATE_CX, 1, pair, NULL, 0, diag));
+        } else {
+            OK(kt_circuit_add_gate(circuit, KT_GATE_RY, 0, &(uint32_t){i % n}, &(double){random_number()}, 0, diag));
+        }
+    }
+}
+
 /* ── Runs ── */
+
+ketch_engine lab_engine = KETCH_ENGINE_AUTO;
+
+int lab_run_tests(const struct CMUnitTest *tests, size_t count, CMFixtureFunction create, CMFixtureFunction release) {
+    lab_engine = KETCH_ENGINE_REFERENCE;
+    int failed = _cmocka_run_group_tests("reference engine", tests, count, create, release);
+    lab_engine = KETCH_ENGINE_PLANNED;
+    return failed + _cmocka_run_group_tests("planned engine", tests, count, create, release);
+}
 
 lab_setup lab_with(uint64_t shots, unsigned outputs, uint32_t threads) {
     lab_setup lab = {.threads = threads, .grain = 2, .copies = UINT64_MAX};
@@ -132,6 +153,7 @@ lab_setup lab_with(uint64_t shots, unsigned outputs, uint32_t threads) {
     lab.options.seed = 1;
     lab.options.has_seed = 1;
     lab.options.outputs = outputs;
+    lab.options.engine = lab_engine;
     return lab;
 }
 
@@ -142,6 +164,7 @@ ketch_status lab_try_plan(ketch_result **out, const lab_setup *lab, const ketch_
     uint64_t one = kt_plan_state_bytes(plan) + (circuit->bit_count / 64 + 1) * sizeof(uint64_t);
     kt_engine engine = {.threads = lab->threads, .grain = lab->grain, .cancelled = &cancelled, .memory_limit = UINT64_MAX};
     if (lab->copies < 1000) engine.memory_limit = kt_plan_memory(plan, &lab->options) + lab->copies * one;
+    if (lab->seconds > 0) engine.deadline = kt_seconds() + lab->seconds;
     ketch_status status = kt_engine_run(out, &engine, plan, circuit, &lab->options, diag);
     kt_engine_close(&engine);
     return status;

@@ -48,6 +48,8 @@ void begin_if(ketch_circuit *circuit, uint32_t bit);
 void end_if(ketch_circuit *circuit);
 /* `count` random gates of the whole table, some with further controls, some random matrices. */
 void random_gates(ketch_circuit *circuit, uint32_t count);
+/* `count` gates that no engine can do without, in two layers by turns: ry of random angles, cx of random pairs. */
+void busy_gates(ketch_circuit *circuit, uint32_t count);
 
 /* ── Runs ── */
 
@@ -55,8 +57,14 @@ typedef struct lab_setup {
     uint32_t threads;          /* 1 */
     uint32_t grain;            /* 2: small states meet all threads */
     uint64_t copies;           /* of the state that the memory budget allows at branches; UINT64_MAX: any number */
+    double seconds;            /* that the run may take; 0: any time */
     ketch_run_options options; /* seed 1 if none is set */
 } lab_setup;
+
+extern ketch_engine lab_engine; /* that lab_with asks for; KETCH_ENGINE_AUTO */
+/* Runs the tests with one engine, and then with the other. */
+int lab_run_tests(const struct CMUnitTest *tests, size_t count, CMFixtureFunction create, CMFixtureFunction release);
+#define RUN_WITH_BOTH_ENGINES(tests, create, release) lab_run_tests(tests, LENGTH(tests), create, release)
 
 lab_setup lab_with(uint64_t shots, unsigned outputs, uint32_t threads);
 /* Through plan and engine, without a session. */

@@ -302,7 +302,9 @@ static void random_program(ketch_circuit *circuit, uint32_t pieces) {
     }
 }
 
-/* Random programs: every shot's bits as the oracle finds them one by one; the draws of the final measurements included. */
+/* Random programs: every shot's bits as the oracle finds them one by one; the draws of the final measurements included. The planned engine
+ * has basis states in an order of its own, for sampling: there the last measurements are followed by a gate, so that they are in the
+ * middle. */
 static void random_programs(void **unused) {
     (void)unused;
     enum { SHOTS = 60, BITS = 6 };
@@ -315,13 +317,16 @@ static void random_programs(void **unused) {
         random_program(circuit, 12);
         circuit->bit_count = BITS + qubits;
         for (uint32_t q = 0; q < qubits; q++) gate(circuit, "ry", &(double){1}, q, 0, 0); /* so that none of the program's is final */
+        bool sampled = lab_engine == KETCH_ENGINE_REFERENCE;
         size_t final_from = circuit->ops_count;
         for (uint32_t q = 0; q < qubits; q++) measure(circuit, q, BITS + q);
+        for (uint32_t q = 0; q < qubits && !sampled; q++) GATE(circuit, "x", q);
+        if (!sampled) final_from = circuit->ops_count;
         ketch_result *result = run_all_ways(circuit, SHOTS);
         for (uint64_t shot = 0; shot < SHOTS; shot++) {
             uint64_t bits = simulate_shot(circuit, state, 1, shot, final_from);
             double u = kt_draw_uniform(&(kt_draw){.seed = 1, .shot = shot, .measurement = KT_DRAW_SAMPLE}), sum = 0;
-            size_t x = 0, most = ((size_t)1 << qubits) - 1;
+            size_t x = 0, most = sampled ? ((size_t)1 << qubits) - 1 : 0;
             while (x < most && !((sum += state[2 * x] * state[2 * x] + state[2 * x + 1] * state[2 * x + 1]) > u)) x++;
             assert_int_equal(result->shots[shot], bits | (uint64_t)x << BITS);
         }
@@ -396,5 +401,5 @@ int main(void) {
         cmocka_unit_test(one_shot_has_a_state),
         cmocka_unit_test(nothing_is_left_of_what_was_not),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_WITH_BOTH_ENGINES(tests, NULL, NULL);
 }

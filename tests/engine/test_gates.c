@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Every gate of the table, with 0 to 3 further controls, positive and negative, at all placements on up to 6 qubits, in both precisions, on
- * 1, 2 and 3 threads: each step is applied to a random state and compared with the oracle, phase included.
+ * 1, 2 and 3 threads: each step of the reference engine is applied to a random state and compared with the oracle, phase included.
  */
 #include "engine/run.h"
 #include "lab.h"
@@ -108,8 +108,9 @@ static void check_circuit(const ketch_circuit *circuit) {
     static kt_way way;
     for (uint32_t threads = 1; threads <= 3; threads++)
         for (int single = 0; single < 2; single++) {
-            way.options =
-                (ketch_run_options){.outputs = KETCH_OUTPUT_STATE, .precision = single ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64};
+            way.options = (ketch_run_options){.outputs = KETCH_OUTPUT_STATE,
+                                              .engine = KETCH_ENGINE_REFERENCE,
+                                              .precision = single ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64};
             way.engine = (kt_engine){.threads = threads, .cancelled = &cancelled, .grain = 4};
             check_way(circuit, &way, starts, wanted, threads == 1 ? 1 : 1 + steps / (quick() ? 5 : 50));
         }

@@ -41,7 +41,7 @@ static int in_a_child(const ketch_circuit *circuit, const ketch_result *expected
 static void as_many_as_start(void **unused) {
     (void)unused;
     ketch_circuit *circuit = circuit_of(18, 0);
-    for (uint32_t q = 0; q < 18; q++) GATE(circuit, "h", q);
+    busy_gates(circuit, 100);
     lab_setup lab = lab_with(1000, KETCH_OUTPUT_STATE, 1);
     ketch_result *expected = lab_run(&lab, circuit);
     bool alone = geteuid() == 0; /* else this user's other processes count, and no thread at all may be started */
@@ -57,5 +57,5 @@ static void as_many_as_start(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(as_many_as_start)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_WITH_BOTH_ENGINES(tests, NULL, NULL);
 }
