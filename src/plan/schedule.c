@@ -16,7 +16,8 @@
 
 #include <string.h>
 
-#define FEW 0.6 /* of the cost of a table or a map: then only what is needed next is done */
+#define FEW        0.6 /* of the cost of a table or a map: then only what is needed next is done */
+#define LOOK_AHEAD 512 /* actions in a row that give nothing new: looking further would find little, and planning would not be linear */
 
 #define KIND(kind) (1u << (kind))
 static const unsigned by_action = KIND(KT_WORK_DENSE) | KIND(KT_WORK_EXCHANGE) | KIND(KT_WORK_PHASE);
@@ -47,21 +48,25 @@ typedef struct kt_list {
     uint64_t wires;
 } kt_list;
 
-static bool is_closed(const kt_list *list, const kt_skipped *skipped) { return (kt_closed(skipped) & list->wires) == list->wires; }
+/* Is there no more to be found? `passed`: actions in a row that gave nothing new. */
+static bool is_closed(const kt_list *list, const kt_skipped *skipped, size_t passed) {
+    return (kt_closed(skipped) & list->wires) == list->wires || passed >= LOOK_AHEAD;
+}
 
 /* The kind of work that comes next: rotations if any can run now, else anything that costs by the action, else `first`, else whatever can.
  */
 static kt_work_kind next_kind(const kt_list *list, kt_work_kind first) {
     kt_skipped skipped = {0};
     unsigned ready = 0;
-    for (size_t i = 0; i < list->count; i++) {
+    size_t passed = 0;
+    for (size_t i = 0; i < list->count && !is_closed(list, &skipped, passed); i++, passed++) {
         kt_work_kind kind = work_of(list->builder, &list->queue[i]);
         if (kt_overtakes(&skipped, &list->queue[i])) {
             if (kind == KT_WORK_ROTATIONS) return kind;
+            if (!(ready & KIND(kind))) passed = 0;
             ready |= KIND(kind);
         }
         kt_skip(&skipped, &list->queue[i]);
-        if (is_closed(list, &skipped)) break;
     }
     if (ready & by_action) return (kt_work_kind)__builtin_ctz(ready & by_action);
     return ready & KIND(first) ? first : (kt_work_kind)__builtin_ctz(ready);
@@ -70,11 +75,12 @@ static kt_work_kind next_kind(const kt_list *list, kt_work_kind first) {
 /* Marks what could run if all phases and CX that can run did, and gives how many actions were looked at: 1 phases and CX, 2 others. */
 static size_t mark_next(const kt_list *list, uint8_t *marks) {
     kt_skipped waiting = {0}; /* what must wait, and what can run but is neither phases nor CX */
-    size_t i = 0;
-    for (; i < list->count && !is_closed(list, &waiting); i++) {
+    size_t i = 0, passed = 0;
+    for (; i < list->count && !is_closed(list, &waiting, passed); i++) {
         kt_work_kind kind = work_of(list->builder, &list->queue[i]);
         bool runs = kt_overtakes(&waiting, &list->queue[i]), soft = kind == KT_WORK_DIAGONAL || kind == KT_WORK_LINEAR;
         marks[i] = runs ? (soft ? 1 : 2) : 0;
+        passed = marks[i] == 2 ? 0 : passed + 1;
         if (!runs || !soft) kt_skip(&waiting, &list->queue[i]);
     }
     return i;
@@ -109,8 +115,8 @@ static bool take_work(kt_list *list, kt_work_kind kind, const uint8_t *marks) {
     kt_skipped skipped = {0};
     kt_work work = {.kind = (uint8_t)kind, .first = (uint32_t)plan->order_count};
     uint64_t used = 0; /* by rotations */
-    size_t seen = 0, left = 0, most = most_of(builder, kind);
-    while (seen < list->count && work.count < most && !is_closed(list, &skipped)) {
+    size_t seen = 0, left = 0, passed = 0, most = most_of(builder, kind);
+    while (seen < list->count && work.count < most && !is_closed(list, &skipped, passed)) {
         kt_effect effect = list->queue[seen++];
         bool fits = work_of(builder, &effect) == kind && (!marks || marks[seen - 1] == 3);
         if (kind == KT_WORK_ROTATIONS && (kt_effect_moves(&effect) & used)) fits = false;
@@ -118,8 +124,10 @@ static bool take_work(kt_list *list, kt_work_kind kind, const uint8_t *marks) {
             if (kind == KT_WORK_ROTATIONS) used |= kt_effect_moves(&effect);
             plan->order[plan->order_count++] = effect.action;
             work.count++;
+            passed = 0;
         } else {
             kt_skip(&skipped, &effect);
+            passed++;
             list->queue[left++] = effect;
         }
     }

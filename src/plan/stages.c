@@ -30,6 +30,7 @@ typedef struct kt_search {
     uint64_t previous; /* local wires of the pass before; all of them before the first */
     uint64_t wanted;   /* at the end */
     double effort;     /* actions that may be looked at for the sake of better choices */
+    ketch_status status;
 } kt_search;
 
 /* The weight of what a pass takes. */
@@ -49,6 +50,8 @@ static double weigh(kt_search *search, uint64_t local) {
         if ((kt_closed(&skipped) & search->all) == search->all) break;
     }
     search->effort -= (double)i;
+    if (!search->status) search->status = kt_watch_work(search->builder->watch, i);
+    if (search->status) search->effort = 0;
     return weight;
 }
 
@@ -112,7 +115,7 @@ static void improve(kt_search *search, kt_choice *best) {
     while (improved && search->effort > 0) {
         improved = false;
         for (uint64_t in = best->local & ~search->fixed; in && !improved; in &= in - 1) {
-            for (uint64_t out = search->all & ~best->local; out && !improved; out &= out - 1) {
+            for (uint64_t out = search->all & ~best->local; out && !improved && search->effort > 0; out &= out - 1) {
                 double weight = best->weight;
                 try_choice(search, best, best->local ^ kt_lowest_bit(in) ^ kt_lowest_bit(out));
                 improved = best->weight > weight;
@@ -164,7 +167,7 @@ static ketch_status add_pass(kt_search *search, uint64_t local) {
     take(search, local);
     pass->count = (uint32_t)builder->taken_count - pass->first;
     search->previous = local;
-    return kt_watch_work(builder->watch, before - search->count + 64);
+    return search->status ? search->status : kt_watch_work(builder->watch, before - search->count + 64);
 }
 
 /* A percent or so of what the run will take. */
@@ -177,7 +180,7 @@ static double effort_of(const kt_builder *builder) {
 
 ketch_status kt_find_passes(kt_builder *builder, uint32_t run_bits, bool free_start, bool low_end) {
     uint32_t wires = builder->plan->wires;
-    uint64_t all = wires < 64 ? kt_bit(wires) - 1 : ~UINT64_C(0), low = kt_bit(run_bits) - 1;
+    uint64_t all = kt_bit(wires) - 1, low = kt_bit(run_bits) - 1;
     kt_search search = {.builder = builder, .queue = builder->queue, .all = all, .run_bits = run_bits, .previous = all};
     search.size = builder->plan->tile_bits < wires ? builder->plan->tile_bits : wires;
     search.fixed = free_start ? 0 : low;
