@@ -8,6 +8,7 @@
 
 #include <complex.h>
 #include <math.h>
+#include <time.h>
 
 typedef double complex amplitude;
 #define MOST_WIRES 10
@@ -469,12 +470,42 @@ static void angles_do_not_matter(void **unused) {
     }
 }
 
+/* Processor seconds that planning takes: rotations, phases and CX on some wires, and at last something on the others. */
+static double seconds_to_plan(uint32_t busy_qubits, uint32_t qubits, unsigned without) {
+    ketch_circuit *circuit = circuit_of(qubits, 0);
+    for (uint32_t k = 0; k < 40000; k++) {
+        uint32_t operands[2];
+        random_operands(operands, 2, busy_qubits);
+        gate(circuit, (const char *const[]){"u", "cx", "cp"}[random_below(3)], (double[]){0.3, 0.4, 0.5}, operands[0], operands[1], 0);
+    }
+    for (uint32_t q = 0; q < qubits; q++) GATE(circuit, "cx", q, (q + 1) % qubits);
+    lab_setup lab = lab_with(100, 0, 1);
+    lab.options.engine = KETCH_ENGINE_PLANNED;
+    lab.options.without = without;
+    kt_plan *plan;
+    clock_t before = clock();
+    OK(kt_plan_make(&plan, circuit, &lab.options, NULL, diag));
+    double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
+    kt_plan_free(plan);
+    ketch_circuit_free(&circuit);
+    return seconds;
+}
+
+/* A wire on which something is open to the end keeps no search going to the end. */
+static void planning_is_linear(void **unused) {
+    (void)unused;
+    for (uint32_t qubits = 15; qubits <= 20; qubits += 5) {
+        for (unsigned without = 0; without <= KETCH_WITHOUT_TABLES; without += KETCH_WITHOUT_TABLES) {
+            double all_busy = seconds_to_plan(qubits, qubits, without), one_idle = seconds_to_plan(qubits - 1, qubits, without);
+            if (one_idle > 10 * all_busy + 0.2) fail_msg("%u qubits: %g s instead of %g", qubits, one_idle, all_busy);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gates_of_all_kinds),
-        cmocka_unit_test(gates_of_few_kinds),
-        cmocka_unit_test(conditions_and_resets),
-        cmocka_unit_test(angles_do_not_matter),
+        cmocka_unit_test(gates_of_all_kinds),   cmocka_unit_test(gates_of_few_kinds), cmocka_unit_test(conditions_and_resets),
+        cmocka_unit_test(angles_do_not_matter), cmocka_unit_test(planning_is_linear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
