@@ -94,8 +94,8 @@ KT_INLINE void scale_vectors(real *tile, const condition *c, const double factor
     const vector re = v_broadcast((real)factor[0]), im = v_broadcast((real)factor[1]);
     FOR_EACH_VECTOR(v, c) {
         real *a = vector_at(tile, v ^ c->zero);
-        vector x = v_load(a), y = v_load(a + LANES);
-        vector new_x = v_fnma(im, y, v_mul(re, x)), new_y = v_fma(im, x, v_mul(re, y));
+        vector x = v_load(a), y = v_load(a + LANES), new_x = x, new_y = y;
+        v_times(&new_x, &new_y, re, im);
         v_store(a, all_lanes ? new_x : v_select(c->lanes, new_x, x));
         v_store(a + LANES, all_lanes ? new_y : v_select(c->lanes, new_y, y));
     }

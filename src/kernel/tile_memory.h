@@ -95,11 +95,8 @@ KT_INLINE double store_run(real *out, const real *in, size_t length, const doubl
         if (kind == KT_FACTOR_REAL) {
             re = v_mul(re, fr);
             im = v_mul(im, fr);
-        } else if (kind == KT_FACTOR_COMPLEX) {
-            vector old = re;
-            re = v_fnma(im, fi, v_mul(re, fr));
-            im = v_fma(old, fi, v_mul(im, fr));
-        }
+        } else if (kind == KT_FACTOR_COMPLEX)
+            v_times(&re, &im, fr, fi);
         if (sum) {
             v_sum_square(&sums[0], re);
             v_sum_square(&sums[1], im);
@@ -160,12 +157,6 @@ static void store(void *base, const void *tile, const kt_gather *gather, const d
 
 /* The product over the lanes' bits; then each bit above doubles what is there: the upper half is the lower half times wire 1, before the
  * lower half is multiplied by wire 0. */
-KT_INLINE void multiply_complex(vector *re, vector *im, vector fr, vector fi) {
-    vector old = *re;
-    *re = v_fnma(*im, fi, v_mul(*re, fr));
-    *im = v_fma(old, fi, v_mul(*im, fr));
-}
-
 static void start(void *tile, uint32_t bits, const double *wires, const double factor[2]) {
     real *out = tile;
     for (uint32_t l = 0; l < LANES; l++) {
@@ -185,8 +176,8 @@ static void start(void *tile, uint32_t bits, const double *wires, const double f
         for (int j = 0; j < 4; j++) w[j] = v_broadcast((real)wires[4 * i + (size_t)j]);
         for (size_t v = 0; v < half; v += STRIDE) {
             vector re0 = v_load(out + v), im0 = v_load(out + v + LANES), re1 = re0, im1 = im0;
-            multiply_complex(&re0, &im0, w[0], w[1]);
-            multiply_complex(&re1, &im1, w[2], w[3]);
+            v_times(&re0, &im0, w[0], w[1]);
+            v_times(&re1, &im1, w[2], w[3]);
             v_store(out + v, re0);
             v_store(out + v + LANES, im0);
             v_store(out + half + v, re1);

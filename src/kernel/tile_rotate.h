@@ -140,56 +140,27 @@ KT_INLINE void sweep_block(real *block, uint32_t free, const kt_sweep *sweep, ui
 
 typedef void kt_sweep_function(real *block, uint32_t free, const kt_sweep *sweep);
 
+/* By count and how many of them are about X. */
+#define SWEEPS_1(X) X(1, 0) X(1, 1)
+#define SWEEPS_2(X) SWEEPS_1(X) X(2, 0) X(2, 1) X(2, 2)
+#define SWEEPS_3(X) SWEEPS_2(X) X(3, 0) X(3, 1) X(3, 2) X(3, 3)
+#if AT_ONCE == 4
+#define SWEEPS(X)       SWEEPS_3(X) X(4, 0) X(4, 1) X(4, 2) X(4, 3) X(4, 4)
+#define SWEEPS_LANES(X) X(0, 0) SWEEPS_3(X)
+#else
+#define SWEEPS(X)       SWEEPS_3(X)
+#define SWEEPS_LANES(X) X(0, 0) SWEEPS_2(X)
+#endif
 #define SWEEP(k, i) \
     static void sweep_##k##_##i(real *block, uint32_t free, const kt_sweep *sweep) { sweep_block(block, free, sweep, k, i, false); }
 #define SWEEP_LANES(k, i) \
     static void sweep_lanes_##k##_##i(real *block, uint32_t free, const kt_sweep *sweep) { sweep_block(block, free, sweep, k, i, true); }
-
-SWEEP(1, 0)
-SWEEP(1, 1)
-SWEEP(2, 0)
-SWEEP(2, 1)
-SWEEP(2, 2)
-SWEEP(3, 0)
-SWEEP(3, 1)
-SWEEP(3, 2)
-SWEEP(3, 3)
-SWEEP_LANES(0, 0)
-SWEEP_LANES(1, 0)
-SWEEP_LANES(1, 1)
-SWEEP_LANES(2, 0)
-SWEEP_LANES(2, 1)
-SWEEP_LANES(2, 2)
-#if AT_ONCE == 4
-SWEEP(4, 0)
-SWEEP(4, 1)
-SWEEP(4, 2)
-SWEEP(4, 3)
-SWEEP(4, 4)
-SWEEP_LANES(3, 0)
-SWEEP_LANES(3, 1)
-SWEEP_LANES(3, 2)
-SWEEP_LANES(3, 3)
-#endif
-
-/* By count and how many of them are imaginary. */
-static kt_sweep_function *const sweep_functions[AT_ONCE + 1][AT_ONCE + 1] = {
-    {NULL},
-    {sweep_1_0, sweep_1_1},
-    {sweep_2_0, sweep_2_1, sweep_2_2},
-    {sweep_3_0, sweep_3_1, sweep_3_2, sweep_3_3},
-#if AT_ONCE == 4
-    {sweep_4_0, sweep_4_1, sweep_4_2, sweep_4_3, sweep_4_4},
-#endif
-};
-static kt_sweep_function *const sweep_lanes_functions[AT_ONCE_LANES + 1][AT_ONCE_LANES + 1] = {
-    {sweep_lanes_0_0},
-    {sweep_lanes_1_0, sweep_lanes_1_1},
-    {sweep_lanes_2_0, sweep_lanes_2_1, sweep_lanes_2_2},
-#if AT_ONCE == 4
-    {sweep_lanes_3_0, sweep_lanes_3_1, sweep_lanes_3_2, sweep_lanes_3_3},
-#endif
-};
+#define ENTRY(k, i)       [k][i] = sweep_##k##_##i,
+#define ENTRY_LANES(k, i) [k][i] = sweep_lanes_##k##_##i,
+SWEEPS(SWEEP)
+SWEEPS_LANES(SWEEP_LANES)
+static kt_sweep_function *const sweep_functions[AT_ONCE + 1][AT_ONCE + 1] = {SWEEPS(ENTRY)};
+static kt_sweep_function *const sweep_lanes_functions[AT_ONCE_LANES + 1][AT_ONCE_LANES + 1] = {SWEEPS_LANES(ENTRY_LANES)};
 
 /* What a pass does: sweeps, and the bits of the vector index that a block has. */
 typedef struct kt_pass {

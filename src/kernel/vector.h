@@ -8,14 +8,14 @@
  *   v_mask            a set of lanes                             v_mask_of(bits): lane i is in it where bit i of `bits` is 1
  *   v_index           a source for each lane                     v_index_of(lanes), v_index_xor(k)
  *
- *   v_load  v_store   aligned;  v_loadu  v_storeu  anywhere;  v_stream  aligned, past the caches (v_stream_end when all are done)
+ *   v_load  v_store   aligned;  v_stream  as v_store, past the caches (v_stream_end when all are done)
  *   v_zero  v_broadcast(x)  v_add  v_sub  v_mul  v_fma(a, b, c) = a b + c  v_fnma(a, b, c) = c - a b
  *   v_negate(a, m)    -a in the lanes of m
  *   v_select(m, a, b) b, but a in the lanes of m
  *   v_xor_lanes(a, j) lane i gets lane i xor 2^j; j best a constant
  *   v_permute(a, x)   lane i gets lane x[i]
  *   v_interleave      (re, im) to re im re im ... in two vectors of memory; v_deinterleave back
- *   v_exchange        (a, b): lane bit j and the bit "a or b" of an address change places
+ *   v_times           (re, im) times (fr, fi), complex
  *   v_sum             a sum in double, of squares: v_sum_zero, v_sum_square(&sum, a), v_sum_total in a fixed order
  *   v_prefetch        brings a line to the second-level cache
  */
@@ -90,13 +90,19 @@ KT_INLINE void v_prefetch(const void *a) { __builtin_prefetch(a, 0, 2); }
 /* Lane i of the mask: whether bit j of i is set. */
 KT_INLINE uint32_t v_lanes_with_bit(uint32_t j) {
     static const uint32_t lanes[4] = {0xAAAA, 0xCCCC, 0xF0F0, 0xFF00};
-    return lanes[j] & ((1u << (LANES - 1) << 1) - 1);
+    return lanes[j] & ((1u << LANES) - 1);
 }
 
 KT_INLINE v_index v_index_xor(uint32_t k) {
     uint8_t lanes[LANES];
     for (uint32_t i = 0; i < LANES; i++) lanes[i] = (uint8_t)(i ^ k);
     return v_index_of(lanes);
+}
+
+KT_INLINE void v_times(vector *re, vector *im, vector fr, vector fi) {
+    vector old = *re;
+    *re = v_fnma(*im, fi, v_mul(*re, fr));
+    *im = v_fma(old, fi, v_mul(*im, fr));
 }
 
 /* The real part of amplitude l of a tile; the imaginary part is LANES behind it. */

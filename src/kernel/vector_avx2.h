@@ -43,8 +43,6 @@ KT_INLINE v_index v_index_of(const uint8_t *lanes) {
 
 KT_INLINE vector v_load(const real *a) { return WORD(load)(a); }
 KT_INLINE void v_store(real *a, vector x) { WORD(store)(a, x); }
-KT_INLINE vector v_loadu(const real *a) { return WORD(loadu)(a); }
-KT_INLINE void v_storeu(real *a, vector x) { WORD(storeu)(a, x); }
 KT_INLINE void v_stream(real *a, vector x) { WORD(stream)(a, x); }
 KT_INLINE void v_stream_end(void) { _mm_sfence(); }
 KT_INLINE vector v_zero(void) { return WORD(setzero)(); }
@@ -75,23 +73,6 @@ KT_INLINE vector v_xor_lanes(vector a, uint32_t j) {
     default: return _mm256_permute2f128_ps(a, a, 1);
     }
 }
-KT_INLINE void v_exchange(vector *a, vector *b, uint32_t j) {
-    vector x = *a, y = *b;
-    switch (j) {
-    case 0:
-        *a = _mm256_blend_ps(x, _mm256_moveldup_ps(y), 0xAA);
-        *b = _mm256_blend_ps(_mm256_movehdup_ps(x), y, 0xAA);
-        break;
-    case 1:
-        *a = _mm256_shuffle_ps(x, y, 0x44);
-        *b = _mm256_shuffle_ps(x, y, 0xEE);
-        break;
-    default:
-        *a = _mm256_permute2f128_ps(x, y, 0x20);
-        *b = _mm256_permute2f128_ps(x, y, 0x31);
-        break;
-    }
-}
 KT_INLINE void v_interleave(vector re, vector im, vector *low, vector *high) {
     vector even = _mm256_unpacklo_ps(re, im), odd = _mm256_unpackhi_ps(re, im);
     *low = _mm256_permute2f128_ps(even, odd, 0x20);
@@ -108,11 +89,6 @@ KT_INLINE void v_sum_square(v_sum *sum, vector a) {
 }
 #else
 KT_INLINE vector v_xor_lanes(vector a, uint32_t j) { return j == 0 ? _mm256_permute_pd(a, 0x5) : _mm256_permute4x64_pd(a, 0x4E); }
-KT_INLINE void v_exchange(vector *a, vector *b, uint32_t j) {
-    vector x = *a, y = *b;
-    *a = j == 0 ? _mm256_unpacklo_pd(x, y) : _mm256_permute2f128_pd(x, y, 0x20);
-    *b = j == 0 ? _mm256_unpackhi_pd(x, y) : _mm256_permute2f128_pd(x, y, 0x31);
-}
 KT_INLINE void v_interleave(vector re, vector im, vector *low, vector *high) {
     vector even = _mm256_unpacklo_pd(re, im), odd = _mm256_unpackhi_pd(re, im);
     *low = _mm256_permute2f128_pd(even, odd, 0x20);

@@ -32,8 +32,6 @@ KT_INLINE v_index v_index_of(const uint8_t *lanes) {
 KT_INLINE v_mask v_mask_of(uint32_t lanes) { return (v_mask)lanes; }
 KT_INLINE vector v_load(const real *a) { return WORD(load)(a); }
 KT_INLINE void v_store(real *a, vector x) { WORD(store)(a, x); }
-KT_INLINE vector v_loadu(const real *a) { return WORD(loadu)(a); }
-KT_INLINE void v_storeu(real *a, vector x) { WORD(storeu)(a, x); }
 KT_INLINE void v_stream(real *a, vector x) { WORD(stream)(a, x); }
 KT_INLINE void v_stream_end(void) { _mm_sfence(); }
 KT_INLINE vector v_zero(void) { return WORD(setzero)(); }
@@ -69,27 +67,6 @@ KT_INLINE vector v_xor_lanes(vector a, uint32_t j) {
     default: return _mm512_shuffle_f32x4(a, a, 0x4E);
     }
 }
-KT_INLINE void v_exchange(vector *a, vector *b, uint32_t j) {
-    vector x = *a, y = *b;
-    switch (j) {
-    case 0:
-        *a = _mm512_mask_moveldup_ps(x, 0xAAAA, y);
-        *b = _mm512_mask_movehdup_ps(y, 0x5555, x);
-        break;
-    case 1:
-        *a = _mm512_shuffle_ps(x, y, 0x44);
-        *b = _mm512_shuffle_ps(x, y, 0xEE);
-        break;
-    case 2:
-        *a = V_PICK(x, y, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
-        *b = V_PICK(x, y, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
-        break;
-    default:
-        *a = _mm512_shuffle_f32x4(x, y, 0x44);
-        *b = _mm512_shuffle_f32x4(x, y, 0xEE);
-        break;
-    }
-}
 KT_INLINE void v_interleave(vector re, vector im, vector *low, vector *high) {
     *low = V_PICK(re, im, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
     *high = V_PICK(re, im, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
@@ -111,23 +88,6 @@ KT_INLINE vector v_xor_lanes(vector a, uint32_t j) {
     case 0: return _mm512_permute_pd(a, 0x55);
     case 1: return _mm512_permutex_pd(a, 0x4E);
     default: return _mm512_shuffle_f64x2(a, a, 0x4E);
-    }
-}
-KT_INLINE void v_exchange(vector *a, vector *b, uint32_t j) {
-    vector x = *a, y = *b;
-    switch (j) {
-    case 0:
-        *a = _mm512_unpacklo_pd(x, y);
-        *b = _mm512_unpackhi_pd(x, y);
-        break;
-    case 1:
-        *a = V_PICK(x, y, 0, 1, 8, 9, 4, 5, 12, 13);
-        *b = V_PICK(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
-        break;
-    default:
-        *a = _mm512_shuffle_f64x2(x, y, 0x44);
-        *b = _mm512_shuffle_f64x2(x, y, 0xEE);
-        break;
     }
 }
 KT_INLINE void v_interleave(vector re, vector im, vector *low, vector *high) {

@@ -17,6 +17,7 @@ typedef int64_t v_integer;
 #endif
 
 typedef real vector __attribute__((vector_size(16)));
+typedef real v_memory __attribute__((vector_size(16), may_alias)); /* reals where they lie */
 typedef v_integer v_mask __attribute__((vector_size(16)));
 typedef struct v_index {
     uint8_t lane[1 << LANE_BITS];
@@ -35,14 +36,8 @@ KT_INLINE v_index v_index_of(const uint8_t *lanes) {
     return out;
 }
 
-KT_INLINE vector v_load(const real *a) { return *(const vector *)(const void *)a; }
-KT_INLINE void v_store(real *a, vector x) { *(vector *)(void *)a = x; }
-KT_INLINE vector v_loadu(const real *a) {
-    vector x;
-    memcpy(&x, a, sizeof x);
-    return x;
-}
-KT_INLINE void v_storeu(real *a, vector x) { memcpy(a, &x, sizeof x); }
+KT_INLINE vector v_load(const real *a) { return (vector) * (const v_memory *)(const void *)a; }
+KT_INLINE void v_store(real *a, vector x) { *(v_memory *)(void *)a = (v_memory)x; }
 KT_INLINE void v_stream(real *a, vector x) { v_store(a, x); }
 KT_INLINE void v_stream_end(void) {}
 KT_INLINE vector v_zero(void) { return (vector){0}; }
@@ -63,13 +58,6 @@ KT_INLINE vector v_permute(vector a, v_index x) {
     vector out = a;
     V_EACH(i) out[i] = a[x.lane[i]];
     return out;
-}
-KT_INLINE void v_exchange(vector *a, vector *b, uint32_t j) {
-    vector x = *a, y = *b;
-    V_EACH(i) {
-        (*a)[i] = i >> j & 1 ? y[i ^ 1 << j] : x[i];
-        (*b)[i] = i >> j & 1 ? y[i] : x[i ^ 1 << j];
-    }
 }
 KT_INLINE void v_interleave(vector re, vector im, vector *low, vector *high) {
     const int half = 1 << (LANE_BITS - 1);
