@@ -132,15 +132,17 @@ static void diagonal_choose(kt_diagonal *out, const diagonal_form *form) {
     }
 }
 
+static void diagonal_phase(double *re, double *im, double angle) {
+    *re = 1, *im = 0;
+    if (angle != 0) *re = cos(angle), *im = sin(angle); /* most pairs have none */
+}
+
 /* table[x] = the product over pairs of set bits of x of their factors; the bits of x are at positions [first, first + bits). */
 static void diagonal_quadratic(double *re, double *im, const kt_diagonal *out, const diagonal_form *form, uint32_t first, uint32_t bits) {
     double fr[ROW_BITS + MIDDLE_BITS], fi[ROW_BITS + MIDDLE_BITS], gr[ROW * MIDDLE], gi[ROW * MIDDLE];
     re[0] = 1, im[0] = 0;
     for (uint32_t k = 0; k < bits; k++) {
-        for (uint32_t j = 0; j < k; j++) {
-            double angle = diagonal_angle(form, out->order[first + j], out->order[first + k]);
-            fr[j] = cos(angle), fi[j] = sin(angle);
-        }
+        for (uint32_t j = 0; j < k; j++) diagonal_phase(&fr[j], &fi[j], diagonal_angle(form, out->order[first + j], out->order[first + k]));
         gr[0] = 1, gi[0] = 0;
         diagonal_expand(gr, gi, k, fr, fi);
         for (uint32_t x = 0; x < 1u << k; x++) re[x + (1u << k)] = re[x], im[x + (1u << k)] = im[x];
@@ -156,7 +158,7 @@ static void diagonal_lanes(double *re, double *im, const kt_diagonal *out, const
     for (uint32_t j = 0; j < LANE_BITS; j++) {
         double angle = 0;
         for (uint32_t k = 0; k < bits; k++) angle += weight[k] * diagonal_angle(form, j, out->order[first + k]);
-        fr[j] = cos(angle), fi[j] = sin(angle);
+        diagonal_phase(&fr[j], &fi[j], angle);
     }
     re[0] = 1, im[0] = 0;
     diagonal_expand(re, im, LANE_BITS, fr, fi);
@@ -168,7 +170,7 @@ static void diagonal_round(real *re, real *im, const double *from_re, const doub
 
 static void prepare_diagonal(kt_diagonal *out, uint32_t bits, const double *angle) {
     diagonal_form form = {.bits = bits, .angle = angle};
-    memset(out, 0, sizeof *out); /* what is beyond the bits is computed with, too */
+    out->lane = out->among_middle = (diagonal_table){.re = {0}}; /* what is beyond the bits is computed with, too */
     for (uint32_t i = 0; i < bits; i++)
         for (uint32_t j = i + 1; j < bits; j++)
             if (angle[i * bits + j] != 0) form.partners[i] |= 1u << j, form.partners[j] |= 1u << i;
@@ -177,7 +179,7 @@ static void prepare_diagonal(kt_diagonal *out, uint32_t bits, const double *angl
     for (uint32_t k = 0; k < out->outer; k++)
         for (uint32_t i = 0; i < TERMS; i++) {
             double pair = i < bits && i != outer + k ? diagonal_angle(&form, out->order[i], out->order[outer + k]) : 0;
-            out->outer_pairs[k].re[i] = cos(pair), out->outer_pairs[k].im[i] = sin(pair);
+            diagonal_phase(&out->outer_pairs[k].re[i], &out->outer_pairs[k].im[i], pair);
         }
 
     double re[ROW * MIDDLE], im[ROW * MIDDLE], weight[ROW_BITS] = {.5, .5, .5, .5, .5};
@@ -268,8 +270,9 @@ typedef struct diagonal_row {
 
 KT_INLINE void diagonal_apply(real *at, vector fr, vector fi) {
     vector re = v_load(at), im = v_load(at + LANES);
-    v_store(at, v_fnma(im, fi, v_mul(re, fr)));
-    v_store(at + LANES, v_fma(im, fr, v_mul(re, fi)));
+    v_times(&re, &im, fr, fi);
+    v_store(at, re);
+    v_store(at + LANES, im);
 }
 
 /* Times f s, in three multiplications instead of four: the product is fr (sr + si) - (fr + fi) si + i (fr (sr + si) + (fi - fr) sr). The
@@ -337,10 +340,10 @@ KT_INLINE void diagonal_rows(real *tile, const kt_diagonal *form, const diagonal
     for (uint32_t x = 0; x < (pairs_vary ? ROW / 8 : ROW / 16); x++) diagonal_store(numbers.re + 8 * x, numbers.im + 8 * x, &table[x]);
     diagonal_round(row.linear[0], row.linear[1], numbers.re, numbers.im, pairs_vary ? ROW : ROW / 2);
     for (uint32_t x = 0; lanes_vary && !pairs_vary && x < size / 2; x++) {
-        vector lr = v_load(form->odd_lane[x][0]), li = v_load(form->odd_lane[x][1]);
-        vector ur = v_broadcast(row.linear[0][x]), ui = v_broadcast(row.linear[1][x]);
-        v_store(row.u[x][0], v_fnma(li, ui, v_mul(lr, ur)));
-        v_store(row.u[x][1], v_fma(li, ur, v_mul(lr, ui)));
+        vector ur = v_load(form->odd_lane[x][0]), ui = v_load(form->odd_lane[x][1]);
+        v_times(&ur, &ui, v_broadcast(row.linear[0][x]), v_broadcast(row.linear[1][x]));
+        v_store(row.u[x][0], ur);
+        v_store(row.u[x][1], ui);
     }
 
     /* c: what it is by lane, and by row */
@@ -363,14 +366,12 @@ KT_INLINE void diagonal_rows(real *tile, const kt_diagonal *form, const diagonal
     const size_t mask = form->middle_mask;
     size_t place = 0;
     for (uint32_t y = 0; y < 1u << form->middle; y++, place = (place - mask) & mask) {
-        vector br = v_load(form->middle_lane[y][0]), bi = v_load(form->middle_lane[y][1]);
-        vector mr = v_broadcast((real)middle.re[y]), mi = v_broadcast((real)middle.im[y]);
-        vector dr = v_fnma(lane_im, bi, v_mul(lane_re, br)), di = v_fma(lane_im, br, v_mul(lane_re, bi));
-        vector cr = v_fnma(di, mi, v_mul(dr, mr)), ci = v_fma(di, mr, v_mul(dr, mi));
+        vector cr = v_load(form->middle_lane[y][0]), ci = v_load(form->middle_lane[y][1]);
+        v_times(&cr, &ci, lane_re, lane_im);
+        v_times(&cr, &ci, v_broadcast((real)middle.re[y]), v_broadcast((real)middle.im[y]));
         for (uint32_t x = 0; pairs_vary && x < ROW; x += LANES) {
-            vector pr = v_load(form->pairs[y][0] + x), pi = v_load(form->pairs[y][1] + x);
-            vector hr = v_load(row.linear[0] + x), hi = v_load(row.linear[1] + x);
-            vector sr = v_fnma(pi, hi, v_mul(pr, hr)), si = v_fma(pi, hr, v_mul(pr, hi));
+            vector sr = v_load(form->pairs[y][0] + x), si = v_load(form->pairs[y][1] + x);
+            v_times(&sr, &si, v_load(row.linear[0] + x), v_load(row.linear[1] + x));
             v_store(row.s[0] + x, sr);
             v_store(row.s[1] + x, si);
             v_store(row.s[2] + x, v_add(sr, si));
