@@ -118,20 +118,25 @@ static kt_angles operand_angles(const ketch_circuit *circuit, const kt_op *op) {
     return negated ? (kt_angles){.global = angle, .before = -angle} : (kt_angles){.before = angle};
 }
 
-/* Of a product: of each gate's diagonals the inner ones go into the matrix, and the outermost are put aside:
+/* A product of gates: each one's diagonals go into the matrix, but for the outermost, which are put aside; `middle` is not set.
  *
  *   diag(after) . Ry . diag(before) diag(after) . Ry . diag(before)
  *        `-- aside                                          `-- aside */
-static kt_angles product_angles(kt_binder *binder, const kt_action_source *sources, uint32_t count) {
+static kt_angles split_product(double matrix[8], kt_binder *binder, const kt_action *action) {
+    const kt_action_source *sources = binder->plan->sources + action->first_source;
     kt_angles total = {0};
-    double matrix[8] = {1, 0, 0, 0, 0, 0, 1, 0};
-    for (uint32_t i = 0; i < count && !stopped(binder); i++) {
+    for (uint32_t i = 0; i < action->source_count && !stopped(binder); i++) {
         kt_angles next = operand_angles(binder->circuit, &binder->circuit->ops[sources[i].op]);
         double unit[2], cosine = cos(next.middle / 2), sine = sin(next.middle / 2), turned[4];
-        kt_unit(unit, i ? kt_reduced(next.before + total.after) : 0);
-        if (!i) total.before = next.before;
+        double between = kt_reduced(next.before + total.after);
         total.after = next.after;
         total.global = kt_reduced(total.global + next.global);
+        if (!i) {
+            total.before = next.before;
+            memcpy(matrix, (const double[]){cosine, 0, -sine, 0, sine, 0, cosine, 0}, 8 * sizeof *matrix);
+            continue;
+        }
+        kt_unit(unit, between);
         for (uint32_t k = 0; k < 2; k++) { /* the second row */
             turned[2 * k] = unit[0] * matrix[4 + 2 * k] - unit[1] * matrix[5 + 2 * k];
             turned[2 * k + 1] = unit[0] * matrix[5 + 2 * k] + unit[1] * matrix[4 + 2 * k];
@@ -141,7 +146,12 @@ static kt_angles product_angles(kt_binder *binder, const kt_action_source *sourc
             matrix[k] = cosine * matrix[k] - sine * turned[k];
         }
     }
-    kt_angles inner = matrix_angles(matrix);
+    return total;
+}
+
+static kt_angles product_angles(kt_binder *binder, const kt_action *action) {
+    double matrix[8] = {1, 0, 0, 0, 0, 0, 1, 0};
+    kt_angles total = split_product(matrix, binder, action), inner = matrix_angles(matrix);
     total.global = kt_reduced(total.global + inner.global);
     total.before = kt_reduced(total.before + inner.before);
     total.after = kt_reduced(total.after + inner.after);
@@ -168,8 +178,8 @@ static double stretch(const kt_binder *binder, const kt_action *action) {
 static const kt_angles *action_angles(kt_binder *binder, const kt_action *action) {
     if (binder->angles_source == action->first_source + 1) return &binder->angles;
     const kt_action_source *sources = binder->plan->sources + action->first_source;
-    binder->angles = action->source_count == 1 ? operand_angles(binder->circuit, &binder->circuit->ops[sources->op])
-                                               : product_angles(binder, sources, action->source_count);
+    binder->angles =
+        action->source_count == 1 ? operand_angles(binder->circuit, &binder->circuit->ops[sources->op]) : product_angles(binder, action);
     binder->angles_source = action->first_source + 1;
     binder->modulus = binder->plan->totals.matrices ? stretch(binder, action) : 1;
     if (!action->controls) binder->bounds->modulus *= binder->modulus;
@@ -346,23 +356,30 @@ static void conjugate(double *matrix, const kt_action *action, const kt_frame *f
         }
 }
 
+static void turn_entry(double *entry, const double *unit) {
+    double re = entry[0];
+    entry[0] = re * unit[0] - entry[1] * unit[1];
+    entry[1] = re * unit[1] + entry[1] * unit[0];
+}
+
 /* A one-qubit matrix; its global phase is the frame's where there are no controls. */
-static void angles_matrix(double *out, kt_binder *binder, const kt_action *action) {
-    const kt_angles *angles = action_angles(binder, action);
-    double global = angles->global, middle = angles->middle / 2, modulus = action->controls ? binder->modulus : 1;
-    double cosine = modulus * cos(middle), sine = modulus * sin(middle);
+static void bind_one_target(double *out, kt_binder *binder, const kt_action *action) {
+    const kt_angles outer = split_product(out, binder, action);
+    double before[2], after[2], common[2], modulus = binder->plan->totals.matrices ? stretch(binder, action) : 1;
+    kt_unit(before, outer.before);
+    kt_unit(after, outer.after);
+    turn_entry(out + 2, before);
+    turn_entry(out + 4, after);
+    turn_entry(out + 6, before);
+    turn_entry(out + 6, after);
     if (!action->controls) {
-        kt_frame_turn(binder->frame, global);
-        global = 0;
+        kt_frame_turn(binder->frame, outer.global);
+        binder->bounds->modulus *= modulus;
+        return;
     }
-    const double phases[4] = {global, global + angles->before, global + angles->after, global + angles->before + angles->after};
-    const double sizes[4] = {cosine, -sine, sine, cosine};
-    for (uint32_t i = 0; i < 4; i++) {
-        double unit[2];
-        kt_unit(unit, kt_reduced(phases[i]));
-        out[2 * i] = sizes[i] * unit[0];
-        out[2 * i + 1] = sizes[i] * unit[1];
-    }
+    kt_unit(common, outer.global);
+    for (uint32_t i = 0; i < 2; i++) common[i] *= modulus;
+    for (uint32_t i = 0; i < 4; i++) turn_entry(out + 2 * i, common);
 }
 
 static void bind_dense(kt_binder *binder, const kt_action *action, kt_bound *bound) {
@@ -375,7 +392,7 @@ static void bind_dense(kt_binder *binder, const kt_action *action, kt_bound *bou
     }
     double *matrix = bounds->numbers + bounds->number_count;
     if (action->bit_count == 1)
-        angles_matrix(matrix, binder, action);
+        bind_one_target(matrix, binder, action);
     else if (action->source_count == 1 && kt_op_target_count(op) == action->bit_count)
         kt_op_matrix(matrix, binder->circuit, op);
     else

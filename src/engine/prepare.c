@@ -161,24 +161,21 @@ static bool add_phases(kt_pass *pass, const kt_form *form) {
     return enough;
 }
 
-/* What phases one by one would cost, against a table. */
+/* Do phases one by one cost less than a table? */
 static bool are_few(const kt_pass *pass, const kt_form *form) {
-    const kt_plan *plan = pass->run->plan;
     const uint32_t bits = pass->bits;
-    const double table = kt_whole_cost(plan, KT_WORK_DIAGONAL);
-    const double half = kt_touch_cost(plan, KT_WORK_PHASE, 0.5), quarter = kt_touch_cost(plan, KT_WORK_PHASE, 0.25);
     double cost = 0;
-    for (uint32_t i = 0; i < bits && cost < table; i++) {
-        if (form->single[i] != 0) cost += half;
+    for (uint32_t i = 0; i < bits && cost < pass->table_cost; i++) {
+        if (form->single[i] != 0) cost += pass->phase_cost[0];
         for (uint32_t j = i + 1; j < bits; j++)
-            if (form->pair[i * bits + j] != 0) cost += quarter;
+            if (form->pair[i * bits + j] != 0) cost += pass->phase_cost[1];
     }
-    for (uint64_t left = form->base_used; left && cost < table; left &= left - 1) {
+    for (uint64_t left = form->base_used; left && cost < pass->table_cost; left &= left - 1) {
         const double *row = form->base_local + (size_t)__builtin_ctzll(left) * bits;
         for (uint32_t i = 0; i < bits; i++)
-            if (row[i] != 0) cost += quarter;
+            if (row[i] != 0) cost += pass->phase_cost[1];
     }
-    return cost < table;
+    return cost < pass->table_cost;
 }
 
 static bool ready_diagonal(kt_pass *pass, const kt_segment *segment, const kt_work *work) {
@@ -286,8 +283,7 @@ static bool ready_exchanges(kt_pass *pass, const kt_work *work) {
 }
 
 static bool ready_linear(kt_pass *pass, const kt_work *work) {
-    const kt_plan *plan = pass->run->plan;
-    if (work->count * kt_touch_cost(plan, KT_WORK_EXCHANGE, 0.5) < kt_whole_cost(plan, KT_WORK_LINEAR)) return ready_exchanges(pass, work);
+    if (work->count * pass->cx_cost < pass->map_cost) return ready_exchanges(pass, work);
     kt_map map;
     map_of_work(&map, pass, work);
     return ready_map(pass, &map);
@@ -351,6 +347,16 @@ static bool wires_move(const kt_pass *pass, const uint8_t *positions_after) {
     return memcmp(pass->stage->position, positions_after, pass->run->plan->wires) != 0;
 }
 
+/* The plan was made in the knowledge that the cheaper will be done. */
+static void set_costs(kt_pass *pass) {
+    const kt_plan *plan = pass->run->plan;
+    pass->phase_cost[0] = kt_touch_cost(plan, KT_WORK_PHASE, 0.5);
+    pass->phase_cost[1] = kt_touch_cost(plan, KT_WORK_PHASE, 0.25);
+    pass->table_cost = kt_whole_cost(plan, KT_WORK_DIAGONAL);
+    pass->cx_cost = kt_touch_cost(plan, KT_WORK_EXCHANGE, 0.5);
+    pass->map_cost = kt_whole_cost(plan, KT_WORK_LINEAR);
+}
+
 bool kt_prepare_works(kt_pass *pass, const kt_segment *segment, const uint8_t *positions_after) {
     struct kt_workshop *shop = pass->shop;
     const kt_work *works = pass->run->plan->works + pass->stage->first_work, *last_linear = NULL;
@@ -360,6 +366,7 @@ bool kt_prepare_works(kt_pass *pass, const kt_segment *segment, const uint8_t *p
     shop->work_count = shop->rotation_count = shop->number_count = shop->column_count = 0;
     shop->diagonal_count = shop->linear_count = 0;
     pass->done = false;
+    set_costs(pass);
     for (; pass->next < count; pass->next++) {
         if (batch_is_full(shop)) return true;
         if (!ready_work(pass, segment, &works[pass->next])) return false;

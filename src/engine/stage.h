@@ -85,7 +85,8 @@ typedef struct kt_pass {
     bool always;                                                  /* no tile is passed over */
     bool sums;
     double factor[2];
-    uint32_t next; /* work of the stage */
+    double phase_cost[2], table_cost, cx_cost, map_cost; /* prepare.c's, to choose by: a phase on one bit and on two */
+    uint32_t next;                                       /* work of the stage */
     bool done;
     /* scalars of rotations, not yet multiplied by: the product of 1 + tangent^2 */
     double pending;
