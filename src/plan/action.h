@@ -111,7 +111,7 @@ typedef struct kt_segment {
 /* What an instruction set takes for each kind of work: nanoseconds an amplitude, on both threads of a two-core machine. Compiled in: plans
  * are chosen with it, so that they do not depend on the machine. */
 typedef struct kt_costs {
-    double pass[2];  /* a tiled pass with long and with short runs (kt_run_bits) */
+    double pass[2];  /* a tiled pass with runs of 4 KiB, and with shorter ones */
     double rotation; /* one of three at once */
     double diagonal; /* a merged table */
     double linear;   /* a linear map of a tile */

@@ -102,6 +102,9 @@ typedef struct kt_builder {
     size_t item_capacity, link_capacity, block_capacity, effect_capacity, queue_capacity, taken_capacity, pass_capacity, mark_capacity;
 } kt_builder;
 
+/* Amplitudes that stay together in memory when a tile is gathered, as a power of two: 4 KiB, or else, with two bits less, 1 KiB. */
+static inline uint32_t kt_long_run_bits(const kt_plan *plan) { return plan->precision == KETCH_PRECISION_FP32 ? 9 : 8; }
+
 static inline uint64_t kt_bit(uint32_t wire) { return UINT64_C(1) << wire; }
 static inline uint32_t kt_count_bits(uint64_t mask) { return (uint32_t)__builtin_popcountll(mask); }
 static inline uint64_t kt_lowest_bit(uint64_t mask) { return mask & (~mask + 1); }
@@ -133,7 +136,7 @@ double kt_action_cost(const kt_plan *plan, const ketch_circuit *circuit, const k
 double kt_work_cost(const kt_plan *plan, const ketch_circuit *circuit, const kt_work *work);
 double kt_rotation_cost(const kt_plan *plan);                                /* one alone */
 double kt_dense_cost(const kt_plan *plan, uint32_t targets, size_t sources); /* without controls */
-double kt_pass_cost(const kt_costs *costs, uint32_t run_bits);
+double kt_pass_cost(const kt_plan *plan, uint32_t run_bits);
 
 /* What a stage is expected to take. */
 typedef struct kt_stage_cost {

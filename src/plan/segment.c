@@ -156,7 +156,7 @@ static ketch_status add_works(kt_builder *builder, kt_pass *pass, uint32_t run_b
     ketch_status status = kt_schedule(builder, builder->taken + pass->first, pass->count, &works);
     if (status) return status;
     uint32_t count = (uint32_t)builder->plan->work_count - first;
-    *cost += works + kt_pass_cost(builder->costs, run_bits);
+    *cost += works + kt_pass_cost(builder->plan, run_bits);
     if (!add_stage(builder, pass, run_bits, first, count)) return kt_no_memory(builder->diag);
     return KETCH_OK;
 }
@@ -209,7 +209,7 @@ static uint32_t widest(const kt_builder *builder) {
 static ketch_status choose_stages(kt_builder *builder, bool free_start, bool low_end, double *cost) {
     kt_plan *plan = builder->plan;
     uint32_t size = plan->tile_bits < plan->wires ? plan->tile_bits : plan->wires;
-    uint32_t single = plan->precision == KETCH_PRECISION_FP32, run_bits = 8 + single, other_bits = 6 + single;
+    uint32_t run_bits = kt_long_run_bits(plan), other_bits = run_bits - 2;
     if (size == plan->wires) return add_stages(builder, run_bits < size ? run_bits : size, false, false, cost);
     uint32_t most = size - widest(builder); /* so that every action can be done */
     if (run_bits > most) run_bits = most;
