@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kernels, written once: kernel.c includes this for REAL double and float, NAME(x) giving each function its own name. No include guard,
- * for that reason. Loops over a span are over neighbouring amplitudes, so that compilers can vectorise them; nothing is reassociated or
- * contracted, so vector and scalar code give the same bits.
+ * The kernels of kernel.h, written once: kernel.c includes this for REAL double and float, NAME(x) giving each function its own name. No
+ * include guard, for that reason. Loops over a span are over neighbouring amplitudes, so that compilers can vectorise them; nothing is
+ * reassociated or contracted, so vector and scalar code give the same bits.
  */
 typedef struct NAME(complex) {
     REAL re, im;
@@ -43,8 +43,10 @@ static void NAME(permute)(void *amplitudes, uint64_t first, uint64_t last, const
     (void)matrix;
     NAME(complex) *a = amplitudes;
     for (kt_span span = kt_span_first(layout, first, last); span.length; kt_span_next(&span))
-        for (uint32_t e = 0; e < layout->exchange_count; e++) NAME(exchange)
-    (a + span.base + layout->offset[layout->exchange[e][0]], a + span.base + layout->offset[layout->exchange[e][1]], span.length);
+        for (uint32_t e = 0; e < layout->exchange_count; e++) {
+            const uint8_t *pair = layout->exchange[e];
+            NAME(exchange)(a + span.base + layout->offset[pair[0]], a + span.base + layout->offset[pair[1]], span.length);
+        }
 }
 
 /* out = matrix · in for each group, column by column: out += column c · in[c]. `re` and `im` are room for the matrix, transposed and in the

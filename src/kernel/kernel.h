@@ -2,6 +2,10 @@
  *
  * Door of the room kernel: arithmetic on raw arrays of amplitudes. Knows nothing but the C library.
  *
+ *   kernel.h, kernel.c, body.h   a gate on the whole state, in plain C: what the reference engine runs; sums, draws, frames of both
+ *   tile.h, tile_*.h             steps on a tile in the cache, of which the planned engine makes its passes
+ *   vector.h, vector_*.h         the vectors that these are written in, for each instruction set
+ *
  * A kernel works on groups. A group is the 2^k amplitudes whose indices differ only in the k target bits; controls are further bits of the
  * index that are fixed at a value, so that they shrink the number of groups. With target bit 1 and a control on bit 3, active at 1:
  *

@@ -62,8 +62,8 @@ typedef struct kt_tile_precision {
     /* Tile to memory, times a complex factor. `sums`, or NULL, gets for each run the sum of |a|^2 of what was written, in double, in an
      * order that depends on the run alone. `fresh`: these lines were not read, so that they need not be fetched. */
     void (*store)(void *base, const void *tile, const kt_gather *gather, const double factor[2], double *sums, bool fresh);
-    /* A product state: amplitude l is factor times the product over bits i of wires[4 i ...] (bit 0) or wires[4 i + 2 ...] (bit 1), re im.
-     */
+    /* A product state: amplitude l is `factor` times the product over bits i of the complex number at wires[4 i], or at wires[4 i + 2]
+     * where the bit is 1. */
     void (*start)(void *tile, uint32_t bits, const double *wires, const double factor[2]);
 
     /* Rotations on distinct bits, in any number; how many at once go through registers, and in what blocks, is the kernel's business. */
@@ -75,8 +75,8 @@ typedef struct kt_tile_precision {
     void (*prepare_diagonal)(kt_diagonal *out, uint32_t bits, const double *angle);
     void (*diagonal)(void *tile, uint32_t bits, const kt_diagonal *diagonal, const double *single);
 
-    /* Amplitude l goes to M l xor offset, out of place; to prepare: columns[i] = M e_i, invertible. Quickest where `out` and `tile` differ by
-     * half of 4096 bytes modulo 4096: otherwise lines of both compete for the same sets of the cache. */
+    /* Amplitude l goes to M l xor offset, out of place; to prepare: columns[i] = M e_i, invertible. Quickest where `out` and `tile` differ
+     * by half of 4096 bytes modulo 4096: otherwise lines of both compete for the same sets of the cache. */
     void (*prepare_linear)(kt_linear *out, uint32_t bits, const uint32_t *columns);
     void (*linear)(void *out, const void *tile, uint32_t bits, const kt_linear *map, uint32_t offset);
 
