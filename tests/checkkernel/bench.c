@@ -21,8 +21,10 @@ typedef struct setting {
     uint32_t bits;
     void *tile, *out;
     unsigned char *state; /* STATE_TILES tiles, interleaved run by run */
-    kt_gather gather;
+    uint64_t *offsets;
+    kt_gather gather; /* with these offsets */
     size_t next_tile;
+    void *base, *next; /* of the tile in work, and of the one after it */
     double *sums;
     kt_diagonal *diagonal;
     kt_linear *map;
@@ -41,28 +43,29 @@ typedef struct variant {
 
 static const double factor[2] = {0.6, 0.8};
 
-/* Tile after tile of the state, as a pass does. */
-static unsigned char *base_of_next(setting *s, uint32_t run_bits) {
+/* Tile after tile of the state, as a pass does: a tile's runs lie STATE_TILES runs apart, those of the other tiles between them. */
+static void advance(setting *s, uint32_t run_bits) {
     size_t runs = (size_t)1 << (s->bits - run_bits), number_of_tile = s->next_tile++ % STATE_TILES;
     s->gather.run_bits = run_bits;
     s->gather.run_count = runs;
-    for (size_t r = 0; r < runs; r++) ((uint64_t *)s->gather.offset)[r] = r * STATE_TILES << run_bits;
-    return s->state + (number_of_tile * s->bytes << run_bits);
+    for (size_t r = 0; r < runs; r++) s->offsets[r] = r * STATE_TILES << run_bits;
+    s->base = s->state + (number_of_tile * s->bytes << run_bits);
+    s->next = s->state + (s->next_tile % STATE_TILES * s->bytes << run_bits);
 }
 
 static void run_load(setting *s, const variant *v) {
-    unsigned char *base = base_of_next(s, v->a), *next = s->next_tile % STATE_TILES ? base + (s->bytes << v->a) : s->state;
-    s->kernels->load(s->tile, base, &s->gather, next);
+    advance(s, v->a);
+    s->kernels->load(s->tile, s->base, &s->gather, s->next);
 }
 
 static void run_store(setting *s, const variant *v) {
-    s->kernels->store(base_of_next(s, v->a), s->tile, &s->gather, (const double[2]){1, 0}, v->b ? s->sums : NULL, v->c);
+    advance(s, v->a);
+    s->kernels->store(s->base, s->tile, &s->gather, (const double[2]){1, 0}, v->b ? s->sums : NULL, v->c);
 }
 
 static void run_pass(setting *s, const variant *v) {
-    unsigned char *base = base_of_next(s, v->a), *next = s->next_tile % STATE_TILES ? base + (s->bytes << v->a) : s->state;
-    s->kernels->load(s->tile, base, &s->gather, next);
-    s->kernels->store(base, s->tile, &s->gather, (const double[2]){1, 0}, NULL, false);
+    run_load(s, v);
+    s->kernels->store(s->base, s->tile, &s->gather, (const double[2]){1, 0}, NULL, false);
 }
 
 static void run_start(setting *s, const variant *v) {
@@ -236,7 +239,7 @@ static void prepare(setting *s, const subject *which) {
 
 void bench(const subject *subjects, uint32_t count, const char *name) {
     setting s = {.tile = room((size_t)8 << 16), .out = room((size_t)8 << 16), .state = room(((size_t)8 << 16) * STATE_TILES)};
-    s.gather.offset = room(sizeof(uint64_t) << KT_TILE_MOST);
+    s.gather.offset = s.offsets = room(sizeof(uint64_t) << KT_TILE_MOST);
     s.sums = room(sizeof(double) << KT_TILE_MOST);
     s.diagonal = room(KT_DIAGONAL_BYTES);
     s.map = room(KT_LINEAR_BYTES);
@@ -256,6 +259,6 @@ void bench(const subject *subjects, uint32_t count, const char *name) {
         for (uint32_t i = 0; i < count; i++) printf("  %6.3f (%5.2f) ", results[v * count + i][0], results[v * count + i][1]);
     }
     printf("\n");
-    void *rooms[] = {s.tile, s.out, s.state, (void *)s.gather.offset, s.sums, s.diagonal, s.map, results};
+    void *rooms[] = {s.tile, s.out, s.state, s.offsets, s.sums, s.diagonal, s.map, results};
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) free(rooms[i]);
 }

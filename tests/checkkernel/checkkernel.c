@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * checkkernel [--seed N] [NAME]    checks every tile kernel of every instruction set that this processor runs, in both precisions, against
- *                                  its definition; one test a kernel, in TAP. NAME: only tests whose name contains it ("avx512 float
- * dense") checkkernel --bench [NAME]       times them instead, on one thread: kernels whose name contains NAME
+ * checkkernel [--seed N] [NAME]   checks every tile kernel, of every instruction set that this processor runs, in both precisions, against
+ *                                 its definition; one test a kernel, in TAP. NAME: only tests whose name contains it, such as
+ *                                 "avx512 float dense"
+ * checkkernel --bench [NAME]      times them instead, on one thread: variants whose name contains NAME
  *
  * Same seed, same arguments. With KETCH_TEST_QUICK set, fewer draws.
  */
