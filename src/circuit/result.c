@@ -205,13 +205,14 @@ const void *ketch_result_state(const ketch_result *result, uint32_t *qubits, ket
     return there ? result->state.amplitudes : NULL;
 }
 
-static void amplitude_at(double out[2], const kt_state *state, uint64_t index) {
+void kt_state_amplitude(double out[2], const kt_state *state, uint64_t index) {
+    const double zero = 0; /* -0 plus 0 is 0 */
     if (state->precision == KETCH_PRECISION_FP32) {
         const float *amplitude = (const float *)state->amplitudes + 2 * index;
-        out[0] = amplitude[0], out[1] = amplitude[1];
+        out[0] = (double)amplitude[0] + zero, out[1] = (double)amplitude[1] + zero;
     } else {
         const double *amplitude = (const double *)state->amplitudes + 2 * index;
-        out[0] = amplitude[0], out[1] = amplitude[1];
+        out[0] = amplitude[0] + zero, out[1] = amplitude[1] + zero;
     }
 }
 
@@ -223,7 +224,7 @@ void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t ind
         if (result->wire_of[q] == KT_IDLE) return;
         position |= 1ull << result->wire_of[q];
     }
-    amplitude_at(out, &result->state, position);
+    kt_state_amplitude(out, &result->state, position);
 }
 
 static ketch_status check_state(const double *out, const ketch_result *result, ketch_diag *diag) {
@@ -279,7 +280,7 @@ ketch_status ketch_result_marginal(double *out, const ketch_result *result, cons
     for (uint64_t position = 0; position >> result->state.wires == 0; position++) {
         double amplitude[2];
         size_t index = 0;
-        amplitude_at(amplitude, &result->state, position);
+        kt_state_amplitude(amplitude, &result->state, position);
         for (size_t i = 0; i < count; i++) {
             uint8_t wire = result->wire_of[qubits[i]];
             if (wire != KT_IDLE) index |= (size_t)(position >> wire & 1) << i;

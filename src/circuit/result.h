@@ -56,7 +56,9 @@ static inline uint64_t kt_counting_outcome_words(size_t row_words) { return (uin
 /* One outcome as text: bit 0 rightmost and the last register leftmost, or all of it reversed; a space between registers. */
 void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const uint64_t *row, bool bit0_first);
 
-/* The amplitude of basis state `index` over the declared qubits (0 where an idle qubit is 1). */
+/* An amplitude as text shall have it, without negative zeros: of a basis state over the wires, and over the declared qubits (0 where an
+ * idle qubit is 1). */
+void kt_state_amplitude(double out[2], const kt_state *state, uint64_t index);
 void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t index);
 
 void kt_result_free(ketch_result *result);

@@ -36,16 +36,7 @@ static uint64_t address_of(const kt_basis *basis, uint64_t state) {
 }
 
 void kt_basis_amplitude(double out[2], const kt_basis *basis, uint64_t state) {
-    uint64_t address = 2 * address_of(basis, state);
-    if (basis->result->state.precision == KETCH_PRECISION_FP32) {
-        const float *amplitudes = basis->result->state.amplitudes;
-        out[0] = amplitudes[address];
-        out[1] = amplitudes[address + 1];
-    } else {
-        const double *amplitudes = basis->result->state.amplitudes;
-        out[0] = amplitudes[address];
-        out[1] = amplitudes[address + 1];
-    }
+    kt_state_amplitude(out, &basis->result->state, address_of(basis, state));
 }
 
 double kt_basis_probability(const kt_basis *basis, uint64_t state) {
