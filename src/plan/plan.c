@@ -200,7 +200,7 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     if (!plan) return kt_no_memory(diag);
     plan->outputs = options->outputs;
     plan->precision = options->precision;
-    plan->planned = options->engine == KETCH_ENGINE_PLANNED;
+    plan->planned = options->engine != KETCH_ENGINE_REFERENCE;
     plan->isa = (uint8_t)(options->instructions ? options->instructions - KETCH_INSTRUCTIONS_PLAIN : kt_isa_best());
     plan->without = options->without;
     plan->tile_bits = options->tile_bits ? options->tile_bits : plan->precision == KETCH_PRECISION_FP32 ? 16 : 15;

@@ -10,7 +10,7 @@ from support import interrupt
 
 SOON = 0.5  # seconds: 0.1 is what is wanted, the rest is for a busy machine
 
-gates = ''.join(f'h q[{i % 24}]; ry(0.1) q[{i % 7}]; cx q[{i % 24}],q[{(i + 5) % 24}];\n' for i in range(3000))
+gates = ''.join(f'h q[{i % 24}]; ry(0.1) q[{i % 7}]; cx q[{i % 24}],q[{(i + 5) % 24}];\n' for i in range(12000))
 open('long.qasm', 'w').write(f'OPENQASM 2.0; include "qelib1.inc"; qreg q[24];\n{gates}')
 open('large.qasm', 'w').write('OPENQASM 2.0; include "qelib1.inc"; qreg q[3];\n' + 'h q[0]; cx q[0],q[1]; rz(0.123456789) q[2];\n' * 3000000)
 open('shots.qasm', 'w').write('OPENQASM 3.0; include "stdgates.inc"; qubit[20] q; bit[40] c;\n'

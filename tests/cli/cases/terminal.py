@@ -34,7 +34,7 @@ for columns in (50, 80, 160):
     assert columns - 25 < max(len(line) for line in drawn.splitlines()) <= columns or columns == 160, drawn
 
 # Progress, on terminals alone, and gone at the end.
-gates = ''.join(f'h q[{i % 20}]; ry(0.1) q[{i % 7}];\n' for i in range(300))
+gates = ''.join(f'ry(0.{i % 9 + 1}) q[{i % 20}]; cx q[{i % 20}],q[{(i + 7) % 20}];\n' for i in range(600))
 open('slow.qasm', 'w').write(f'OPENQASM 2.0; include "qelib1.inc"; qreg q[20];\n{gates}')
 shown, _ = on_terminal(['ketch', 'run', '--seed', '1', '--progress', '--top', '1', '--color', 'never', 'slow.qasm'])
 assert 'slow.qasm: simulate [' in shown and '%' in shown, shown
@@ -43,6 +43,6 @@ piped = subprocess.run(['ketch', 'run', '--seed', '1', '--progress', '--top', '1
 assert b'simulate' not in piped.stderr and b'\033' not in piped.stdout + piped.stderr, piped
 
 # Ctrl-C clears the bar before it says what happened.
-open('slower.qasm', 'w').write(f'OPENQASM 2.0; include "qelib1.inc"; qreg q[23];\n{gates * 20}')
+open('slower.qasm', 'w').write(f'OPENQASM 2.0; include "qelib1.inc"; qreg q[23];\n{gates * 60}')
 shown, code = on_terminal(['ketch', 'run', '--progress', '--color', 'never', 'slower.qasm'], sends=(1.0, signal.SIGINT))
 assert code == 130 and shown.split('\r\033[K')[-1].startswith('ketch: error: interrupted by SIGINT while simulating slower.qasm'), (code, shown)
