@@ -161,19 +161,24 @@ static bool add_phases(kt_pass *pass, const kt_form *form) {
     return enough;
 }
 
+/* Lanes that a condition leaves out are loaded and stored with the others. */
+static double phase_cost(const kt_pass *pass, uint32_t local_mask, uint32_t base_bits) {
+    return pass->touch_cost[1][(uint32_t)__builtin_popcount(local_mask >> pass->kernels->lane_bits) + base_bits];
+}
+
 /* Do phases one by one cost less than a table? */
 static bool are_few(const kt_pass *pass, const kt_form *form) {
     const uint32_t bits = pass->bits;
     double cost = 0;
     for (uint32_t i = 0; i < bits && cost < pass->table_cost; i++) {
-        if (form->single[i] != 0) cost += pass->phase_cost[0];
+        if (form->single[i] != 0) cost += phase_cost(pass, 1u << i, 0);
         for (uint32_t j = i + 1; j < bits; j++)
-            if (form->pair[i * bits + j] != 0) cost += pass->phase_cost[1];
+            if (form->pair[i * bits + j] != 0) cost += phase_cost(pass, 1u << i | 1u << j, 0);
     }
     for (uint64_t left = form->base_used; left && cost < pass->table_cost; left &= left - 1) {
         const double *row = form->base_local + (size_t)__builtin_ctzll(left) * bits;
         for (uint32_t i = 0; i < bits; i++)
-            if (row[i] != 0) cost += pass->phase_cost[1];
+            if (row[i] != 0) cost += phase_cost(pass, 1u << i, 1);
     }
     return cost < pass->table_cost;
 }
@@ -283,7 +288,13 @@ static bool ready_exchanges(kt_pass *pass, const kt_work *work) {
 }
 
 static bool ready_linear(kt_pass *pass, const kt_work *work) {
-    if (work->count * pass->cx_cost < pass->map_cost) return ready_exchanges(pass, work);
+    const kt_plan *plan = pass->run->plan;
+    double cost = 0;
+    for (uint32_t i = 0; i < work->count && cost < pass->map_cost; i++) {
+        uint32_t control = pass->local_of[plan->actions[plan->order[work->first + i]].bits[0]];
+        cost += pass->touch_cost[0][control >= pass->kernels->lane_bits];
+    }
+    if (cost < pass->map_cost) return ready_exchanges(pass, work);
     kt_map map;
     map_of_work(&map, pass, work);
     return ready_map(pass, &map);
@@ -350,10 +361,11 @@ static bool wires_move(const kt_pass *pass, const uint8_t *positions_after) {
 /* The plan was made in the knowledge that the cheaper will be done. */
 static void set_costs(kt_pass *pass) {
     const kt_plan *plan = pass->run->plan;
-    pass->phase_cost[0] = kt_touch_cost(plan, KT_WORK_PHASE, 0.5);
-    pass->phase_cost[1] = kt_touch_cost(plan, KT_WORK_PHASE, 0.25);
+    for (uint32_t bits = 0; bits < 3; bits++) {
+        pass->touch_cost[0][bits] = kt_touch_cost(plan, KT_WORK_EXCHANGE, 1.0 / (1u << bits));
+        pass->touch_cost[1][bits] = kt_touch_cost(plan, KT_WORK_PHASE, 1.0 / (1u << bits));
+    }
     pass->table_cost = kt_whole_cost(plan, KT_WORK_DIAGONAL);
-    pass->cx_cost = kt_touch_cost(plan, KT_WORK_EXCHANGE, 0.5);
     pass->map_cost = kt_whole_cost(plan, KT_WORK_LINEAR);
 }
 

@@ -85,7 +85,8 @@ typedef struct kt_pass {
     bool always;                                                  /* no tile is passed over */
     bool sums;
     double factor[2];
-    double phase_cost[2], table_cost, cx_cost, map_cost; /* prepare.c's, to choose by: a phase on one bit and on two */
+    double touch_cost[2][3]; /* prepare.c's, to choose by: exchanges and phases, by bits of the condition above the lanes */
+    double table_cost, map_cost;
     uint32_t next;                                       /* work of the stage */
     bool done;
     /* scalars of rotations, not yet multiplied by: the product of 1 + tangent^2 */
