@@ -154,7 +154,7 @@ void check_start(const subject *s, uint32_t bits) {
         long double tolerance = 2 * (bits + 2) * (long double)s->epsilon * hypotl(factor[0], factor[1]);
         tile_wanted[0] = (number)factor[0] + I * (number)factor[1];
         for (uint32_t i = 0; i < bits; i++) {
-            for (int j = 0; j < 4; j++) wires[4 * i + j] = random_below(8) ? random_number() : 0;
+            for (uint32_t j = 0; j < 4; j++) wires[4 * i + j] = random_below(8) ? random_number() : 0;
             number zero = (number)wires[4 * i] + I * (number)wires[4 * i + 1],
                    one = (number)wires[4 * i + 2] + I * (number)wires[4 * i + 3];
             tolerance *= fmaxl(cabsl(zero), cabsl(one));
