@@ -27,8 +27,6 @@ struct kt_sampler {
     kt_pick *picks;    /* sorted */
     uint32_t *ends;    /* bucket b of the picks is [ends[b - 1], ends[b]) */
     uint64_t *row;     /* an outcome with the bits that do not depend on the sample */
-    kt_move wires[64]; /* neighbouring bits of the memory index that are neighbouring wires: from bit `position` to wire `wire` */
-    uint32_t wire_moves;
 };
 
 /* One walk: shots [0, count) of a list or of all. */
@@ -120,22 +118,12 @@ static void serve_picks(void *context, uint64_t first, uint64_t last) {
     }
 }
 
-/* What a basis state in memory is on the wires. */
-static uint64_t on_wires(const kt_walk *walk, uint64_t index) {
-    const struct kt_sampler *sampler = walk->sampler;
-    uint64_t out = 0;
-    for (uint32_t i = 0; i < sampler->wire_moves; i++) {
-        kt_move move = sampler->wires[i];
-        out |= (index >> move.position & (UINT64_MAX >> (64 - move.count))) << move.wire;
-    }
-    return out ^ walk->state->frame.flips;
-}
-
 static void write_rows(void *context, uint64_t first, uint64_t last) {
     const kt_walk *walk = context;
     const kt_plan *plan = walk->run->plan;
     for (uint64_t i = first; i < last; i++) {
-        uint64_t index = on_wires(walk, walk->sampler->shots[i].index), *row = walk->run->rows + shot_number(walk, i) * plan->outcome_words;
+        uint64_t index = walk->sampler->shots[i].index ^ walk->state->frame.flips,
+                 *row = walk->run->rows + shot_number(walk, i) * plan->outcome_words;
         memcpy(row, walk->sampler->row, plan->outcome_words * sizeof *row);
         for (size_t m = 0; m < plan->move_count; m++) {
             kt_move move = plan->moves[m];
@@ -158,22 +146,10 @@ static void make_row(const kt_plan *plan, uint64_t *row, const uint64_t *bits) {
     for (size_t w = 0; w < plan->outcome_words; w++) row[w] &= ~plan->sampled[w];
 }
 
-static void find_wires(struct kt_sampler *sampler, const kt_plan *plan) {
-    for (uint32_t wire = 0; wire < plan->wires; wire++) {
-        uint8_t position = plan->planned ? plan->position[wire] : (uint8_t)wire;
-        kt_move *last = sampler->wire_moves ? &sampler->wires[sampler->wire_moves - 1] : NULL;
-        if (last && last->position + last->count == position)
-            last->count++;
-        else
-            sampler->wires[sampler->wire_moves++] = (kt_move){position, (uint8_t)wire, 1};
-    }
-}
-
 static ketch_status make_sampler(kt_run *run) {
     if (run->sampler) return KETCH_OK;
     struct kt_sampler *sampler = run->sampler = kt_zalloc(sizeof *sampler);
     if (!sampler) return kt_no_memory(run->diag);
-    find_wires(sampler, run->plan);
     uint64_t capacity = sampler->capacity = kt_plan_sample_batch(run->plan, run->shots);
     sampler->shots = kt_run_alloc(run, capacity, sizeof *sampler->shots);
     sampler->picks = kt_run_alloc(run, capacity, sizeof *sampler->picks);

@@ -352,7 +352,8 @@ static ketch_status run_stage(kt_run *run, kt_state_at_hand *state, const kt_seg
     const kt_plan *plan = run->plan;
     const kt_stage *stage = &plan->stages[segment->first_stage + number];
     bool last = number + 1 == segment->stage_count;
-    const uint8_t *positions_after = last ? plan->position : stage[1].position;
+    uint8_t positions_after[64]; /* behind a segment wires are in order */
+    for (uint32_t wire = 0; wire < plan->wires; wire++) positions_after[wire] = last ? (uint8_t)wire : stage[1].position[wire];
     kt_pass pass = {.run = run, .shop = run->engine->workshop, .stage = stage, .amplitudes = state->amplitudes};
     pass.pending = number ? 1 : 1 / (pass.shop->bounds.modulus * pass.shop->bounds.modulus);
     pass.kernels = kt_tile_kernels_of((kt_isa)plan->isa)->precision[plan->precision];

@@ -98,7 +98,6 @@ typedef struct kt_plan {
     kt_work *works;
     kt_stage *stages;
     kt_segment *segments;
-    uint8_t position[64]; /* by wire: its bit of the memory index behind every segment: the same number */
     size_t action_count, source_count, order_count, work_count, stage_count, segment_count;
     uint64_t bound_bytes; /* that numbers of the actions take, and tables of a stage */
     uint32_t threads;     /* that may have tiles in scratch: only for memory */

@@ -403,7 +403,6 @@ ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_wa
     if (plan->tile_bits > plan->wires) plan->tile_bits = plan->wires;
     builder.costs = kt_costs_of(plan->isa, plan->precision);
     builder.renames = kt_with(&builder, KETCH_WITHOUT_FRAME) && !may_end_early(plan, circuit);
-    for (uint32_t wire = 0; wire < 64; wire++) plan->position[wire] = (uint8_t)wire;
     name_wires(&builder);
     size_t steps = plan->step_count;
     uint64_t *landings = find_landings(plan);

@@ -245,6 +245,20 @@ static void shuffle(const maker *m, const kt_stage *stage, uint8_t *position) {
     }
 }
 
+/* Stages without works that take the moves back, the last one first: behind a segment wires are in order. */
+static void undo_moves(kt_plan *plan, kt_segment *segment) {
+    for (uint32_t k = segment->stage_count; k-- > 1;) {
+        const kt_stage *moved = &plan->stages[segment->first_stage + k - 1];
+        if (!memcmp(moved[0].position, moved[1].position, plan->wires)) continue;
+        kt_stage *back = &plan->stages[plan->stage_count++];
+        *back = *moved;
+        back->first_work = (uint32_t)plan->work_count;
+        back->work_count = 0;
+        memcpy(back->position, moved[1].position, sizeof back->position);
+        segment->stage_count++;
+    }
+}
+
 static void make_stages(maker *m, kt_segment *segment, bool moving) {
     kt_plan *plan = m->plan;
     uint8_t position[64] = {0};
@@ -283,9 +297,8 @@ static void make_stages(maker *m, kt_segment *segment, bool moving) {
         }
         plan->order[plan->order_count++] = i;
     }
-    if (stage && moving) shuffle(m, stage, position);
-    memcpy(plan->position, position, sizeof position);
     segment->stage_count = (uint32_t)plan->stage_count - segment->first_stage;
+    if (segment->stage_count) undo_moves(plan, segment);
     m->starting = m->starting && !segment->stage_count;
 }
 
@@ -359,7 +372,6 @@ static kt_plan *plan_of(const ketch_circuit *circuit, const lab_setup *lab, uint
     plan->stages = room_for(sizeof *plan->stages);
     plan->segments = room_for(sizeof *plan->segments);
     maker m = {circuit, plan, random_below(4) != 0};
-    for (uint32_t wire = 0; wire < 64; wire++) plan->position[wire] = (uint8_t)wire;
     make_segments(&m, !(lab->options.outputs & KETCH_OUTPUT_STATE));
     return plan;
 }
