@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between memory and tile: load and store, with gathers of all kinds, and start.
+ * Between memory and tile: load and store, with gathers of all kinds, near and far, and start.
  *
  *   state   gap | run | run | gap | run        a tile's runs, at multiples of their length; what lies between belongs to other tiles
  *   tile          0     1           2    zeros
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static uint64_t offsets[(size_t)1 << KT_TILE_MOST];
 
@@ -146,6 +147,29 @@ void check_store(const subject *s, uint32_t bits) {
         }
         free(before);
     }
+}
+
+/* Two runs more than 2^32 amplitudes apart, in a mapping of which only what is touched takes memory. */
+void check_far(const subject *s, uint32_t bits) {
+    if (bits > KT_TILE_LEAST) return;
+    const uint64_t run = UINT64_C(1) << (bits - 1), offset[2] = {0, (UINT64_C(1) << 32) + run};
+    const kt_gather gather = {.bits = bits, .run_bits = bits - 1, .run_count = 2, .offset = offset};
+    size_t size = (size_t)(offset[1] + run) * amplitude_size(s);
+    describe("%s %s load and store of far runs", s->isa, s->precision);
+    unsigned char *state = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (state == MAP_FAILED) {
+        printf("# no addresses for far runs\n");
+        return;
+    }
+    random_amplitudes(s, tile_before, 2 * run);
+    for (size_t l = 0; l < 2 * run; l++) put_state_amplitude(s, state, offset[l / run] + l % run, tile_before[l]);
+    void *tile = place(TILE, amplitude_size(s) << bits, LOW);
+    s->kernels->load(tile, state, &gather, NULL);
+    check_tile(s, tile, bits, tile_before, 0, 0, 0, LOW);
+    s->kernels->store(state, tile, &gather, (const double[2]){-1, 0}, NULL, false);
+    for (size_t l = 0; l < 2 * run; l++)
+        if (state_amplitude(s, state, offset[l / run] + l % run) != -tile_before[l]) fail("amplitude %zu of the tile was not stored", l);
+    munmap(state, size);
 }
 
 void check_start(const subject *s, uint32_t bits) {

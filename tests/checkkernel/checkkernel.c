@@ -211,8 +211,8 @@ static const struct test {
     const char *name;
     void (*check)(const subject *s, uint32_t bits);
 } tests[] = {
-    {"load", check_load},     {"store", check_store},       {"start", check_start}, {"rotate", check_rotate}, {"diagonal", check_diagonal},
-    {"linear", check_linear}, {"exchange", check_exchange}, {"scale", check_scale}, {"dense", check_dense},
+    {"load", check_load},         {"store", check_store},   {"far runs", check_far},      {"start", check_start}, {"rotate", check_rotate},
+    {"diagonal", check_diagonal}, {"linear", check_linear}, {"exchange", check_exchange}, {"scale", check_scale}, {"dense", check_dense},
 };
 #define TEST_COUNT (sizeof tests / sizeof *tests)
 

@@ -78,6 +78,7 @@ extern number *tile_before, *tile_wanted; /* room for amplitudes: KT_TILE_MOST b
 
 void check_load(const subject *s, uint32_t bits);
 void check_store(const subject *s, uint32_t bits);
+void check_far(const subject *s, uint32_t bits);
 void check_start(const subject *s, uint32_t bits);
 void check_rotate(const subject *s, uint32_t bits);
 void check_diagonal(const subject *s, uint32_t bits);
