@@ -307,7 +307,7 @@ static ketch_status begin_tree(kt_tree *tree) {
     tree->order = kt_run_alloc(run, run->shots, sizeof *tree->order);
     tree->outcome = kt_run_alloc(run, run->shots, sizeof *tree->outcome);
     if (!tree->order || !tree->outcome) return kt_no_memory(run->diag);
-    uint64_t needed = kt_plan_memory(run->plan, run->options), limit = run->engine->memory_limit;
+    uint64_t needed = kt_plan_memory(run->plan, run->options, run->engine->threads), limit = run->engine->memory_limit;
     uint64_t one = kt_plan_state_bytes(run->plan) + tree->bit_words * sizeof *tree->bits;
     tree->copies_left = limit > needed ? (limit - needed) / one : 0;
     return kt_parallel(run, run->shots, KT_PIECE, number_shots, tree->order);

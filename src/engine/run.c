@@ -111,20 +111,9 @@ static ketch_status take_state(kt_run *run, kt_state *state) {
 
 /* ── The run ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The chunks of a sum are runs where the last pass of a segment has made it. */
-static uint32_t least_sum_bits(const kt_plan *plan) {
-    uint32_t least = KT_CHUNK_BITS;
-    for (size_t i = 0; i < plan->segment_count; i++) {
-        const kt_segment *segment = &plan->segments[i];
-        if (!segment->stage_count) continue;
-        uint32_t bits = plan->stages[segment->first_stage + segment->stage_count - 1].run_bits;
-        if (bits < least) least = bits;
-    }
-    return least;
-}
-
 static ketch_status take_memory(kt_run *run, uint64_t *sum_count) {
-    uint64_t count = (kt_amplitude_count(run) >> least_sum_bits(run->plan)) + 2;
+    uint32_t sum_bits = kt_plan_sum_bits(run->plan);
+    uint64_t count = (kt_amplitude_count(run) >> (sum_bits < KT_CHUNK_BITS ? sum_bits : KT_CHUNK_BITS)) + 2;
     run->sums = kt_run_alloc(run, count, sizeof *run->sums);
     *sum_count = count;
     if (!run->sums) return kt_no_memory(run->diag);

@@ -253,27 +253,33 @@ static uint64_t most_outcomes(const kt_plan *plan, uint64_t shots) {
     return plan->outcome_bits < 64 && shots >> plan->outcome_bits ? UINT64_C(1) << plan->outcome_bits : shots;
 }
 
+uint32_t kt_plan_sum_bits(const kt_plan *plan) {
+    const kt_step *last = plan->step_count ? &plan->steps[plan->step_count - 1] : NULL;
+    if (!last || last->code != KT_STEP_SEGMENT || plan->without & KETCH_WITHOUT_SUMS) return 64;
+    const kt_segment *segment = &plan->segments[last->segment];
+    return segment->stage_count ? plan->stages[segment->first_stage + segment->stage_count - 1].run_bits : 64;
+}
+
 /* Of the planned engine: what its actions are bound to, tables, two tiles with their sums for each thread that has one, and a sum a run of
  * amplitudes. `wires` may be others than the plan was made for. */
-uint64_t kt_plan_scratch(const kt_plan *plan) {
+uint64_t kt_plan_scratch(const kt_plan *plan, uint32_t threads) {
     if (!plan->planned) return 0;
     bool one_tile = plan->wires <= plan->tile_bits;
-    uint32_t bits = one_tile ? plan->wires : plan->tile_bits, run_bits = plan->wires;
+    uint32_t bits = one_tile ? plan->wires : plan->tile_bits, sum_bits = kt_plan_sum_bits(plan);
     if (bits < KT_TILE_LEAST) bits = KT_TILE_LEAST;
-    if (!one_tile && plan->stage_count) run_bits = plan->stages[plan->stage_count - 1].run_bits;
     uint64_t tile = (plan->precision == KETCH_PRECISION_FP32 ? UINT64_C(16) : UINT64_C(32)) << bits;
     uint64_t tiles = one_tile ? 1 : UINT64_C(1) << (plan->wires - plan->tile_bits);
-    uint64_t rooms = multiply(tiles < plan->threads ? tiles : plan->threads, tile + tile / 32 + 8192);
-    uint64_t sums = plan->wires > run_bits ? UINT64_C(8) << (plan->wires - run_bits) : 8;
+    uint64_t rooms = multiply(tiles < threads ? tiles : threads, tile + tile / 32 + 8192);
+    uint64_t sums = plan->wires > sum_bits ? UINT64_C(8) << (plan->wires - sum_bits) : 8;
     return add(add(plan->bound_bytes, rooms), sums);
 }
 
-uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options) {
+uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options, uint32_t threads) {
     uint64_t shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
     uint64_t total = add(kt_plan_state_bytes(plan), UINT64_C(1) << 18);    /* small things: a matrix, a layout */
     total = add(total, (UINT64_C(1) << plan->wires) / 2048);               /* partial sums */
     total = add(total, multiply(multiply(shots, plan->outcome_words), 8)); /* rows */
-    total = add(total, kt_plan_scratch(plan));
+    total = add(total, kt_plan_scratch(plan, threads));
     uint64_t sampling = multiply(kt_plan_sample_batch(plan, shots), 32); /* draws while they are sorted */
     if (plan->branches) sampling = add(sampling, multiply(shots, 16));   /* which shots went which way */
     uint64_t counting = multiply(shots, kt_counting_shot_words(plan->outcome_words, options->outputs & KETCH_OUTPUT_SHOTS));

@@ -100,7 +100,6 @@ typedef struct kt_plan {
     kt_segment *segments;
     size_t action_count, source_count, order_count, work_count, stage_count, segment_count;
     uint64_t bound_bytes; /* that numbers of the actions take, and tables of a stage */
-    uint32_t threads;     /* that may have tiles in scratch: only for memory */
 } kt_plan;
 
 /* `watch` may be NULL: then it takes the time that it takes. */
@@ -110,7 +109,7 @@ void kt_plan_key(uint64_t out[2], const ketch_circuit *circuit, const ketch_run_
 uint64_t kt_plan_bytes(const kt_plan *plan); /* that the plan itself takes */
 /* Bytes that the run takes at most beyond the circuit and the plan; UINT64_MAX where that exceeds 64 bits. Copies at branches come on top
  * where memory allows: the run does not need them. */
-uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options);
+uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options, uint32_t threads);
 uint32_t kt_plan_wires(const kt_plan *plan);
 ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *run,
                            const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
@@ -126,7 +125,8 @@ double kt_whole_cost(const kt_plan *plan, kt_work_kind kind);
 
 /* What memory and time follow from; 2^wires as a double where it may exceed 64 bits. */
 uint64_t kt_plan_state_bytes(const kt_plan *plan);
-uint64_t kt_plan_scratch(const kt_plan *plan);                      /* bytes of the planned engine's, tiles and tables */
+uint64_t kt_plan_scratch(const kt_plan *plan, uint32_t threads); /* bytes of the planned engine's, tiles and tables */
+uint32_t kt_plan_sum_bits(const kt_plan *plan); /* the last pass leaves a sum for 2^this amplitudes each; 64: it leaves none */
 uint64_t kt_plan_sample_batch(const kt_plan *plan, uint64_t shots); /* shots sampled in one walk over the state */
 double kt_step_amplitudes(const kt_plan *plan, const kt_step *step, const ketch_circuit *circuit); /* touched */
 

@@ -409,7 +409,6 @@ ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_wa
     ketch_status status = landings ? make_segments(&builder, landings) : kt_no_memory(diag);
     kt_free(landings);
     shrink_steps(plan, steps);
-    plan->threads = plan->tile_bits < plan->wires ? kt_processors() : 1;
     plan->bound_bytes = bytes_when_bound(plan);
     if (!status) kt_count_totals(plan, circuit);
     void *scratch[] = {builder.items, builder.links, builder.blocks, builder.effects,

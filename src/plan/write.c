@@ -121,7 +121,7 @@ static void text_header(kt_buffer *out, const kt_plan *plan, const ketch_circuit
         kt_write_seconds(out, totals->seconds);
         kt_buffer_text(out, " on two threads\n");
     }
-    uint64_t memory = kt_plan_memory(plan, run);
+    uint64_t memory = kt_plan_memory(plan, run, kt_processors());
     kt_bytes_text(number, memory == UINT64_MAX ? 0x1p64 : (double)memory);
     kt_buffer_format(out, "memory         %s%s\n", memory == UINT64_MAX ? "over " : "", number);
     kt_buffer_format(out, "outcome        %u bits%s\n\n", plan->outcome_bits, plan->measures_nothing ? ", every qubit being measured" : "");
@@ -186,7 +186,7 @@ static void json_header(kt_json *json, const kt_plan *plan, const ketch_circuit 
     kt_json_number(json, "bytes_moved", bytes_of(plan));
     kt_json_number(json, "multiply_adds", totals->multiply_adds);
     if (plan->planned) kt_json_number(json, "expected_seconds", totals->seconds);
-    kt_json_integer(json, "memory_bytes", kt_plan_memory(plan, run));
+    kt_json_integer(json, "memory_bytes", kt_plan_memory(plan, run, kt_processors()));
     kt_json_integer(json, "outcome_bits", plan->outcome_bits);
     kt_json_bool(json, "all_qubits_measured", plan->measures_nothing);
 }

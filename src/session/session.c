@@ -43,11 +43,12 @@ void kt_session_free(ketch_session *session) {
 /* ── Memory ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* The most qubits with which the same circuit would fit. */
-static uint32_t fitting_qubits(const kt_plan *plan, const ketch_run_options *options, ketch_precision precision, uint64_t limit) {
+static uint32_t fitting_qubits(const kt_plan *plan, const ketch_run_options *options, uint32_t threads, ketch_precision precision,
+                               uint64_t limit) {
     kt_plan other = *plan;
     other.precision = precision;
     for (other.wires = KT_MAX_WIRES; other.wires > 0; other.wires--) {
-        if (kt_plan_memory(&other, options) <= limit) break;
+        if (kt_plan_memory(&other, options, threads) <= limit) break;
     }
     return other.wires;
 }
@@ -58,24 +59,25 @@ static uint64_t allowed_bytes(const ketch_run_options *options, uint64_t free_by
     return options->max_memory && options->max_memory < free_bytes ? options->max_memory : free_bytes;
 }
 
-static void measure_memory(ketch_memory *out, const kt_plan *plan, const ketch_run_options *options, uint64_t free_bytes) {
-    out->needed_bytes = kt_plan_memory(plan, options);
+static void measure_memory(ketch_memory *out, const kt_plan *plan, const ketch_run_options *options, uint32_t threads,
+                           uint64_t free_bytes) {
+    out->needed_bytes = kt_plan_memory(plan, options, threads);
     out->available_bytes = allowed_bytes(options, free_bytes);
     out->qubits = kt_plan_wires(plan);
-    out->fitting_qubits = fitting_qubits(plan, options, plan->precision, out->available_bytes);
-    out->fitting_qubits_fp32 = fitting_qubits(plan, options, KETCH_PRECISION_FP32, out->available_bytes);
+    out->fitting_qubits = fitting_qubits(plan, options, threads, plan->precision, out->available_bytes);
+    out->fitting_qubits_fp32 = fitting_qubits(plan, options, threads, KETCH_PRECISION_FP32, out->available_bytes);
 }
 
-static ketch_status refuse(const kt_plan *plan, const ketch_run_options *options, uint64_t free_bytes, ketch_diag *diag) {
+static ketch_status refuse(const kt_plan *plan, const ketch_run_options *options, uint32_t threads, uint64_t free_bytes, ketch_diag *diag) {
     char needed[KT_NUMBER_TEXT], available[KT_NUMBER_TEXT];
     ketch_memory measured, *memory = &measured;
-    measure_memory(memory, plan, options, free_bytes);
+    measure_memory(memory, plan, options, threads, free_bytes);
     kt_bytes_text(needed, memory->needed_bytes == UINT64_MAX ? 0x1p64 : (double)memory->needed_bytes);
     kt_bytes_text(available, (double)memory->available_bytes);
     const char *where = options->max_memory && options->max_memory == memory->available_bytes ? "allowed" : "free here";
     ketch_run_options no_shots = *options;
     no_shots.outputs |= KETCH_OUTPUT_NO_SHOTS;
-    if (kt_plan_memory(plan, &no_shots) <= memory->needed_bytes / 2)
+    if (kt_plan_memory(plan, &no_shots, threads) <= memory->needed_bytes / 2)
         return kt_fail(diag, KT_STATE_TOO_LARGE, "%llu shots of %u bits need %s; %s are %s", (unsigned long long)options->shots,
                        plan->outcome_bits, needed, available, where);
     bool fp32 = plan->precision == KETCH_PRECISION_FP32;
@@ -105,10 +107,11 @@ static ketch_status look_while_planning(void *user) {
 
 static ketch_status run_plan(ketch_result **out, ketch_session *session, const kt_plan *plan, const ketch_circuit *circuit,
                              const ketch_run_options *options, ketch_diag *diag) {
-    uint64_t needed = kt_plan_memory(plan, options), free_bytes = LITTLE_MEMORY; /* a spare state will be used again, or freed */
+    uint32_t threads = session->engine.threads;
+    uint64_t needed = kt_plan_memory(plan, options, threads), free_bytes = LITTLE_MEMORY; /* a spare state will be used again, or freed */
     if (needed > LITTLE_MEMORY) free_bytes = add(kt_memory_available(), session->engine.spare.bytes);
     session->engine.memory_limit = allowed_bytes(options, free_bytes);
-    if (needed > session->engine.memory_limit) return refuse(plan, options, free_bytes, diag);
+    if (needed > session->engine.memory_limit) return refuse(plan, options, threads, free_bytes, diag);
     return kt_engine_run(out, &session->engine, plan, circuit, options, diag);
 }
 
@@ -171,7 +174,7 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
 ketch_status kt_session_memory(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {
     kt_plan *plan = NULL;
     ketch_status status = kt_plan_make(&plan, circuit, options, NULL, diag);
-    if (!status) measure_memory(out, plan, options, kt_memory_available());
+    if (!status) measure_memory(out, plan, options, kt_processors(), kt_memory_available());
     kt_plan_free(plan);
     return status;
 }

@@ -163,7 +163,7 @@ ketch_status lab_try_plan(ketch_result **out, const lab_setup *lab, const ketch_
     ketch_diag_clear(diag);
     uint64_t one = kt_plan_state_bytes(plan) + (circuit->bit_count / 64 + 1) * sizeof(uint64_t);
     kt_engine engine = {.threads = lab->threads, .grain = lab->grain, .cancelled = &cancelled, .memory_limit = UINT64_MAX};
-    if (lab->copies < 1000) engine.memory_limit = kt_plan_memory(plan, &lab->options) + lab->copies * one;
+    if (lab->copies < 1000) engine.memory_limit = kt_plan_memory(plan, &lab->options, lab->threads) + lab->copies * one;
     if (lab->seconds > 0) engine.deadline = kt_seconds() + lab->seconds;
     ketch_status status = kt_engine_run(out, &engine, plan, circuit, &lab->options, diag);
     kt_engine_close(&engine);

@@ -186,17 +186,17 @@ static void memory_saturates(void **unused) {
     for (uint32_t q = 0; q < 63; q++) GATE(circuit, "h", q);
     kt_plan *plan = plan_of(circuit, 0);
     lab_setup lab = lab_with(1, 0, 1);
-    assert_int_equal(kt_plan_memory(plan, &lab.options), UINT64_MAX);
+    assert_int_equal(kt_plan_memory(plan, &lab.options, 1), UINT64_MAX);
     assert_int_equal(kt_plan_wires(plan), 63);
     kt_plan_free(plan);
     ketch_circuit_free(&circuit);
     circuit = circuit_of(30, 0);
     for (uint32_t q = 0; q < 30; q++) GATE(circuit, "h", q);
     plan = plan_of(circuit, 0);
-    uint64_t state = UINT64_C(1) << 34, memory = kt_plan_memory(plan, &lab.options);
+    uint64_t state = UINT64_C(1) << 34, memory = kt_plan_memory(plan, &lab.options, 1);
     assert_true(memory > state && memory < state + (4 << 20));
     lab.options.shots = UINT64_MAX;
-    assert_int_equal(kt_plan_memory(plan, &lab.options), UINT64_MAX);
+    assert_int_equal(kt_plan_memory(plan, &lab.options, 1), UINT64_MAX);
     kt_plan_free(plan);
     ketch_circuit_free(&circuit);
 }
