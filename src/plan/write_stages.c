@@ -33,9 +33,14 @@ void kt_write_engine(kt_buffer *out, const kt_plan *plan) {
 
 void kt_write_seconds(kt_buffer *out, double seconds) {
     char number[KT_NUMBER_TEXT];
-    double scale = seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : 1;
-    kt_number_round(number, seconds * scale, 3);
-    kt_buffer_format(out, "%s %s", number, seconds < 1e-3 ? "us" : seconds < 1 ? "ms" : "s");
+    static const struct {
+        double seconds;
+        const char *name;
+    } units[] = {{86400, "days"}, {3600, "h"}, {60, "min"}, {1, "s"}, {1e-3, "ms"}, {1e-6, "us"}, {1e-9, "ns"}};
+    size_t unit = 0;
+    while (unit + 1 < sizeof units / sizeof *units && seconds < units[unit].seconds) unit++;
+    kt_number_round(number, seconds / units[unit].seconds, 3);
+    kt_buffer_format(out, "%s %s", number, units[unit].name);
 }
 
 static void text_stage(kt_buffer *out, const kt_plan *plan, const ketch_circuit *circuit, const kt_segment *segment, uint32_t index) {

@@ -54,6 +54,7 @@ typedef enum value_kind {
     VALUE_FLAG,    /* int: 1 */
     VALUE_COUNT,   /* uint64_t */
     VALUE_COUNT32, /* uint32_t */
+    VALUE_TILE,    /* uint32_t, 7 to 18 */
     VALUE_SHOTS,   /* run.shots, or KETCH_OUTPUT_NO_SHOTS for 0 */
     VALUE_SEED,    /* run.seed and has_seed */
     VALUE_BYTES,   /* uint64_t: 500M, 2G */

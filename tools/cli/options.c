@@ -75,8 +75,8 @@ const option_record option_table[] = {
     {"engine", 0, RUN | PLAN, VALUE_WORD, AT(run.engine), "ENGINE", "auto reference planned", .group = "Engine",
      "auto (the default), planned (gates gathered into few passes over the state) or reference (one pass for each gate)"},
     {"isa", 0, RUN | PLAN, VALUE_WORD, AT(run.instructions), "SET", "auto plain avx2 avx512", .group = "Engine",
-     "instructions to compute with: auto (the default: the best of this processor), plain, avx2 or avx512"},
-    {"tile", 0, RUN | PLAN, VALUE_COUNT32, AT(run.tile_bits), "BITS", .group = "Engine",
+     "instructions that the planned engine computes with: auto (the default: the best of this processor), plain, avx2 or avx512"},
+    {"tile", 0, RUN | PLAN, VALUE_TILE, AT(run.tile_bits), "BITS", .group = "Engine",
      "qubits inside a tile of the planned engine, 7 to 18; otherwise chosen by precision"},
     {"without", 0, RUN | PLAN, VALUE_WORDS, AT(run.without), "PARTS", PARTS, .group = "Engine",
      "switches parts of the planned engine off, to see what they gain: words separated by commas, of " PARTS},
@@ -214,6 +214,10 @@ static bool store(settings *options, const option_record *option, const char *va
             *(uint64_t *)place = number;
         else if (fine)
             *(uint32_t *)place = (uint32_t)number;
+        break;
+    case VALUE_TILE:
+        fine = read_count(&number, value, 7, 18, problem);
+        if (fine) *(uint32_t *)place = (uint32_t)number;
         break;
     case VALUE_SHOTS:
         fine = read_count(place, value, 0, UINT64_MAX, problem);

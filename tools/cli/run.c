@@ -150,6 +150,17 @@ static int run_circuit(const settings *options, output *out, const char *name, c
     return code;
 }
 
+typedef char size_text[16];
+
+/* "16.0 GiB" */
+static const char *size_of(size_text out, double bytes) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    size_t unit = 0;
+    for (; bytes >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++) bytes /= 1024;
+    snprintf(out, sizeof(size_text), "%.*f %s", unit ? 1 : 0, bytes, units[unit]);
+    return out;
+}
+
 /* --dry-run: what would happen, and the plan. JSON is the plan alone. */
 static int foretell(const settings *options, output *out, const char *name, const ketch_circuit *circuit) {
     ketch_diag *diag = ketch_diag_create();
@@ -163,13 +174,14 @@ static int foretell(const settings *options, output *out, const char *name, cons
         write.name = name;
     } else if (code == 0) {
         char shots[64] = "nothing sampled", text[400];
+        size_text needed, most;
         uint64_t count = options->run.shots ? options->run.shots : 1024;
         if (!(options->run.outputs & KETCH_OUTPUT_NO_SHOTS)) snprintf(shots, sizeof shots, "%llu shots", (unsigned long long)count);
         snprintf(text, sizeof text,
-                 ": %u qubits in %s, %s, %u threads\nmemory: %.1f MiB of %.1f MiB%s (%u qubits would fit, %u with --precision fp32)\n",
-                 memory.qubits, options->run.precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64", shots, ketch_session_threads(session),
-                 (double)memory.needed_bytes / 0x1p20, (double)allowed / 0x1p20, fits ? "" : ": does not fit", memory.fitting_qubits,
-                 memory.fitting_qubits_fp32);
+                 ": %u qubits in %s, %s, %u threads\nmemory: %s of %s%s (%u qubits would fit, %u with --precision fp32)\n", memory.qubits,
+                 options->run.precision == KETCH_PRECISION_FP32 ? "fp32" : "fp64", shots, ketch_session_threads(session),
+                 size_of(needed, (double)memory.needed_bytes), size_of(most, (double)allowed), fits ? "" : ": does not fit",
+                 memory.fitting_qubits, memory.fitting_qubits_fp32);
         if (output_text(out, name) || output_text(out, text)) code = EXIT_RUNTIME;
     }
     if (code == 0) code = output_status(out, ketch_plan_write(circuit, &options->run, &write, out->sink, diag), diag, name);
