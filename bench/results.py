@@ -9,7 +9,9 @@
 
 A reader passes over what it does not know. A change that a reader of version 1 would misunderstand makes it ketch-bench/2.
 """
+import argparse
 import datetime
+import errno
 import json
 import math
 import os
@@ -94,6 +96,22 @@ def path_to_keep(kind, what=''):
         if not path.exists():
             return path
     raise FormatError(f'{FOLDER}: too many results of one day')
+
+
+def to_write(path):
+    """An argparse type: a file that can be written, found out before anything is measured."""
+    try:
+        half = pathlib.Path(path).with_name(pathlib.Path(path).name + '.part')
+        half.parent.mkdir(parents=True, exist_ok=True)
+        half.touch()
+        half.unlink()
+        if pathlib.Path(path).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f'{path}: {error.strerror}') from None
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{path}' is no name of a file") from None
+    return path
 
 
 def write(document, path):

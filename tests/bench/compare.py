@@ -222,6 +222,12 @@ def play(half, *arguments, ketch=KETCH):
         return done.returncode, done.stdout + done.stderr, results.read(out) if out.exists() else None
 
 
+def a_file_that_cannot_be_written_is_refused_at_once():
+    status, text, _ = play(math.sqrt(0.5), '--peers', 'aer', '--json', pathlib.Path(__file__) / 'results.json')
+    if status != 2 or 'argument --json' not in text:
+        yield f'status {status}\n{text}'
+
+
 def a_comparison_with_a_played_simulator():
     status, text, document = play(math.sqrt(0.5), '--peers', 'aer,lightning,qulacs')
     if status != 0 or document is None:
@@ -279,5 +285,5 @@ def a_case_that_takes_too_long_is_stopped():
 tap.run(means_are_geometric_and_capped, a_common_phase_is_no_difference, wrong_amplitudes_are_found, rounding_is_no_difference,
         probabilities_are_compared_as_such, states_are_outcomes_and_others, the_fastest_are_chosen, rivals_are_the_fastest_that_count,
         targets_are_met_or_missed, peers_read_what_circuits_write, every_package_is_pinned, stored_seconds_are_of_known_circuits,
-        the_command_has_the_options_of_the_script, a_comparison_with_a_played_simulator, wrong_amplitudes_end_in_failure,
-        ketch_may_fail_too, a_case_that_takes_too_long_is_stopped)
+        the_command_has_the_options_of_the_script, a_file_that_cannot_be_written_is_refused_at_once,
+        a_comparison_with_a_played_simulator, wrong_amplitudes_end_in_failure, ketch_may_fail_too, a_case_that_takes_too_long_is_stopped)

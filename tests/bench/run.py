@@ -62,6 +62,13 @@ def main(build, bench):
     refused = run('--circuits', 'ghz,nothing')
     told = refused.returncode == 2 and "'nothing' is none of" in refused.stderr
     tap.check('an unknown circuit is refused', None if told else refused.stderr)
+    refused = run('--circuits', 'ghz', '--json', str(pathlib.Path(__file__) / 'results.json'))
+    told = refused.returncode == 2 and 'argument --json' in refused.stderr and not refused.stdout
+    tap.check('a file that cannot be written is refused before anything is measured', None if told else refused.stdout + refused.stderr)
+    for number in ('0', 'many'):
+        refused = run('--qubits', number)
+        told = refused.returncode == 2 and f"'{number}'" in refused.stderr and 'invalid read' not in refused.stderr
+        tap.check(f'{number} qubits are refused', None if told else refused.stderr)
     return tap.end()
 
 
