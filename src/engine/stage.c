@@ -58,7 +58,7 @@ static void count_workshop(kt_run *run) {
 }
 
 void kt_trim_workshop(kt_engine *engine, const kt_plan *plan) {
-    if (!engine->workshop || workshop_bytes(engine->workshop) <= kt_plan_scratch(plan) + LITTLE_BYTES) return;
+    if (!engine->workshop || workshop_bytes(engine->workshop) <= kt_plan_scratch(plan, engine->threads) + LITTLE_BYTES) return;
     kt_workshop_free(engine->workshop);
     engine->workshop = NULL;
 }
