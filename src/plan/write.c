@@ -79,7 +79,11 @@ static void text_step(kt_buffer *out, const kt_plan *plan, const ketch_circuit *
         kt_buffer_format(out, "to step %u", line.step->next);
     } else if (line.step->code == KT_STEP_SEGMENT) {
         const kt_segment *segment = &plan->segments[line.step->segment];
-        if (segment->stage_count)
+        if (segment->stage_count == 0)
+            kt_buffer_text(out, "no pass");
+        else if (segment->stage_count == 1)
+            kt_buffer_format(out, "stage %u", segment->first_stage);
+        else
             kt_buffer_format(out, "stages %u to %u", segment->first_stage, segment->first_stage + segment->stage_count - 1);
     } else if (line.step->code == KT_STEP_SET_BIT) {
         kt_buffer_format(out, "bit %u to %u", line.step->bit, line.step->value);
