@@ -43,9 +43,26 @@ static void *take_table(void **tables, uint32_t *count, size_t bytes) {
 
 /* ── Scalars ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool add_scale(struct kt_workshop *shop, const double factor[2], kt_ready ready) {
+/* Numbers that are rounded to fp32 change the norm a little, and the same numbers always the same way. It is made up for by the scalars
+ * of the write-back, as if the condition left its share of the norm. */
+static void make_up(kt_pass *pass, const kt_ready *ready, const double *numbers, size_t count) {
+    if (pass->run->plan->precision != KETCH_PRECISION_FP32) return;
+    double wanted = 0, rounded = 0;
+    for (size_t i = 0; i < count; i++) {
+        double number = (double)(float)numbers[i];
+        wanted += numbers[i] * numbers[i];
+        rounded += number * number;
+    }
+    if (wanted == 0) return;
+    uint32_t controls = (uint32_t)(__builtin_popcount(ready->mask) + __builtin_popcountll(ready->base_mask));
+    pass->pending *= 1 + ldexp(rounded / wanted - 1, -(int)controls);
+}
+
+static bool add_scale(kt_pass *pass, const double factor[2], kt_ready ready) {
+    struct kt_workshop *shop = pass->shop;
     double *numbers = take_numbers(shop, 2, &ready.place);
     if (!numbers) return false;
+    make_up(pass, &ready, factor, 2);
     memcpy(numbers, factor, 2 * sizeof *numbers);
     ready.kind = KT_READY_SCALE;
     return add_ready(shop, ready);
@@ -58,7 +75,7 @@ static bool count_scalars(kt_pass *pass, uint32_t rotations) {
     const double factor[2] = {1 / sqrt(pass->pending), 0};
     pass->pending = 1;
     pass->pending_count = 0;
-    return add_scale(pass->shop, factor, (kt_ready){0});
+    return add_scale(pass, factor, (kt_ready){0});
 }
 
 static bool ready_rotations(kt_pass *pass, const kt_segment *segment, const kt_work *work) {
@@ -144,7 +161,7 @@ static bool add_phase(kt_pass *pass, double angle, uint32_t mask, uint64_t base_
     double unit[2];
     if (angle == 0) return true;
     kt_unit(unit, angle);
-    return add_scale(pass->shop, unit, (kt_ready){.mask = mask, .value = mask, .base_mask = base_mask, .base_value = base_mask});
+    return add_scale(pass, unit, (kt_ready){.mask = mask, .value = mask, .base_mask = base_mask, .base_value = base_mask});
 }
 
 static bool add_phases(kt_pass *pass, const kt_form *form) {
@@ -258,7 +275,7 @@ static bool ready_map(kt_pass *pass, const kt_map *map) {
     for (uint32_t k = 0; k < pass->base_count; k++) ready.base_used |= (uint64_t)(map->base_columns[k] != 0) << k;
     if (ready.identity && !ready.base_used) return true;
     if (!kt_reserve(&shop->columns, &shop->columns_capacity, shop->column_count + pass->base_count, sizeof *shop->columns)) return false;
-    memcpy(shop->columns + shop->column_count, map->base_columns, pass->base_count * sizeof *shop->columns);
+    if (pass->base_count) memcpy(shop->columns + shop->column_count, map->base_columns, pass->base_count * sizeof *shop->columns);
     shop->column_count += pass->base_count;
     ready.table = shop->linear_count;
     kt_linear *table = take_table((void **)shop->linears, &shop->linear_count, KT_LINEAR_BYTES);
@@ -329,13 +346,15 @@ static bool ready_action(kt_pass *pass, const kt_segment *segment, const kt_work
     const kt_bound *bound = &shop->bounds.actions[number - segment->first_action];
     kt_ready ready = {.count = action->bit_count};
     set_condition(&ready, pass, action->controls, bound->values);
-    if (work->kind == KT_WORK_PHASE) return add_scale(shop, bound->factor, ready);
+    if (work->kind == KT_WORK_PHASE) return add_scale(pass, bound->factor, ready);
     for (uint32_t i = 0; i < action->bit_count; i++) ready.targets[i] = pass->local_of[action->bits[i]];
     ready.kind = work->kind == KT_WORK_EXCHANGE ? KT_READY_EXCHANGE : KT_READY_DENSE;
     if (work->kind == KT_WORK_EXCHANGE)
         ready.negative = bound->negative;
-    else
+    else {
         ready.place = bound->matrix;
+        make_up(pass, &ready, shop->bounds.numbers + bound->matrix, (size_t)2 << (2 * action->bit_count));
+    }
     return add_ready(shop, ready);
 }
 

@@ -70,6 +70,7 @@ typedef struct kt_state_at_hand {
     void *amplitudes;
     kt_frame frame; /* trivial in the reference engine */
     bool blank;     /* |0...0>, whatever memory holds */
+    double excess;  /* of memory's squared norm over 1, that came from rounding the last pass's factor: the next makes up for it */
 } kt_state_at_hand;
 
 /* ── run.c ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */

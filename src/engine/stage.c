@@ -315,13 +315,16 @@ static void do_tiles(void *context, uint64_t first, uint64_t last) {
 
 /* What a batch leaves to the write-back: the scalars, and, with the last batch of a segment whose amplitudes will be looked at, the frame's
  * phase. */
-static void set_factor(kt_pass *pass, kt_frame *frame, bool phase) {
-    pass->factor[0] = 1 / sqrt(pass->pending);
+static void set_factor(kt_pass *pass, kt_state_at_hand *state, bool phase) {
+    kt_frame *frame = &state->frame;
+    double factor[2], wanted = 1 / sqrt(pass->pending), rounded = (double)(float)wanted;
+    if (pass->run->plan->precision != KETCH_PRECISION_FP32) rounded = wanted;
+    pass->factor[0] = rounded;
     pass->factor[1] = 0;
+    state->excess = rounded * rounded * pass->pending - 1;
     pass->pending = 1;
     pass->pending_count = 0;
     if (!phase) return;
-    double factor[2];
     kt_frame_factor(factor, frame);
     multiply_by(pass->factor, factor);
     frame->phase = 0;
@@ -366,12 +369,14 @@ static ketch_status run_stage(kt_run *run, kt_state_at_hand *state, const kt_seg
     bool one_tile = pass.tiles == 1;
     for (pass.loads = !pass.starts; !status && !pass.done; pass.starts = false, pass.loads = !one_tile) {
         uint32_t first = pass.next;
+        pass.pending *= 1 + state->excess;
+        state->excess = 0;
         if (!kt_prepare_works(&pass, segment, positions_after)) return kt_no_memory(run->diag);
         run->pass_work = pass.done ? left : work * (pass.next - first) / stage->work_count;
         left -= run->pass_work;
         pass.stores = pass.done || !one_tile;
         pass.sums = pass.done && last && last_of_run;
-        if (pass.stores) set_factor(&pass, &state->frame, pass.done && last && (plan->outputs & KT_STATE_OUTPUTS));
+        if (pass.stores) set_factor(&pass, state, pass.done && last && (plan->outputs & KT_STATE_OUTPUTS));
         pass.always = every_tile(&pass);
         status = kt_share(run, pass.threads, pass.tiles, 1, do_tiles, &pass);
         run->work_done += run->pass_work;
@@ -391,6 +396,7 @@ ketch_status kt_run_segment(kt_run *run, kt_state_at_hand *state, const kt_segme
     if (status) return status;
     if (state->blank && segment->stage_count && !segment->starts) status = kt_fill_blank(run, state);
     last_of_run = last_of_run && !(run->plan->without & KETCH_WITHOUT_SUMS);
+    state->excess = 0; /* of earlier segments: a measurement came between, or copies were made that do not know it */
     for (uint32_t i = 0; i < segment->stage_count && !status; i++) status = run_stage(run, state, segment, i, last_of_run);
     return status;
 }

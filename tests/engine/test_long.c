@@ -64,7 +64,7 @@ static void long_circuits(void **unused) {
                 double off = distance(result, wanted), norm = fabs(result->info.norm - 1);
                 print_message("%-12s %s, tile %2u: |1 - norm| %.1e, amplitudes off by %.1e (reference engine in fp64: %.1e)\n",
                               style_names[kind], single ? "fp32" : "fp64", tile, norm, off, off_reference);
-                assert_true(norm <= (single ? 1e-4 : 1e-12)); /* the factors that are rounded to fp32 have moduli a little off 1 */
+                assert_true(norm <= (single ? 2e-5 : 1e-12)); /* tables of phases in fp32 have moduli a little off 1 */
                 assert_true(off <= (single ? 1e-4 : 1e-12));
                 kt_result_free(result);
             }
