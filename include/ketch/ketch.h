@@ -305,16 +305,16 @@ typedef enum ketch_instruction_set {
 
 /* Parts of the planned engine that can be switched off, each alone, to see what it gains or to find a fault; to be or-ed. */
 enum {
-    KETCH_WITHOUT_STAGES = 1,  /* gathering gates into passes: each step is a pass of its own */
-    KETCH_WITHOUT_FRAME = 2,   /* X, Y, Z and swaps as bookkeeping: they move amplitudes */
-    KETCH_WITHOUT_MERGING = 4, /* one-qubit gates in a row as one, and inverse pairs as none */
-    KETCH_WITHOUT_BLOCKS = 8,  /* dense two-qubit blocks where they are cheaper */
-    KETCH_WITHOUT_TABLES = 16, /* diagonal gates in a row as one table */
-    KETCH_WITHOUT_LINEAR = 32, /* CX in a row as one permutation */
-    KETCH_WITHOUT_START = 64,  /* the first gates of each qubit as part of the initial state, written without being read */
-    KETCH_WITHOUT_SUMS = 128,  /* sums for the norm and for sampling in the last pass */
-    KETCH_WITHOUT_HUGE_PAGES = 256,
-    KETCH_WITHOUT_CACHE = 512 /* plans kept by the session for circuits of the same structure */
+    KETCH_WITHOUT_STAGES = 1,       /* gathering gates into passes: each step is a pass of its own */
+    KETCH_WITHOUT_FRAME = 2,        /* X, Y, Z and swaps as bookkeeping: they move amplitudes */
+    KETCH_WITHOUT_MERGING = 4,      /* one-qubit gates in a row as one, and inverse pairs as none */
+    KETCH_WITHOUT_BLOCKS = 8,       /* dense two-qubit blocks where they are cheaper */
+    KETCH_WITHOUT_TABLES = 16,      /* diagonal gates in a row as one table */
+    KETCH_WITHOUT_LINEAR = 32,      /* CX in a row as one permutation */
+    KETCH_WITHOUT_START = 64,       /* the first gates of each qubit as part of the initial state, written without being read */
+    KETCH_WITHOUT_SUMS = 128,       /* sums for the norm and for sampling in the last pass */
+    KETCH_WITHOUT_HUGE_PAGES = 256, /* the state in huge pages, where the system has them */
+    KETCH_WITHOUT_CACHE = 512       /* plans kept by the session for circuits of the same structure */
 };
 
 /* What a result shall hold; to be or-ed. Counts are always made, except where shots are not asked for: KETCH_OUTPUT_NO_SHOTS. State,
@@ -351,13 +351,14 @@ typedef struct ketch_run_options {
     void *progress_user;
     double norm_tolerance; /* |1 - norm²| beyond which the run fails; scaled with gates and precision by default */
     ketch_instruction_set instructions;
-    uint32_t tile_bits; /* qubits inside a tile of the planned engine, 7 to 18; chosen by precision by default */
+    uint32_t tile_bits; /* qubits inside a tile of the planned engine, 7 to 18; by default 15, in fp32 16 */
     unsigned without;   /* KETCH_WITHOUT_... */
 } ketch_run_options;
 #define KETCH_RUN_OPTIONS_INIT \
     { sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0, KETCH_INSTRUCTIONS_AUTO, 0, 0 }
 
-/* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup). */
+/* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup); by
+ * as many threads as a session has by default. */
 typedef struct ketch_memory {
     size_t struct_size;
     uint64_t needed_bytes; /* UINT64_MAX where it exceeds 64 bits */
@@ -393,7 +394,9 @@ KETCH_API ketch_status ketch_session_create(ketch_session **out, const ketch_ses
 KETCH_API uint32_t ketch_session_threads(const ketch_session *session);
 KETCH_API void ketch_session_free(ketch_session **session); /* results outlive their session */
 
-/* Runs the circuit. Same circuit, parameters, options and seed: the same bytes in the result, at any number of threads. */
+/* Runs the circuit. Same circuit, parameters, options and seed, same version of the library and same instruction set (see
+ * ketch_run_options): the same bytes in the result, at any number of threads. The caller frees *out; it is NULL on failure, and the session
+ * can be used again. */
 KETCH_API ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
                                  ketch_diag *diag);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The reference engine's steps on amplitudes: each picks a kernel, makes its layout and matrix, and is one pass. So are measurements, sums
- * and what undoes a frame, of both engines. Sums are made of partial sums over
- * chunks of a fixed size, added in order, so that they have the same bits at any number of threads.
+ * The reference engine's steps on amplitudes: each picks a kernel, makes its layout and matrix, and is one pass. Measurements, sums and
+ * what undoes a frame are passes of both engines. Sums are made of partial sums over chunks of a fixed size, added in order, so that they
+ * have the same bits at any number of threads.
  */
 #include "engine/run.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Door of the room plan: circuit to plan. A plan is a pure function of the circuit's structure, the outputs asked for and the precision,
+ * Door of the room plan: circuit to plan. A plan is a pure function of the circuit's structure and of the options that kt_plan_key names,
  * never of angles, threads, free memory or time, so that it outlives the binding of parameters: a step's matrix is made when the step runs.
  *
  *   circuit   h 5 | cx 5,9 | measure 9 -> c0 | if (c0) x 5 | measure 5 -> c1
