@@ -73,14 +73,13 @@ static uint32_t block_of_pair(kt_finder *finder, uint32_t a, uint32_t b) {
 
 static bool put_in_block(kt_finder *finder, kt_item *item) {
     kt_builder *builder = finder->builder;
-    uint32_t wire = kt_lowest(item->wires);
     uint32_t width = kt_count_bits(item->wires);
     if (width > 2) {
         for (uint64_t left = item->wires; left; left &= left - 1) close_block(finder, kt_lowest(left));
         return true;
     }
     if (width == 0) return true;
-    uint32_t index = finder->open[wire];
+    uint32_t wire = kt_lowest(item->wires), index = finder->open[wire];
     if (width == 2)
         index = block_of_pair(finder, wire, kt_lowest(item->wires & (item->wires - 1)));
     else if (index == KT_NONE)

@@ -30,7 +30,7 @@ double kt_pass_cost(const kt_plan *plan, uint32_t run_bits) {
     return kt_costs_of(plan->isa, plan->precision)->pass[run_bits < kt_long_run_bits(plan)];
 }
 
-static double halved(double number, uint32_t times) { return number / (double)(UINT64_C(1) << times); }
+static double halved(double number, uint32_t times) { return ldexp(number, -(int)times); }
 
 /* The part of the state that the controls of an action leave. */
 static double share_of(const kt_action *action) { return halved(1, kt_count_bits(action->controls)); }

@@ -46,7 +46,8 @@ static ketch_status take_start(kt_builder *builder, kt_segment *segment) {
         open &= ~wires;
         builder->effects[left++] = builder->effects[seen];
     }
-    memmove(builder->effects + left, builder->effects + seen, (builder->effect_count - seen) * sizeof *builder->effects);
+    if (seen < builder->effect_count)
+        memmove(builder->effects + left, builder->effects + seen, (builder->effect_count - seen) * sizeof *builder->effects);
     builder->effect_count -= seen - left;
     segment->start_count = (uint32_t)plan->order_count - segment->first_start;
     return KETCH_OK;

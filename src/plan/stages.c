@@ -152,7 +152,7 @@ static void take(kt_search *search, uint64_t local) {
             break;
         }
     }
-    memmove(queue + seen - left, queue, left * sizeof *queue);
+    if (left) memmove(queue + seen - left, queue, left * sizeof *queue);
     search->queue += seen - left;
     search->count -= seen - left;
 }
