@@ -95,6 +95,7 @@ static void plans_outlive_parameters(void **unused) {
         assert_true(fabs(number_of(result, 0) - cos(0.2 * i)) < 1e-15 && fabs(number_of(result, 2) - sin(0.2 * i)) < 1e-15);
         kt_result_free(result);
     }
+    kt_engine_close(&engine);
     kt_plan_free(plan);
     ketch_circuit_free(&circuit);
 }
