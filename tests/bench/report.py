@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """report.py BENCH: bench/report on stored results. Each test yields what is wrong."""
+import json
 import os
 import pathlib
 import pty
@@ -74,6 +75,20 @@ def the_threshold_decides():
             yield f'--threshold {percent}: status {status}\n{text}'
 
 
+def settings_of_ketch_may_differ():
+    with tempfile.TemporaryDirectory() as folder:
+        document = json.loads((FILES / 'before.json').read_text(encoding='utf-8'))
+        for result in document['results']:
+            if result['engine'] == 'ketch':
+                result['setting'] = 'planned plain without-tables'
+                result['seconds'] = result['seconds'] and 2 * result['seconds']
+        other = pathlib.Path(folder) / 'other.json'
+        other.write_text(json.dumps(document), encoding='utf-8')
+        text, status = report(FILES / 'before.json', other)
+        if status != 1 or 'planned plain without-tables after' not in text or 'Ketch: 0.500 times' not in text:
+            yield f'status {status}\n{text}'
+
+
 def files_that_cannot_be_compared():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -105,5 +120,5 @@ def ascii_where_blocks_cannot_be_shown():
         yield text
 
 
-tap.run(one_file_is_drawn, two_files_are_compared, nothing_is_slower_than_itself, the_threshold_decides, files_that_cannot_be_compared,
-        colors_on_terminals_alone, ascii_where_blocks_cannot_be_shown)
+tap.run(one_file_is_drawn, two_files_are_compared, nothing_is_slower_than_itself, the_threshold_decides, settings_of_ketch_may_differ,
+        files_that_cannot_be_compared, colors_on_terminals_alone, ascii_where_blocks_cannot_be_shown)
