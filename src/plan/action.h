@@ -112,6 +112,7 @@ typedef struct kt_segment {
  * are chosen with it, so that they do not depend on the machine. */
 typedef struct kt_costs {
     double pass[2];  /* a tiled pass with runs of 4 KiB, and with shorter ones */
+    double first;    /* the pass that begins with a product state: it writes only */
     double rotation; /* one of three at once */
     double diagonal; /* a merged table */
     double linear;   /* a linear map of a tile */

@@ -8,12 +8,12 @@
 #include <math.h>
 
 static const kt_costs table[KT_ISA_COUNT][2] = {
-    [KT_ISA_PLAIN] = {{{1.5, 2.0}, 0.095, 0.60, 0.23, {0, 0.42, 0.87, 2.4, 4.4, 8, 15.6}, 0.20},
-                      {{0.9, 1.2}, 0.055, 0.28, 0.12, {0, 0.24, 0.5, 1.3, 2.6, 3.6, 6.8}, 0.12}},
-    [KT_ISA_AVX2] = {{{1.25, 1.70}, 0.040, 0.21, 0.18, {0, 0.18, 0.32, 0.75, 1.85, 3.8, 8.2}, 0.09},
-                     {{0.63, 0.67}, 0.021, 0.11, 0.09, {0, 0.09, 0.16, 0.4, 0.92, 2.1, 4.4}, 0.045}},
-    [KT_ISA_AVX512] = {{{1.25, 1.70}, 0.047, 0.17, 0.16, {0, 0.20, 0.36, 0.6, 1.4, 2.4, 4.6}, 0.08},
-                       {{0.63, 0.67}, 0.024, 0.09, 0.08, {0, 0.10, 0.18, 0.3, 0.7, 1.2, 2.3}, 0.04}},
+    [KT_ISA_PLAIN] = {{{1.20, 1.60}, 0.60, 0.095, 0.60, 0.23, {0, 0.42, 0.87, 2.4, 4.4, 8, 15.6}, 0.20},
+                      {{0.65, 0.80}, 0.35, 0.055, 0.28, 0.12, {0, 0.24, 0.5, 1.3, 2.6, 3.6, 6.8}, 0.12}},
+    [KT_ISA_AVX2] = {{{0.85, 1.20}, 0.30, 0.037, 0.20, 0.13, {0, 0.16, 0.30, 0.75, 1.85, 3.8, 8.2}, 0.09},
+                     {{0.46, 0.58}, 0.22, 0.018, 0.105, 0.07, {0, 0.08, 0.15, 0.4, 0.92, 2.1, 4.4}, 0.045}},
+    [KT_ISA_AVX512] = {{{0.85, 1.20}, 0.30, 0.038, 0.18, 0.11, {0, 0.15, 0.28, 0.6, 1.4, 2.4, 4.6}, 0.075},
+                       {{0.46, 0.58}, 0.22, 0.017, 0.095, 0.06, {0, 0.075, 0.14, 0.3, 0.7, 1.2, 2.3}, 0.038}},
 };
 
 /* What a work takes whatever the size of a tile, by kind: nanoseconds of one thread, for each tile and once a stage. These decide what to
@@ -118,14 +118,15 @@ kt_stage_cost kt_cost_of_stage(const kt_plan *plan, const ketch_circuit *circuit
     const kt_costs *costs = kt_costs_of(plan->isa, plan->precision);
     const kt_stage *stage = &plan->stages[index];
     double amplitudes = ldexp(1, (int)plan->wires), bytes = plan->precision == KETCH_PRECISION_FP32 ? 8 : 16;
-    double nanoseconds = kt_pass_cost(plan, stage->run_bits), multiply_adds = 0;
+    bool written_only = segment->starts && index == segment->first_stage;
+    double nanoseconds = written_only ? kt_costs_of(plan->isa, plan->precision)->first : kt_pass_cost(plan, stage->run_bits);
+    double multiply_adds = 0;
     kt_stage_cost cost = {.pass_seconds = amplitudes * nanoseconds * 1e-9};
     if (moves_alone(plan, segment, index)) nanoseconds += costs->linear;
     for (uint32_t w = 0; w < stage->work_count; w++) {
         nanoseconds += kt_work_cost(plan, circuit, &plan->works[stage->first_work + w]);
         multiply_adds += multiply_adds_of(plan, &plan->works[stage->first_work + w]);
     }
-    bool written_only = segment->starts && index == segment->first_stage;
     cost.bytes = amplitudes * bytes * (written_only ? 1 : 2);
     cost.seconds = amplitudes * nanoseconds * 1e-9;
     cost.multiply_adds = amplitudes * multiply_adds;
