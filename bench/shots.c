@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench-shots [QUBITS [SHOTS [THREADS]]]: what a million shots cost beside one pass over the state (one Hadamard gate).
+ * bench-shots [QUBITS [SHOTS [THREADS]]]: what a million shots cost beside one pass over the state (one Hadamard gate of the
+ * reference engine, which makes a pass for each).
  */
 #include "bench.h"
 
@@ -16,7 +17,7 @@ static ketch_circuit *circuit_of(uint32_t qubits, unsigned layers) {
     return circuit;
 }
 
-static ketch_run_info best_run(ketch_session *session, const ketch_circuit *circuit, uint64_t shots) {
+static ketch_run_info best_run(ketch_session *session, const ketch_circuit *circuit, uint64_t shots, ketch_engine engine) {
     ketch_run_info best = {.struct_size = sizeof best};
     ketch_diag *diag = ketch_diag_create();
     for (int i = 0; i < REPEATS; i++) {
@@ -24,6 +25,7 @@ static ketch_run_info best_run(ketch_session *session, const ketch_circuit *circ
         options.shots = shots;
         options.seed = 1;
         options.has_seed = 1;
+        options.engine = engine;
         ketch_result *result = NULL;
         ketch_run_info info = {.struct_size = sizeof info};
         bench_ok(ketch_run(&result, session, circuit, &options, diag), diag);
@@ -45,8 +47,9 @@ int main(int count, char **arguments) {
     options.threads = (uint32_t)bench_argument(count, arguments, 3, 0);
     bench_ok(ketch_session_create(&session, &options, NULL), NULL);
     ketch_circuit *one = circuit_of(qubits, 1), *two = circuit_of(qubits, 2);
-    ketch_run_info few = best_run(session, one, 1), many = best_run(session, one, shots), twice = best_run(session, two, 1);
-    double pass = (twice.simulate_seconds - many.simulate_seconds) / qubits; /* without allocation and first touch */
+    ketch_run_info few = best_run(session, one, 1, KETCH_ENGINE_AUTO), many = best_run(session, one, shots, KETCH_ENGINE_AUTO);
+    ketch_run_info once = best_run(session, one, 1, KETCH_ENGINE_REFERENCE), twice = best_run(session, two, 1, KETCH_ENGINE_REFERENCE);
+    double pass = (twice.simulate_seconds - once.simulate_seconds) / qubits; /* without allocation and first touch */
     printf("%u qubits, %u threads\n", (unsigned)qubits, (unsigned)many.threads);
     printf("one pass (a Hadamard gate)  %8.4f s\n", pass);
     printf("sampling 1 shot             %8.4f s\n", few.sample_seconds);
