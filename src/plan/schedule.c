@@ -19,6 +19,8 @@
 #define FEW        0.6 /* of the cost of a table or a map: then only what is needed next is done */
 #define LOOK_AHEAD 512 /* actions in a row that give nothing new: looking further would find little, and planning would not be linear */
 
+#define MARKED 2048 /* actions in all that are marked at a time, for the same reason */
+
 #define KIND(kind) (1u << (kind))
 static const unsigned by_action = KIND(KT_WORK_DENSE) | KIND(KT_WORK_EXCHANGE) | KIND(KT_WORK_PHASE);
 
@@ -76,7 +78,7 @@ static kt_work_kind next_kind(const kt_list *list, kt_work_kind first) {
 static size_t mark_next(const kt_list *list, uint8_t *marks) {
     kt_skipped waiting = {0}; /* what must wait, and what can run but is neither phases nor CX */
     size_t i = 0, passed = 0;
-    for (; i < list->count && !is_closed(list, &waiting, passed); i++) {
+    for (; i < list->count && i < MARKED && !is_closed(list, &waiting, passed); i++) {
         kt_work_kind kind = work_of(list->builder, &list->queue[i]);
         bool runs = kt_overtakes(&waiting, &list->queue[i]), soft = kind == KT_WORK_DIAGONAL || kind == KT_WORK_LINEAR;
         marks[i] = runs ? (soft ? 1 : 2) : 0;
@@ -87,8 +89,8 @@ static size_t mark_next(const kt_list *list, uint8_t *marks) {
 }
 
 /* Are the phases or CX that the next rotations (and the like) wait for so few that they are better done one by one? Then they, and none
- * else, are marked 3. */
-static bool few_are_needed(const kt_list *list, uint8_t *marks, kt_work_kind kind) {
+ * else, are marked 3; gives how many actions have marks, or 0. */
+static size_t few_are_needed(const kt_list *list, uint8_t *marks, kt_work_kind kind) {
     kt_builder *builder = list->builder;
     size_t seen = mark_next(list, marks);
     kt_skipped needed = {0};
@@ -101,22 +103,24 @@ static bool few_are_needed(const kt_list *list, uint8_t *marks, kt_work_kind kin
         kt_skip(&needed, effect);
         if (work_of(builder, effect) != kind) continue;
         cost += kt_action_cost(builder->plan, builder->circuit, &builder->plan->actions[effect->action]);
-        if (cost > FEW * whole) return false;
+        if (cost > FEW * whole) return 0;
         marks[i] = 3;
         any = true;
     }
-    return any;
+    return any ? seen : 0;
 }
 
-/* A work of the actions of this kind that can run now; with marks, of those marked 3. The queue keeps the others. */
-static bool take_work(kt_list *list, kt_work_kind kind, const uint8_t *marks) {
+/* A work of the actions of this kind that can run now; with marks, of those among the first `marked` that are marked 3. The queue keeps the
+ * others. */
+static bool take_work(kt_list *list, kt_work_kind kind, const uint8_t *marks, size_t marked) {
     kt_builder *builder = list->builder;
     kt_plan *plan = builder->plan;
     kt_skipped skipped = {0};
     kt_work work = {.kind = (uint8_t)kind, .first = (uint32_t)plan->order_count};
     uint64_t used = 0; /* by rotations */
     size_t seen = 0, left = 0, passed = 0, most = most_of(builder, kind);
-    while (seen < list->count && work.count < most && !is_closed(list, &skipped, passed)) {
+    size_t end = marks ? marked : list->count < MARKED ? list->count : MARKED;
+    while (seen < end && work.count < most && !is_closed(list, &skipped, passed)) {
         kt_effect effect = list->queue[seen++];
         bool fits = work_of(builder, &effect) == kind && (!marks || marks[seen - 1] == 3);
         if (kind == KT_WORK_ROTATIONS && (kt_effect_moves(&effect) & used)) fits = false;
@@ -148,8 +152,9 @@ static ketch_status list_works(kt_builder *builder, const kt_effect *effects, si
     while (list.count && !status) {
         kt_work_kind kind = next_kind(&list, first);
         bool merges = (kind == KT_WORK_DIAGONAL || kind == KT_WORK_LINEAR) && most_of(builder, kind) > 1;
-        bool few = merges && few_are_needed(&list, builder->marks, kind);
-        if (!few || !take_work(&list, kind, builder->marks)) take_work(&list, kind, NULL);
+        size_t marked = merges ? few_are_needed(&list, builder->marks, kind) : 0;
+        bool taken = (marked && take_work(&list, kind, builder->marks, marked)) || take_work(&list, kind, NULL, 0);
+        if (!taken) take_work(&list, work_of(builder, &list.queue[0]), NULL, 0); /* what was found is out of reach; the first can run */
         *cost += kt_work_cost(builder->plan, builder->circuit, &builder->plan->works[builder->plan->work_count - 1]);
         status = kt_watch_work(builder->watch, 32);
     }
