@@ -54,5 +54,7 @@ int perform_bench(settings *options) {
     memcpy(command, head, sizeof head);
     execvp(command[0], (char *const *)command);
     complain("'ketch bench' needs Python 3 with the modules venv and pip", "python3 cannot be run: %s", strerror(errno));
+    for (size_t i = HEAD; command[i]; i++) free((char *)command[i]);
+    free(command);
     return EXIT_RUNTIME;
 }
