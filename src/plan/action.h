@@ -61,7 +61,9 @@ typedef struct kt_action {
     uint8_t imaginary; /* of a rotation */
     uint8_t bit_count;
     uint8_t bits[KT_ACTION_BITS];
+    uint16_t gap; /* 0, as is the other: plans are compared byte by byte */
     uint32_t first_source, source_count;
+    uint32_t other_gap;
     uint64_t controls, values; /* as if no flips were there: the engine adds them */
 } kt_action;
 
