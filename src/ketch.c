@@ -109,6 +109,9 @@ static ketch_status load_options(ketch_load_options *out, const ketch_load_optio
     DEFAULT(out->max_include_depth, 32);
     DEFAULT(out->max_token_bytes, 65536);
     DEFAULT(out->max_errors, 20);
+    DEFAULT(out->max_cells, UINT64_C(1) << 24);
+    DEFAULT(out->max_unroll, UINT64_C(1) << 22);
+    DEFAULT(out->max_operations, 50000000);
     if (out->max_qubits > KT_MAX_WIDTH) out->max_qubits = KT_MAX_WIDTH;
     if (out->max_bits > KT_MAX_WIDTH) out->max_bits = KT_MAX_WIDTH;
     if (out->max_nesting > 1000)
@@ -158,6 +161,8 @@ static ketch_status run_options(ketch_run_options *out, const ketch_run_options 
     status = check_instructions(out->instructions, diag);
     if (status != KETCH_OK) return status;
     DEFAULT(out->shots, 1024);
+    DEFAULT(out->max_operations, 50000000);
+    DEFAULT(out->max_call_depth, 10000);
     if (out->outputs & KETCH_OUTPUT_NO_SHOTS) out->shots = 0;
     return KETCH_OK;
 }
@@ -334,6 +339,48 @@ ketch_status ketch_circuit_bind_all(ketch_circuit *circuit, size_t count, const 
     ketch_status status;
     TO_NEAREST(status, kt_circuit_bind(circuit, count, names, values, diag));
     return status;
+}
+
+/* Written by their rooms; until then they say so. */
+static ketch_status not_built(ketch_diag *diag) { return kt_fail(diag, KT_UNAVAILABLE, "not built yet"); }
+
+ketch_status ketch_circuit_bind_text(ketch_circuit *circuit, const char *name, const char *value, size_t length, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    (void)name, (void)value, (void)length;
+    return not_built(diag);
+}
+
+const char *ketch_circuit_extern(const ketch_circuit *circuit, size_t index) {
+    return circuit && index < circuit->externs_count ? circuit->externs[index].name : NULL;
+}
+
+ketch_status ketch_circuit_set_extern(ketch_circuit *circuit, const char *name, const ketch_value_type *arguments, size_t count,
+                                      ketch_value_type returns, ketch_extern_function function, void *user, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    (void)name, (void)arguments, (void)count, (void)returns, (void)function, (void)user;
+    return not_built(diag);
+}
+
+ketch_remark ketch_circuit_remark(const ketch_circuit *circuit, size_t index) {
+    return circuit && index < circuit->remarks_count ? circuit->remarks[index] : (ketch_remark){0};
+}
+
+ketch_status ketch_circuit_convert(const ketch_circuit *circuit, ketch_language language, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    NEED(sink.write, diag)
+    (void)language;
+    return not_built(diag);
+}
+
+ketch_status ketch_source_format(const char *text, size_t length, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(text, diag)
+    NEED(sink.write, diag)
+    (void)length, (void)options;
+    return not_built(diag);
 }
 
 ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {

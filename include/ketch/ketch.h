@@ -179,9 +179,15 @@ typedef struct ketch_load_options {
     uint32_t max_include_depth; /* 32, at most 256 */
     uint32_t max_token_bytes;   /* one name, number or string; 65,536 */
     uint32_t max_errors;        /* reported before giving up; 20, which is also the most */
+    uint64_t max_cells;         /* memory of classical variables, in cells of 8 bytes; 16,777,216 */
+    uint64_t max_unroll;     /* statements carried out while reading, in loops of known bounds and calls of subroutines, so that they become
+                                plain     operations; what exceeds it stays a loop or a call, which is slower; 4,194,304. KETCH_UNROLL_NONE: never,
+                                and     values of variables are not followed either */
+    uint64_t max_operations; /* a loop that would take more operations than this for certain is refused; 50,000,000 */
 } ketch_load_options;
+#define KETCH_UNROLL_NONE 1
 #define KETCH_LOAD_OPTIONS_INIT \
-    { sizeof(ketch_load_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(ketch_load_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* Reads an OpenQASM 2 or 3 file, or text of `length` bytes (no NUL needed at its end). Warnings are left in `diag` on success too.
  * The first error decides: KETCH_ERROR_SYNTAX, _SEMANTICS, _LIMIT, or _IO where a file cannot be read. */
@@ -253,6 +259,61 @@ KETCH_API ketch_status ketch_circuit_bind(ketch_circuit *circuit, const char *na
 KETCH_API ketch_status ketch_circuit_bind_all(ketch_circuit *circuit, size_t count, const char *const *names, const double *values,
                                               ketch_diag *diag);
 
+/* Types of OpenQASM 3 as they cross this interface. */
+typedef enum ketch_type {
+    KETCH_TYPE_VOID = 0,
+    KETCH_TYPE_BITS = 1, /* bit[width]; bit is width 1 */
+    KETCH_TYPE_BOOL = 2,
+    KETCH_TYPE_INT = 3,
+    KETCH_TYPE_UINT = 4,
+    KETCH_TYPE_FLOAT = 5,
+    KETCH_TYPE_ANGLE = 6,
+    KETCH_TYPE_COMPLEX = 7,
+    KETCH_TYPE_DURATION = 8
+} ketch_type;
+
+typedef struct ketch_value_type {
+    ketch_type type;
+    uint32_t width; /* in bits; of BITS, INT, UINT, ANGLE (1 to 64; BITS more) and FLOAT (32, 64), of COMPLEX 64 or 128 for both parts */
+} ketch_value_type;
+
+/* A value: the member that its type names. */
+typedef struct ketch_value {
+    ketch_value_type type;
+    union {
+        int64_t integer;       /* INT */
+        uint64_t natural;      /* UINT, BOOL (0 or 1) */
+        double number;         /* FLOAT; DURATION: seconds; ANGLE: radians in [0, 2 pi) */
+        double complex[2];     /* re, im */
+        const uint64_t *words; /* BITS: ceil(width / 64) words, bit b in word b / 64 */
+        uint64_t *result;      /* the same, for what a function gives back: room for its words, all 0 */
+    } as;
+} ketch_value;
+
+/* Gives an input of any type its value, written as in JSON: a number, true, false, "0101" for bits (bit 0 rightmost), [1, 2] for an array
+ * (nested as its dimensions), [re, im] for a complex number; a number may also be an expression as `2*pi/3`, and bits a number. Exact
+ * for integers of 64 bits. Refused, with the reason: what the input's type cannot hold. */
+KETCH_API ketch_status ketch_circuit_bind_text(ketch_circuit *circuit, const char *name, const char *value, size_t length,
+                                               ketch_diag *diag);
+
+/* A function that a program declares `extern`, given by the caller: called while the program runs, from any of the session's threads and
+ * perhaps from several at once, once for each branch of a run (not once for each shot); the same arguments must give the same result.
+ * Nonzero ends the run with KETCH_ERROR_RUNTIME. */
+typedef int (*ketch_extern_function)(void *user, const ketch_value *arguments, size_t count, ketch_value *result);
+
+/* Names of `extern` declarations, in order; NULL beyond the end. */
+KETCH_API const char *ketch_circuit_extern(const ketch_circuit *circuit, size_t index);
+/* Gives the extern `name` its function; refused where its declared types are not those given (`returns` may be VOID). */
+KETCH_API ketch_status ketch_circuit_set_extern(ketch_circuit *circuit, const char *name, const ketch_value_type *arguments, size_t count,
+                                                ketch_value_type returns, ketch_extern_function function, void *user, ketch_diag *diag);
+
+/* Annotations ("@name ...") and pragmas ("pragma ...") of the source, in order: kept, without effect. NULL text beyond the end. */
+typedef struct ketch_remark {
+    const char *text;
+    uint32_t line;
+} ketch_remark;
+KETCH_API ketch_remark ketch_circuit_remark(const ketch_circuit *circuit, size_t index);
+
 typedef enum ketch_format {
     KETCH_FORMAT_TEXT = 0,
     KETCH_FORMAT_JSON = 1,  /* one document, indented */
@@ -286,6 +347,17 @@ KETCH_API ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ke
 KETCH_API ketch_status ketch_circuit_describe(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink,
                                               ketch_diag *diag);
 
+/* Languages that a circuit can be written in. */
+typedef enum ketch_language { KETCH_LANGUAGE_QASM2 = 2, KETCH_LANGUAGE_QASM3 = 3, KETCH_LANGUAGE_JSON = 4 } ketch_language;
+
+/* The circuit as a program of that language that means the same, its gates expanded; KETCH_ERROR_UNAVAILABLE, with the construct and its
+ * line, where the language cannot say it. The JSON is described in docs/formats.md. */
+KETCH_API ketch_status ketch_circuit_convert(const ketch_circuit *circuit, ketch_language language, ketch_sink sink, ketch_diag *diag);
+
+/* An OpenQASM text laid out anew: comments, meaning and order stay. `options` as in ketch_circuit_parse; includes are not read. */
+KETCH_API ketch_status ketch_source_format(const char *text, size_t length, const ketch_load_options *options, ketch_sink sink,
+                                           ketch_diag *diag);
+
 /* ── Options of a run ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef enum ketch_precision { KETCH_PRECISION_FP64 = 0, KETCH_PRECISION_FP32 = 1 } ketch_precision;
@@ -314,7 +386,8 @@ enum {
     KETCH_WITHOUT_START = 64,       /* the first gates of each qubit as part of the initial state, written without being read */
     KETCH_WITHOUT_SUMS = 128,       /* sums for the norm and for sampling in the last pass */
     KETCH_WITHOUT_HUGE_PAGES = 256, /* the state in huge pages, where the system has them */
-    KETCH_WITHOUT_CACHE = 512       /* plans kept by the session for circuits of the same structure */
+    KETCH_WITHOUT_CACHE = 512,      /* plans kept by the session for circuits of the same structure */
+    KETCH_WITHOUT_MEETING = 1024    /* branches of shots that meet in the same place and state going on as one */
 };
 
 /* What a result shall hold; to be or-ed. Counts are always made, except where shots are not asked for: KETCH_OUTPUT_NO_SHOTS. State,
@@ -334,6 +407,20 @@ typedef struct ketch_progress {
     uint64_t shots_done; /* of circuits with measurements in the middle */
 } ketch_progress;
 
+/* A program looked at while it runs, before the statement at `line` and once at the end (`line` 0). Pointers live as long as the call. */
+typedef struct ketch_trace_variable {
+    const char *name;
+    const char *value; /* as text: "0101", "-3", "[1, 2]" */
+} ketch_trace_variable;
+typedef struct ketch_trace {
+    uint32_t line;
+    const char *operation; /* what comes next: "h q[0]", "measure q[0] -> c[0]", "classical" */
+    const ketch_trace_variable *variables;
+    size_t variable_count;
+    uint32_t qubits; /* declared; `amplitudes` has 2^qubits complex numbers, interleaved, or is NULL beyond 6 qubits */
+    const double *amplitudes;
+} ketch_trace;
+
 typedef struct ketch_run_options {
     size_t struct_size;
     uint64_t shots; /* 1024 */
@@ -351,11 +438,20 @@ typedef struct ketch_run_options {
     void *progress_user;
     double norm_tolerance; /* |1 - norm²| beyond which the run fails; scaled with gates and precision by default */
     ketch_instruction_set instructions;
-    uint32_t tile_bits; /* qubits inside a tile of the planned engine, 7 to 18; by default 15, in fp32 16 */
-    unsigned without;   /* KETCH_WITHOUT_... */
+    uint32_t tile_bits;      /* qubits inside a tile of the planned engine, 7 to 18; by default 15, in fp32 16 */
+    unsigned without;        /* KETCH_WITHOUT_... */
+    uint64_t max_operations; /* that one shot may take, classical ones included; 50,000,000 */
+    uint32_t max_call_depth; /* of subroutines; 10,000 */
+    /* Called for each statement of a run of one shot, on the thread that called ketch_run; nonzero cancels. For all statements to be seen
+     * as written, load the circuit with KETCH_UNROLL_NONE. The run is slow. */
+    int (*trace)(void *user, const ketch_trace *trace);
+    void *trace_user;
 } ketch_run_options;
-#define KETCH_RUN_OPTIONS_INIT \
-    { sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0, KETCH_INSTRUCTIONS_AUTO, 0, 0 }
+#define KETCH_RUN_OPTIONS_INIT                                                                                                            \
+    {                                                                                                                                     \
+        sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0, KETCH_INSTRUCTIONS_AUTO, 0, \
+            0, 0, 0, 0, 0                                                                                                                 \
+    }
 
 /* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup); by
  * as many threads as a session has by default. */
@@ -420,6 +516,8 @@ KETCH_API uint64_t ketch_result_count_of(const ketch_result *result, const char 
 typedef struct ketch_register {
     const char *name;
     uint32_t offset, size;
+    ketch_value_type type; /* how to read the bits: of an output that is no register of bits its IEEE or two's complement form; where
+                              `size` is a multiple of the type's width, an array */
 } ketch_register;
 KETCH_API ketch_register ketch_result_register(const ketch_result *result, size_t index);
 

@@ -11,6 +11,8 @@
  * nested here). Gates defined in the source are already expanded; controls, however written, are the leading operands.
  *
  * Named parameters stay: an angle that depends on an `input` is a node of an expression graph, and binding fills its slot in `params`.
+ *
+ * What a program computes while it runs (OpenQASM 3) stands in the same array, as instructions on numbered cells of 64 bits: classical.h.
  */
 #ifndef KETCH_CIRCUIT_CIRCUIT_H
 #define KETCH_CIRCUIT_CIRCUIT_H
@@ -31,17 +33,34 @@ typedef enum kt_op_code {
     KT_OP_DELAY,       /* operands: qubits; data: parameter slot with seconds */
     KT_OP_SET_BIT,     /* operands: bit; data: 0 or 1 */
     KT_OP_JUMP_UNLESS, /* operands/operand_count: a range of `conditions`; data: the op to go on with where it is false */
-    KT_OP_JUMP,        /* data: the op to go on with (the end of an `else`) */
-    KT_OP_END          /* ends the shot */
+    KT_OP_JUMP,        /* data: the op to go on with; backwards in loops */
+    KT_OP_END,         /* ends the shot */
+    /* Qubits chosen while the program runs. The cells hold indices of qubits that are in range; that they differ is checked by the run. */
+    KT_OP_GATE_AT,    /* as GATE, but operands are cells that hold qubits (KT_NEGATED as in GATE) */
+    KT_OP_MEASURE_AT, /* operands: cell of the qubit, cell that receives the outcome; data: as MEASURE */
+    KT_OP_RESET_AT,   /* operands: cell of the qubit; data: as RESET */
+    KT_OP_CLASSICAL   /* this and all larger codes: instructions, see classical.h */
 } kt_op_code;
 
 typedef struct kt_op {
-    uint8_t code;           /* kt_op_code */
-    uint8_t conditional;    /* nonzero inside the range of some jump */
-    uint16_t gate;          /* kt_gate_id */
-    uint32_t control_count; /* explicit and built-in ones together */
-    uint32_t operands;      /* first of them, in the pool */
-    uint32_t operand_count;
+    uint8_t code;        /* kt_op_code, or kt_instruction */
+    uint8_t conditional; /* nonzero inside the range of some jump: it may happen never, or more than once */
+    union {
+        uint16_t gate;  /* kt_gate_id */
+        uint16_t width; /* of an instruction's result, in bits */
+    };
+    union {
+        uint32_t control_count; /* explicit and built-in ones together */
+        uint32_t destination;   /* of an instruction: a cell */
+    };
+    union {
+        uint32_t operands; /* first of them, in the pool */
+        uint32_t left;     /* of an instruction: a cell */
+    };
+    union {
+        uint32_t operand_count;
+        uint32_t right;
+    };
     uint32_t data;
     uint32_t line; /* of the source; 0 if none */
 } kt_op;
@@ -111,17 +130,62 @@ typedef struct kt_saved_place { /* a kt_place whose strings live in the circuit'
     uint32_t line, column, length;
 } kt_saved_place;
 
+/* Types of what comes in and goes out. One element takes kt_cells_of(type, width) cells. */
+typedef enum kt_scalar {
+    KT_SCALAR_BITS,    /* bit[width], least significant first */
+    KT_SCALAR_BOOL,    /* 0 or 1 */
+    KT_SCALAR_INT,     /* two's complement; sign-extended to 64 bits in a cell */
+    KT_SCALAR_UINT,    /* zero-extended in a cell */
+    KT_SCALAR_FLOAT,   /* an IEEE double, rounded to float where width is 32 */
+    KT_SCALAR_ANGLE,   /* unsigned, in units of 2 pi / 2^width */
+    KT_SCALAR_COMPLEX, /* two doubles: re, im; width 64: two floats' worth, 128 */
+    KT_SCALAR_DURATION /* a double: seconds */
+} kt_scalar;
+
+typedef struct kt_dimensions { /* of an array; dimension_count 0: a scalar */
+    uint32_t dimension_count;
+    uint32_t dimensions[7];
+} kt_dimensions;
+
 typedef struct kt_input {
     const char *name;
-    double value;
+    double value; /* of a float or an angle (radians), which nodes use */
     bool bound;
+    bool in_cells; /* its value stands in `words` too, and goes to cells at KT_DO_INPUT instructions */
+    uint8_t type;  /* kt_scalar */
+    uint16_t width;
+    kt_dimensions dimensions;
+    uint32_t words; /* first of its cells' values in the pool `input_words` */
 } kt_input;
 
 typedef struct kt_register_info {
     const char *name;
     uint32_t first, size;
-    bool counted; /* classical: its bits are part of the outcome */
+    bool counted;   /* classical: its bits are part of the outcome */
+    uint8_t type;   /* kt_scalar: how to read the bits; an output of another type than bits is stored into bits by the program */
+    uint16_t width; /* of an element of an array; 0: the register is one value */
 } kt_register_info;
+
+/* A variable of the program, for those who look at it while it runs (traces). */
+typedef struct kt_variable {
+    const char *name;
+    uint8_t type; /* kt_scalar */
+    bool in_bits; /* `first` is a bit; else a cell */
+    uint16_t width;
+    uint32_t first;
+    kt_dimensions dimensions;
+    uint32_t begins, ends; /* operations between which it is in scope */
+} kt_variable;
+
+/* A function of the caller's that the program calls. */
+typedef struct kt_extern {
+    const char *name;
+    ketch_extern_function function; /* NULL: not given yet */
+    void *user;
+    uint32_t argument_count;
+    ketch_value_type *arguments; /* in the arena */
+    ketch_value_type returns;
+} kt_extern;
 
 /* A matrix made for this circuit: given by the caller, or a power of a short run of operations, recomputed when a parameter in it is bound.
  */
@@ -135,6 +199,12 @@ typedef struct kt_block {
     bool adjoint;          /* the matrix is conjugate-transposed after all else */
 } kt_block;
 #define KT_BLOCK_QUBITS 6
+
+/* Where an operation that can fail stands in the source. */
+typedef struct kt_op_place {
+    uint32_t op;    /* index of the operation */
+    uint32_t place; /* into places */
+} kt_op_place;
 
 #define KT_POOL(type, name) \
     type *name;             \
@@ -163,6 +233,15 @@ struct ketch_circuit {
     kt_arena names;                     /* strings */
     uint64_t hash[2];                   /* of the source; 0 0: computed from the operations when asked */
     uint32_t draw_count;                /* measurements and resets numbered so far */
+    /* What instructions work on. A static circuit has none of it. */
+    uint32_t cell_count;
+    KT_POOL(uint64_t, input_words);
+    KT_POOL(kt_variable, variables);
+    KT_POOL(kt_extern, externs);
+    KT_POOL(kt_op_place, op_places); /* by operation, in order: where to point if it fails */
+    KT_POOL(ketch_remark, remarks);  /* annotations and pragmas */
+    bool dynamic;                    /* there are instructions, loops or qubits chosen at run time */
+    bool unbounded;                  /* some loop or recursion has no bound known while reading */
 };
 
 /* Building. Every function keeps the circuit unchanged on failure; the caller has checked ranges. kt_circuit_new gives a circuit

@@ -27,8 +27,12 @@ typedef enum kt_step_code {
     KT_STEP_RESET,       /* targets[0] is the wire */
     KT_STEP_SET_BIT,     /* `value` to `bit` */
     KT_STEP_JUMP_UNLESS, /* to step `next` where the operation's condition is false */
-    KT_STEP_JUMP         /* to step `next`; an end is a jump behind the last step */
+    KT_STEP_JUMP,        /* to step `next`; an end is a jump behind the last step */
+    KT_STEP_GATE_AT,     /* of qubits chosen at run time: the operation's cells */
+    KT_STEP_MEASURE_AT,
+    KT_STEP_RESET_AT
 } kt_step_code;
+#define KT_NO_COUNTER 0xffffffffu
 
 typedef struct kt_step {
     uint8_t code;                    /* kt_step_code */
@@ -36,6 +40,7 @@ typedef struct kt_step {
     uint8_t target_count;            /* of the kernel: less than the gate's where targets became controls */
     uint8_t targets[KT_MAX_TARGETS]; /* wires, first target first */
     uint32_t op;                     /* the operation in the circuit */
+    uint32_t counter;                /* of a measurement or reset that a shot may carry out more than once; else KT_NO_COUNTER */
     union {
         struct {
             uint64_t controls, values; /* masks of wires: which are controls, which of those are active at 1 */
@@ -70,7 +75,25 @@ typedef struct kt_plan_totals {
     double seconds;           /* expected, on two threads of a machine of the kind that the costs were measured on */
 } kt_plan_totals;
 
+/* Of a dynamic circuit (circuit->dynamic): what the machine of circuit/classical.h carries out. Instructions are the circuit's, in an order
+ * in which those of a straight stretch come before its gates, so that the gates are one segment; jumps lead to places in `program`. What
+ * is not the machine's stands there as an operation GATE: steps [data, data + operand_count). Its last entry is END. */
+typedef struct kt_program_live { /* what a branch that waits at a measuring step still needs; see kt_plan.lives */
+    uint32_t step;
+    uint32_t
+        first; /* word in live_words: a bit for each word of bits (all of a word or none), then one for each cell, then for each counter */
+} kt_program_live;
+
 typedef struct kt_plan {
+    bool dynamic; /* `program` says what comes after what; else steps and their jumps do */
+    kt_op *program;
+    uint32_t *program_ops; /* by place in program: the operation of the circuit, for messages and traces */
+    size_t program_count;
+    size_t tail; /* from here on only instructions follow, after the final measurements: for each shot, once its bits are known */
+    uint32_t counter_count; /* see kt_step.counter */
+    kt_program_live *lives; /* by step, for steps that measure; NULL: everything is live */
+    uint64_t *live_words;
+    size_t live_count, live_word_count;
     uint32_t wires;
     uint8_t *wire_of; /* by qubit: its wire, or KT_IDLE */
     kt_step *steps;

@@ -20,14 +20,18 @@ typedef enum kt_type {
     KT_TYPE_FLOAT,    /* number */
     KT_TYPE_ANGLE,    /* natural: in units of 2 pi / 2^width; width 0: 64. Symbolic: radians in [0, 2 pi) */
     KT_TYPE_DURATION, /* number: seconds */
+    KT_TYPE_COMPLEX,  /* complex; width 0: 128, for both parts */
     KT_TYPE_COUNT
 } kt_type;
 
 typedef struct kt_value {
     uint8_t type;
-    bool symbolic;
+    bool symbolic; /* a node of the circuit's expression graph: `node` */
+    bool runtime;  /* computed while the program runs: `cell` is the first of its cells */
     uint32_t width;
     union {
+        uint32_t cell;
+        double complex[2];
         int64_t integer;
         uint64_t natural;
         double number;

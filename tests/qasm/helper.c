@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "helper.h"
 
+#include "circuit/classical.h"
+
 ketch_load_options ordinary_options(void) {
     ketch_load_options options = KETCH_LOAD_OPTIONS_INIT;
     options.max_source_bytes = 1u << 30;
@@ -97,7 +99,7 @@ const char *operations_of(const ketch_circuit *circuit) {
         const kt_op *op = &circuit->ops[i];
         const uint32_t *operands = op->code == KT_OP_JUMP_UNLESS ? NULL : kt_op_operands(circuit, op);
         if (op->conditional) show("? ");
-        switch ((kt_op_code)op->code) {
+        switch (op->code) {
         case KT_OP_GATE: show_gate(circuit, op); break;
         case KT_OP_MEASURE:
             show("measure %u", operands[0]);
@@ -114,6 +116,12 @@ const char *operations_of(const ketch_circuit *circuit) {
             break;
         case KT_OP_JUMP: show("goto %u", op->data); break;
         case KT_OP_END: show("end"); break;
+        case KT_OP_GATE_AT: show("gate_at"); break;
+        case KT_OP_MEASURE_AT: show("measure_at %u -> %u", operands[0], operands[1]); break;
+        case KT_OP_RESET_AT: show("reset_at %u", operands[0]); break;
+        default:
+            show("%s %u %u %u %u w%u", kt_instruction_name(op->code), op->destination, op->left, op->right, op->data, op->width);
+            break;
         }
         if (op->code == KT_OP_BARRIER || op->code == KT_OP_DELAY)
             for (uint32_t k = 0; k < op->operand_count; k++) show(" %u", operands[k]);
