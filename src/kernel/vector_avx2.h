@@ -41,17 +41,8 @@ KT_INLINE v_index v_index_of(const uint8_t *lanes) {
     return (v_index){_mm256_loadu_si256((const __m256i *)(const void *)word)};
 }
 
-KT_INLINE vector v_load(const real *a) { return WORD(load)(a); }
-KT_INLINE void v_store(real *a, vector x) { WORD(store)(a, x); }
-KT_INLINE void v_stream(real *a, vector x) { WORD(stream)(a, x); }
-KT_INLINE void v_stream_end(void) { _mm_sfence(); }
-KT_INLINE vector v_zero(void) { return WORD(setzero)(); }
-KT_INLINE vector v_broadcast(real x) { return WORD(set1)(x); }
-KT_INLINE vector v_add(vector a, vector b) { return WORD(add)(a, b); }
-KT_INLINE vector v_sub(vector a, vector b) { return WORD(sub)(a, b); }
-KT_INLINE vector v_mul(vector a, vector b) { return WORD(mul)(a, b); }
-KT_INLINE vector v_fma(vector a, vector b, vector c) { return WORD(fmadd)(a, b, c); }
-KT_INLINE vector v_fnma(vector a, vector b, vector c) { return WORD(fnmadd)(a, b, c); }
+#include "kernel/vector_x86.h"
+
 KT_INLINE vector v_select(v_mask m, vector a, vector b) { return WORD(blendv)(b, a, m); }
 KT_INLINE vector v_negate(vector a, v_mask m) { return WORD(xor)(a, WORD(and)(m, WORD(set1)((real)-0.0))); }
 KT_INLINE vector v_permute(vector a, v_index x) { return V_FROM(_mm256_permutevar8x32_epi32(V_BITS(a), x.words)); }

@@ -12,35 +12,24 @@ typedef struct v_index {
 } v_index;
 
 #if KT_SINGLE
-#define LANE_BITS  4
-#define WORD(name) _mm512_##name##_ps
+#define LANE_BITS      4
+#define WORD(name)     _mm512_##name##_ps
+#define V_WIDEN(lanes) _mm512_cvtepu8_epi32(_mm_loadu_si128(lanes))
 typedef __m512 vector;
 typedef __mmask16 v_mask;
-KT_INLINE v_index v_index_of(const uint8_t *lanes) {
-    return (v_index){_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)lanes))};
-}
 #else
-#define LANE_BITS  3
-#define WORD(name) _mm512_##name##_pd
+#define LANE_BITS      3
+#define WORD(name)     _mm512_##name##_pd
+#define V_WIDEN(lanes) _mm512_cvtepu8_epi64(_mm_loadl_epi64(lanes))
 typedef __m512d vector;
 typedef __mmask8 v_mask;
-KT_INLINE v_index v_index_of(const uint8_t *lanes) {
-    return (v_index){_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(const void *)lanes))};
-}
 #endif
 
 KT_INLINE v_mask v_mask_of(uint32_t lanes) { return (v_mask)lanes; }
-KT_INLINE vector v_load(const real *a) { return WORD(load)(a); }
-KT_INLINE void v_store(real *a, vector x) { WORD(store)(a, x); }
-KT_INLINE void v_stream(real *a, vector x) { WORD(stream)(a, x); }
-KT_INLINE void v_stream_end(void) { _mm_sfence(); }
-KT_INLINE vector v_zero(void) { return WORD(setzero)(); }
-KT_INLINE vector v_broadcast(real x) { return WORD(set1)(x); }
-KT_INLINE vector v_add(vector a, vector b) { return WORD(add)(a, b); }
-KT_INLINE vector v_sub(vector a, vector b) { return WORD(sub)(a, b); }
-KT_INLINE vector v_mul(vector a, vector b) { return WORD(mul)(a, b); }
-KT_INLINE vector v_fma(vector a, vector b, vector c) { return WORD(fmadd)(a, b, c); }
-KT_INLINE vector v_fnma(vector a, vector b, vector c) { return WORD(fnmadd)(a, b, c); }
+KT_INLINE v_index v_index_of(const uint8_t *lanes) { return (v_index){V_WIDEN((const __m128i *)(const void *)lanes)}; }
+
+#include "kernel/vector_x86.h"
+
 KT_INLINE vector v_select(v_mask m, vector a, vector b) { return WORD(mask_blend)(m, b, a); }
 KT_INLINE vector v_negate(vector a, v_mask m) { return WORD(mask_xor)(a, m, a, WORD(set1)((real)-0.0)); }
 KT_INLINE vector v_permute(vector a, v_index x) { return WORD(permutexvar)(x.lane, a); }

@@ -9,7 +9,7 @@ import tap
 
 ROOT = pathlib.Path(sys.argv[1])
 # Included several times with macros that the includer defines; in translation units with compiler flags of their own.
-TEMPLATES = {"kernel/body.h", "kernel/vector_plain.h", "kernel/vector_avx2.h", "kernel/vector_avx512.h"}
+TEMPLATES = {"kernel/body.h", "kernel/vector_plain.h", "kernel/vector_avx2.h", "kernel/vector_avx512.h", "kernel/vector_x86.h"}
 STRICT = ["-fsyntax-only", "-Wall", "-Wextra", "-pedantic", "-Werror"]
 
 
