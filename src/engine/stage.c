@@ -63,11 +63,12 @@ void kt_trim_workshop(kt_engine *engine, const kt_plan *plan) {
     engine->workshop = NULL;
 }
 
-static bool take_rooms(struct kt_workshop *shop, size_t bytes) {
-    if (bytes <= shop->rooms_bytes) return true;
+static bool take_rooms(struct kt_workshop *shop, size_t bytes, bool huge) {
+    if (bytes <= shop->rooms_bytes && huge == shop->rooms_huge) return true;
     kt_pages_free(shop->rooms, shop->rooms_bytes);
-    shop->rooms = kt_pages_alloc(bytes, true);
+    shop->rooms = kt_pages_alloc(bytes, huge);
     shop->rooms_bytes = shop->rooms ? bytes : 0;
+    shop->rooms_huge = huge;
     return shop->rooms;
 }
 
@@ -348,7 +349,7 @@ static bool begin_pass(kt_pass *pass) {
     pass->room_bytes = (bytes + 4095) / 4096 * 4096;
     uint64_t least = THREAD_AMPLITUDES >> pass->bits;
     pass->threads = kt_threads(run, pass->tiles, least ? least : 1);
-    return take_rooms(pass->shop, pass->room_bytes * pass->threads);
+    return take_rooms(pass->shop, pass->room_bytes * pass->threads, kt_huge_pages(run->plan));
 }
 
 static ketch_status run_stage(kt_run *run, kt_state_at_hand *state, const kt_segment *segment, uint32_t number, bool last_of_run) {

@@ -61,6 +61,7 @@ struct kt_workshop {
     uint32_t diagonal_count, linear_count;
     char *rooms; /* scratch of the threads, one after the other */
     size_t rooms_bytes;
+    bool rooms_huge; /* huge pages were asked for */
 };
 
 /* One pass over the state, or a part of one where all is a single tile. */
