@@ -112,16 +112,17 @@ static void set_condition(kt_ready *ready, const kt_pass *pass, uint64_t control
 
 /* ── Diagonals ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-typedef struct kt_form {
+/* The angle of a diagonal as a quadratic form in the bits of the tile's address and of its number. */
+typedef struct kt_quadratic {
     double single[KT_TILE_MOST];
     double pair[KT_TILE_MOST * KT_TILE_MOST];       /* i * bits + j, i < j */
     double base_local[KT_BASE_MOST * KT_TILE_MOST]; /* k * bits + i */
     double base[KT_BASE_MOST * KT_BASE_MOST];       /* k * base_count + j, j <= k */
     uint64_t base_used;                             /* rows of base_local that hold something */
     bool locals, bases;                             /* the first two, and the last, do */
-} kt_form;
+} kt_quadratic;
 
-static void add_single(kt_form *form, const kt_pass *pass, uint32_t wire, double angle) {
+static void add_single(kt_quadratic *form, const kt_pass *pass, uint32_t wire, double angle) {
     if (angle == 0) return;
     uint32_t local = pass->local_of[wire], base = pass->base_of[wire];
     if (local != NOT_THERE)
@@ -130,7 +131,7 @@ static void add_single(kt_form *form, const kt_pass *pass, uint32_t wire, double
         form->base[base * pass->base_count + base] += angle, form->bases = true;
 }
 
-static void add_pair(kt_form *form, const kt_pass *pass, uint32_t a, uint32_t b, double angle) {
+static void add_pair(kt_quadratic *form, const kt_pass *pass, uint32_t a, uint32_t b, double angle) {
     if (angle == 0) return;
     uint32_t i = pass->local_of[a], j = pass->local_of[b], k = pass->base_of[a], l = pass->base_of[b];
     if (i != NOT_THERE && j != NOT_THERE) {
@@ -146,7 +147,7 @@ static void add_pair(kt_form *form, const kt_pass *pass, uint32_t a, uint32_t b,
     }
 }
 
-static void clear_form(kt_form *form, const kt_pass *pass) {
+static void clear_quadratic(kt_quadratic *form, const kt_pass *pass) {
     memset(form->single, 0, pass->bits * sizeof *form->single);
     memset(form->pair, 0, (size_t)pass->bits * pass->bits * sizeof *form->pair);
     form->base_used = 0;
@@ -164,7 +165,7 @@ static bool add_phase(kt_pass *pass, double angle, uint32_t mask, uint64_t base_
     return add_scale(pass, unit, (kt_ready){.mask = mask, .value = mask, .base_mask = base_mask, .base_value = base_mask});
 }
 
-static bool add_phases(kt_pass *pass, const kt_form *form) {
+static bool add_phases(kt_pass *pass, const kt_quadratic *form) {
     uint32_t bits = pass->bits;
     bool enough = true;
     for (uint32_t i = 0; i < bits && enough; i++) {
@@ -184,7 +185,7 @@ static double phase_cost(const kt_pass *pass, uint32_t local_mask, uint32_t base
 }
 
 /* Do phases one by one cost less than a table? */
-static bool are_few(const kt_pass *pass, const kt_form *form) {
+static bool are_few(const kt_pass *pass, const kt_quadratic *form) {
     const uint32_t bits = pass->bits;
     double cost = 0;
     for (uint32_t i = 0; i < bits && cost < pass->table_cost; i++) {
@@ -204,8 +205,8 @@ static bool ready_diagonal(kt_pass *pass, const kt_segment *segment, const kt_wo
     const kt_plan *plan = pass->run->plan;
     struct kt_workshop *shop = pass->shop;
     uint32_t bits = pass->bits, bases = pass->base_count;
-    kt_form form;
-    clear_form(&form, pass);
+    kt_quadratic form;
+    clear_quadratic(&form, pass);
     for (uint32_t n = 0; n < work->count; n++) {
         uint32_t number = plan->order[work->first + n];
         const kt_action *action = &plan->actions[number];

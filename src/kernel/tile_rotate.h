@@ -167,13 +167,13 @@ static kt_sweep_function *const sweep_functions[AT_ONCE + 1][AT_ONCE + 1] = {SWE
 static kt_sweep_function *const sweep_lanes_functions[AT_ONCE_LANES + 1][AT_ONCE_LANES + 1] = {SWEEPS_LANES(ENTRY_LANES)};
 
 /* What a pass does: sweeps, and the bits of the vector index that a block has. */
-typedef struct kt_pass {
+typedef struct kt_sweeps {
     uint32_t sweep_count, block;
     kt_sweep sweep[KT_TILE_MOST];
-} kt_pass;
+} kt_sweeps;
 
 /* Rotations on vector bits, those about X first. */
-static void add_sweep(kt_pass *pass, const kt_rotation *const *rotations, uint32_t count) {
+static void add_sweep(kt_sweeps *pass, const kt_rotation *const *rotations, uint32_t count) {
     kt_sweep *sweep = &pass->sweep[pass->sweep_count++];
     *sweep = (kt_sweep){0};
     for (int imaginary = 1; imaginary >= 0; imaginary--)
@@ -185,7 +185,7 @@ static void add_sweep(kt_pass *pass, const kt_rotation *const *rotations, uint32
         }
 }
 
-static void add_lanes(kt_pass *pass, const kt_rotation *const *rotations, uint32_t count) {
+static void add_lanes(kt_sweeps *pass, const kt_rotation *const *rotations, uint32_t count) {
     if (pass->sweep_count == 0 || pass->sweep[pass->sweep_count - 1].count > AT_ONCE_LANES) add_sweep(pass, NULL, 0);
     kt_sweep *sweep = &pass->sweep[pass->sweep_count - 1];
     for (uint32_t j = 0; j < count; j++) {
@@ -195,7 +195,7 @@ static void add_lanes(kt_pass *pass, const kt_rotation *const *rotations, uint32
     }
 }
 
-static void run_pass(real *tile, uint32_t bits, const kt_pass *pass) {
+static void run_pass(real *tile, uint32_t bits, const kt_sweeps *pass) {
     uint32_t all = (1u << (bits - LANE_BITS)) - 1, inside = pass->sweep_count > 1 ? pass->block & all : all, base = 0;
     do {
         for (uint32_t s = 0; s < pass->sweep_count; s++) {
@@ -221,7 +221,7 @@ static void rotate(void *tile, uint32_t bits, const kt_rotation *rotations, uint
     }
     uint32_t rows_done = 0, strips_done = 0;
     do {
-        kt_pass pass = {.block = (1u << (STRIP_BITS - LANE_BITS)) - 1};
+        kt_sweeps pass = {.block = (1u << (STRIP_BITS - LANE_BITS)) - 1};
         const kt_rotation *chosen[KT_TILE_MOST];
         uint32_t chosen_count = 0, rows = counts[ROW] - rows_done < ROWS ? counts[ROW] - rows_done : ROWS;
         for (uint32_t i = 0; i < rows; i++) {

@@ -5,7 +5,7 @@
  *   gates    simplify.c   swaps renamed away, inverse pairs dropped                          kt_item
  *     |      blocks.c     which items are parts of dense two-qubit blocks
  *     v      actions.c    items to actions, one-qubit gates in a row as one                  kt_action, kt_effect
- *   actions  stages.c     which wires are local when, which actions each pass takes          kt_pass
+ *   actions  stages.c     which wires are local when, which actions each pass takes          kt_chosen_pass
  *     |      schedule.c   the actions of a pass as works                                     kt_work
  *     v      segment.c    all of these in turn; where wires are in memory; two lengths of runs compared
  *   segment  costs.c      what an instruction set takes, and what a plan will take
@@ -78,10 +78,10 @@ static inline uint64_t kt_closed(const kt_skipped *skipped) {
 }
 
 /* A pass while stages are searched: the wires that are local, and its actions, effects[first, first + count). */
-typedef struct kt_pass {
+typedef struct kt_chosen_pass {
     uint64_t local;
     uint32_t first, count;
-} kt_pass;
+} kt_chosen_pass;
 
 typedef struct kt_builder {
     kt_plan *plan;
@@ -96,7 +96,7 @@ typedef struct kt_builder {
     uint32_t *links;
     kt_block_of_two *blocks;
     kt_effect *effects, *queue, *taken; /* of the segment's actions; to be staged; in the order of passes */
-    kt_pass *passes;
+    kt_chosen_pass *passes;
     uint8_t *marks; /* of a pass's actions while they are put in order */
     size_t item_count, link_count, block_count, dense_count, effect_count, taken_count, pass_count;
     size_t item_capacity, link_capacity, block_capacity, effect_capacity, queue_capacity, taken_capacity, pass_capacity, mark_capacity;

@@ -83,7 +83,7 @@ static void bring_down(uint8_t position[64], uint32_t wires, uint64_t low_wires,
 
 static void place_wires(const kt_builder *builder, kt_stage *stages, uint32_t run_bits, bool free_start, bool low_end) {
     size_t count = builder->pass_count;
-    const kt_pass *passes = builder->passes;
+    const kt_chosen_pass *passes = builder->passes;
     uint32_t wires = builder->plan->wires;
     uint64_t all = kt_bit(wires) - 1, low = kt_bit(run_bits) - 1;
     uint8_t position[64];
@@ -142,7 +142,7 @@ static void go_back(kt_plan *plan, kt_mark mark) {
     plan->source_count = mark.sources;
 }
 
-static bool add_stage(kt_builder *builder, const kt_pass *pass, uint32_t run_bits, uint32_t first_work, uint32_t work_count) {
+static bool add_stage(kt_builder *builder, const kt_chosen_pass *pass, uint32_t run_bits, uint32_t first_work, uint32_t work_count) {
     kt_plan *plan = builder->plan;
     if (!kt_reserve(&plan->stages, &builder->stage_capacity, plan->stage_count + 1, sizeof *plan->stages)) return false;
     plan->stages[plan->stage_count++] =
@@ -151,7 +151,7 @@ static bool add_stage(kt_builder *builder, const kt_pass *pass, uint32_t run_bit
 }
 
 /* The works of a pass as one stage, or each as a stage of its own: then its pass is there several times. */
-static ketch_status add_works(kt_builder *builder, kt_pass *pass, uint32_t run_bits, double *cost) {
+static ketch_status add_works(kt_builder *builder, kt_chosen_pass *pass, uint32_t run_bits, double *cost) {
     uint32_t first = (uint32_t)builder->plan->work_count;
     double works = 0;
     ketch_status status = kt_schedule(builder, builder->taken + pass->first, pass->count, &works);

@@ -161,8 +161,8 @@ static ketch_status add_pass(kt_search *search, uint64_t local) {
     kt_builder *builder = search->builder;
     if (!kt_reserve(&builder->passes, &builder->pass_capacity, builder->pass_count + 1, sizeof *builder->passes))
         return kt_no_memory(builder->diag);
-    kt_pass *pass = &builder->passes[builder->pass_count++];
-    *pass = (kt_pass){.local = local, .first = (uint32_t)builder->taken_count};
+    kt_chosen_pass *pass = &builder->passes[builder->pass_count++];
+    *pass = (kt_chosen_pass){.local = local, .first = (uint32_t)builder->taken_count};
     size_t before = search->count;
     take(search, local);
     pass->count = (uint32_t)builder->taken_count - pass->first;
