@@ -291,7 +291,7 @@ bool kt_define_gate(kt_program *program, const kt_statement *statement) {
                                   .depth = 1};
     definition->last = kt_arena_alloc(&program->kept, (definition->parameter_count + 1) * sizeof *definition->last);
     if (!definition->last) return kt_report_no_memory(&program->report);
-    kt_scope_enter(program);
+    if (!kt_scope_enter(program)) return false;
     program->defining = definition;
     program->defining_symbol = statement->symbol;
     bool good = declare_formals(program, statement->as.gate.parameters, KT_BINDING_PARAMETER) &&

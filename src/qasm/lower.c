@@ -198,7 +198,7 @@ static bool not_yet(kt_program *program, const kt_statement *statement, kt_code 
 
 bool kt_lower_body(kt_program *program, const kt_statement *body) {
     bool good = true;
-    kt_scope_enter(program);
+    if (!kt_scope_enter(program)) return false;
     if (body->kind != KT_STATEMENT_BLOCK) {
         good = kt_lower(program, body);
     } else {
@@ -209,7 +209,7 @@ bool kt_lower_body(kt_program *program, const kt_statement *body) {
     return good;
 }
 
-bool kt_lower(kt_program *program, const kt_statement *statement) {
+static bool lower(kt_program *program, const kt_statement *statement) {
     for (const kt_annotation *annotation = statement->annotations; annotation; annotation = annotation->next) program->notes++;
     switch ((kt_statement_kind)statement->kind) {
     case KT_STATEMENT_GATE_CALL: return kt_lower_gate_call(program, statement);
@@ -245,4 +245,11 @@ bool kt_lower(kt_program *program, const kt_statement *statement) {
     case KT_STATEMENT_BOX: return not_yet(program, statement, KT_NO_TIMING);
     }
     return false;
+}
+
+bool kt_lower(kt_program *program, const kt_statement *statement) {
+    program->line = statement->line;
+    bool good = lower(program, statement);
+    program->cells.top = program->cells.kept;
+    return good;
 }

@@ -40,8 +40,46 @@ typedef enum kt_binding_kind {
     KT_BINDING_BITS,
     KT_BINDING_VALUE,     /* constant or input */
     KT_BINDING_PARAMETER, /* of the gate being defined: index */
-    KT_BINDING_FORMAL     /* a qubit of the gate being defined: index */
+    KT_BINDING_FORMAL,    /* a qubit of the gate being defined: index */
+    KT_BINDING_VARIABLE,
+    KT_BINDING_ARRAY,
+    KT_BINDING_ROUTINE,
+    KT_BINDING_EXTERN
 } kt_binding_kind;
+
+#define KT_NO_CELL UINT32_MAX
+
+/* A variable of a scalar type other than bits (those are KT_BINDING_BITS, in the circuit's bits). */
+typedef struct kt_scalar_variable {
+    kt_value value; /* its type and width; runtime: it is in its cells; else it is followed, and the cells may hold something older */
+    uint32_t cell;
+    uint32_t region; /* where it was declared: further inside each assignment is stored */
+    bool stored;     /* the cells hold `value` */
+    bool constant;   /* no assignments: a loop variable is none */
+} kt_scalar_variable;
+
+/* Memory of an array, and what is followed of it. */
+typedef struct kt_elements {
+    uint8_t type; /* kt_type of an element */
+    uint32_t width;
+    uint32_t element_cells; /* cells of an element */
+    uint32_t cell, count;   /* first cell; elements */
+    uint32_t region;
+    bool constant;
+    bool readonly;   /* a reference that must not be assigned through is a view, see there; this is the array itself */
+    uint64_t *image; /* followed contents, as they are in cells; NULL: not followed */
+    uint8_t *states; /* by element: KT_ELEMENT_... */
+} kt_elements;
+enum { KT_ELEMENT_KNOWN = 1, KT_ELEMENT_SYMBOLIC = 2 /* image: a node */, KT_ELEMENT_STORED = 4 /* the cells hold it */ };
+
+/* An array, or a part of one: element (i, j, ...) is number first + i strides[0] + j strides[1] + ... of the array. */
+typedef struct kt_view {
+    kt_elements *array;
+    kt_dimensions shape; /* dimension_count 0: one element */
+    int64_t first, strides[7];
+    uint32_t moved; /* KT_NO_CELL, or the cell with a further number of elements, computed while the program runs */
+    bool readonly;
+} kt_view;
 
 typedef struct kt_binding {
     uint8_t kind;
@@ -52,6 +90,9 @@ typedef struct kt_binding {
         kt_selection selection;
         kt_value value;
         uint32_t index;
+        kt_scalar_variable variable;
+        const kt_view *array;       /* in the arena `kept` */
+        struct kt_routine *routine; /* of a def */
     } as;
 } kt_binding;
 
@@ -122,6 +163,17 @@ typedef struct kt_compared { /* a register in a condition, */
     uint32_t at; /* whose bits are in the pool of operands there */
 } kt_compared;
 
+/* Cells are handed out like a stack. Temporary ones are gone at the end of the statement, those of variables at the end of the scope. */
+typedef struct kt_cells {
+    uint32_t top;  /* the next one free */
+    uint32_t kept; /* below it: those of variables */
+    uint32_t high; /* the most so far */
+} kt_cells;
+
+typedef struct kt_scope { /* what its end gives back */
+    kt_cells cells;
+} kt_scope;
+
 typedef struct kt_program {
     kt_parser parser;
     kt_report report;
@@ -142,7 +194,9 @@ typedef struct kt_program {
     size_t bindings_count, bindings_capacity;
     uint32_t *binding_of; /* by symbol: number + 1 */
     size_t binding_of_capacity;
-    uint32_t depth;      /* of the scope: 0 is the program's */
+    uint32_t depth;   /* of the scope: 0 is the program's */
+    kt_scope *scopes; /* what to give back when they end, by depth */
+    size_t scopes_capacity;
     kt_gate_name *gates; /* by symbol */
     size_t gates_capacity;
     kt_definition *defining; /* the gate whose body is being read */
@@ -154,7 +208,14 @@ typedef struct kt_program {
     struct {
         const char *at;
         uint32_t index;
-    } places[64]; /* saved in the circuit lately: a gate's body is expanded again and again */
+    } places[64];  /* saved in the circuit lately: a gate's body is expanded again and again */
+    bool constant; /* a constant is wanted: values of variables, even if followed, are refused */
+    /* what is computed while the program runs */
+    kt_cells cells;
+    uint32_t region;                      /* how deep in code that may run never, or more than once; see kt_materialize */
+    uint32_t line;                        /* of the statement at hand, for its instructions */
+    uint64_t *bits_known, *bits_followed; /* by bit: is its value known, and it */
+    size_t bits_capacity;                 /* words of both */
     /* operations */
     uint64_t operations; /* made or promised; against max_gates */
     uint32_t *stamps;    /* by qubit or bit: the last time it was seen */
@@ -178,19 +239,63 @@ typedef struct kt_program {
 kt_binding *kt_scope_find(kt_program *program, uint32_t symbol);                                        /* NULL: nothing of this name */
 kt_binding *kt_scope_declare(kt_program *program, kt_binding_kind kind, uint32_t symbol, kt_span span); /* NULL after an error */
 void kt_scope_spoil(kt_program *program, uint32_t symbol);
-void kt_scope_enter(kt_program *program);
+bool kt_scope_enter(kt_program *program); /* false: no memory, nothing entered */
 void kt_scope_leave(kt_program *program);
 bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const char *what); /* reports once; false */
 kt_gate_name *kt_gate_name_of(kt_program *program, uint32_t symbol);                         /* NULL when out of memory */
 void kt_gate_names_changed(kt_program *program);                                             /* after an include */
 
-/* evaluate.c */
+/* evaluate.c: a value is known, symbolic, or runtime, in which case instructions that compute it have been emitted */
+bool kt_evaluate_constant(kt_value *out, kt_program *program, const kt_expression *expression); /* known, and not of a variable */
 bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression);
 bool kt_evaluate_integer(int64_t *out, kt_program *program, const kt_expression *expression, const char *what);
 bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *expression, const char *what, bool quantum);
 bool kt_evaluate_angle(kt_value *out, kt_program *program, const kt_expression *expression); /* finite, or symbolic */
 bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name);
 bool kt_arithmetic_failed(kt_program *program, kt_span span); /* reports what arithmetic says; false */
+
+/* runtime.c: instructions and cells */
+static inline bool kt_follows(const kt_program *program) { return program->options->max_unroll != KETCH_UNROLL_NONE; }
+bool kt_emit(kt_program *program, kt_op op, kt_span span);       /* `span`: what to point at if it fails; {0} for what cannot */
+uint32_t kt_new_cells(kt_program *program, uint32_t count);      /* temporary; KT_NO_CELL after an error */
+uint32_t kt_new_kept_cells(kt_program *program, uint32_t count); /* until the scope ends; no temporary ones are held */
+bool kt_to_cells(uint32_t *cell, kt_program *program, kt_value value, kt_span span);   /* where it is, or in new cells */
+bool kt_store_cells(kt_program *program, uint32_t cell, kt_value value, kt_span span); /* there */
+kt_value kt_in_cells(kt_type type, uint32_t width, uint32_t cell);                     /* the run-time value there */
+bool kt_convert(kt_value *out, kt_program *program, kt_type type, uint32_t width, bool explicitly, kt_value value, kt_span span);
+bool kt_unary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_span span);              /* known or run-time */
+bool kt_binary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_value b, kt_span span); /* known or run-time */
+bool kt_truth(kt_value *out, kt_program *program, const kt_expression *condition); /* bool: known, or a cell with 0 or 1 */
+
+/* variable.c: variables, and what is followed of them */
+kt_binding *kt_declare_variable(kt_program *program, kt_type type, uint32_t width, uint32_t symbol, kt_span name); /* followed as 0 */
+bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, kt_span span); /* converts implicitly; stores or follows */
+void kt_forget_variable(kt_binding *binding);                                                 /* its cells hold it: it was written there */
+kt_binding *kt_declare_bits(kt_program *program, uint32_t width, uint32_t symbol,
+                            kt_span name); /* local ones; width 0: a single one; set to 0 */
+bool kt_set_bits(kt_program *program, const kt_selection *bits, kt_value value, kt_span span); /* converts implicitly */
+bool kt_load_bits(kt_value *out, kt_program *program, const kt_selection *bits, kt_span span);
+void kt_forget_bits(kt_program *program, const kt_selection *bits); /* something else has written them */
+/* Code that may run never or more than once is a region. Before it: each variable that is assigned in it is stored and forgotten, and
+ * program->region counts one more. Behind it (and between alternatives): all that is assigned in it is forgotten. `tree`: statements
+ * linked by `next`. */
+bool kt_materialize(kt_program *program, const kt_statement *tree);
+void kt_forget(kt_program *program, const kt_statement *tree);
+
+/* array.c */
+bool kt_is_array(kt_program *program, const kt_expression *expression); /* an array or a part of one of at least one dimension */
+bool kt_select_array(kt_view *out, kt_program *program, const kt_expression *expression);
+bool kt_bind_array(kt_program *program, const kt_view *view, uint32_t symbol, kt_span name); /* an array by reference */
+bool kt_declare_array(kt_program *program, const kt_statement *statement);
+
+/* assign.c */
+bool kt_assign(kt_program *program, const kt_expression *target, uint8_t op, const kt_expression *value, kt_span span);
+
+/* Elsewhere: what only others know to evaluate. */
+bool kt_call_routine(kt_value *out, kt_program *program, const kt_expression *call); /* of a def; a value of type void is refused here */
+bool kt_call_extern(kt_value *out, kt_program *program, const kt_expression *call);
+bool kt_evaluate_measure(kt_value *out, kt_program *program, const kt_expression *measure); /* run-time bits, or a bool for one qubit */
+bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression);
 
 /* lower_operand.c */
 bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum);

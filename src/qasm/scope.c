@@ -22,7 +22,8 @@ kt_binding *kt_scope_find(kt_program *program, uint32_t symbol) {
 }
 
 static const char *kind_text(const kt_binding *binding) {
-    static const char *const kinds[] = {"a name", "a qubit register", "a bit register", "a constant", "a parameter", "a qubit"};
+    static const char *const kinds[] = {"a name",  "a qubit register", "a bit register", "a constant",   "a parameter",
+                                        "a qubit", "a variable",       "an array",       "a subroutine", "an extern"};
     return binding->kind == KT_BINDING_VALUE && binding->as.value.symbolic ? "an input" : kinds[binding->kind];
 }
 
@@ -50,14 +51,22 @@ void kt_scope_spoil(kt_program *program, uint32_t symbol) {
     if (!kt_scope_find(program, symbol)) kt_scope_declare(program, KT_BINDING_SPOILED, symbol, (kt_span){0});
 }
 
-void kt_scope_enter(kt_program *program) { program->depth++; }
+bool kt_scope_enter(kt_program *program) {
+    if (!kt_reserve(&program->scopes, &program->scopes_capacity, (size_t)program->depth + 1, sizeof *program->scopes))
+        return kt_report_no_memory(&program->report);
+    program->scopes[program->depth++] = (kt_scope){.cells = program->cells};
+    program->cells.kept = program->cells.top;
+    return true;
+}
 
 void kt_scope_leave(kt_program *program) {
     while (program->bindings_count && program->bindings[program->bindings_count - 1].depth == program->depth) {
         const kt_binding *binding = &program->bindings[--program->bindings_count];
         program->binding_of[binding->symbol] = binding->hidden;
     }
-    program->depth--;
+    const kt_scope *scope = &program->scopes[--program->depth];
+    program->cells.top = scope->cells.top;
+    program->cells.kept = scope->cells.kept;
 }
 
 bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const char *what) {

@@ -14,12 +14,25 @@ __extension__ typedef __int128 wide;
 
 static const double two_pi = 6.283185307179586;
 
+kt_scalar kt_scalar_of(kt_type type) {
+    static const uint8_t scalars[KT_TYPE_COUNT] = {
+        [KT_TYPE_BOOL] = KT_SCALAR_BOOL,   [KT_TYPE_BITS] = KT_SCALAR_BITS,         [KT_TYPE_INT] = KT_SCALAR_INT,
+        [KT_TYPE_UINT] = KT_SCALAR_UINT,   [KT_TYPE_BIG] = KT_SCALAR_BITS,          [KT_TYPE_FLOAT] = KT_SCALAR_FLOAT,
+        [KT_TYPE_ANGLE] = KT_SCALAR_ANGLE, [KT_TYPE_DURATION] = KT_SCALAR_DURATION, [KT_TYPE_COMPLEX] = KT_SCALAR_COMPLEX};
+    return (kt_scalar)scalars[type];
+}
+
+uint32_t kt_value_cells(kt_value a) {
+    if (a.type == KT_TYPE_COMPLEX) return 2;
+    return a.type == KT_TYPE_BITS || a.type == KT_TYPE_BIG ? (a.width + 63) / 64 : 1;
+}
+
 kt_value kt_value_bool(bool truth) { return (kt_value){.type = KT_TYPE_BOOL, .as.natural = truth}; }
 kt_value kt_value_int(int64_t integer) { return (kt_value){.type = KT_TYPE_INT, .as.integer = integer}; }
 kt_value kt_value_float(double number) { return (kt_value){.type = KT_TYPE_FLOAT, .as.number = number}; }
 
 const char *kt_value_type_text(char out[KT_VALUE_TEXT], kt_value a) {
-    static const char *const names[KT_TYPE_COUNT] = {"bool", "bit", "int", "uint", "int", "float", "angle", "duration"};
+    static const char *const names[KT_TYPE_COUNT] = {"bool", "bit", "int", "uint", "int", "float", "angle", "duration", "complex"};
     if (a.width && a.type != KT_TYPE_BIG)
         snprintf(out, KT_VALUE_TEXT, "%s[%u]", names[a.type], a.width);
     else

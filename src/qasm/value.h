@@ -28,6 +28,7 @@ typedef struct kt_value {
     uint8_t type;
     bool symbolic; /* a node of the circuit's expression graph: `node` */
     bool runtime;  /* computed while the program runs: `cell` is the first of its cells */
+    bool followed; /* known, but of a variable: arithmetic on it wraps, as it would while the program runs */
     uint32_t width;
     union {
         uint32_t cell;
@@ -50,6 +51,10 @@ typedef struct kt_arithmetic {
     uint64_t work;         /* steps over wide bit strings since they were charged last */
     bool fraction_dropped; /* an integer division was not exact */
 } kt_arithmetic;
+
+static inline bool kt_value_known(kt_value a) { return !a.symbolic && !a.runtime; }
+kt_scalar kt_scalar_of(kt_type type);
+uint32_t kt_value_cells(kt_value a); /* that a value of its type takes */
 
 kt_value kt_value_bool(bool truth);
 kt_value kt_value_int(int64_t integer);
