@@ -58,21 +58,43 @@ static void every_setting(void **unused) {
     }
 }
 
+static void for_styles(void (*check)(style kind)) {
+    int rounds = quick() ? 4 : 80;
+    for (int round = 0; round < rounds * STYLE_COUNT; round++) check((style)(round % STYLE_COUNT));
+}
+
+static void check_circuit(style kind) {
+    uint32_t qubits = 1 + (uint32_t)random_below(13);
+    ketch_circuit *circuit = made(kind, qubits, 1 + (uint32_t)random_below(200));
+    double *wanted = reference_state(circuit);
+    for (int i = 0; i < 4; i++) {
+        setting how = random_setting(qubits);
+        expect_agreement(circuit, wanted, &how, tolerance(how.precision));
+    }
+    free(wanted);
+    ketch_circuit_free(&circuit);
+}
+
+static void check_program(style kind) {
+    uint32_t qubits = 2 + (uint32_t)random_below(9);
+    ketch_circuit *circuit = circuit_of(qubits, qubits);
+    styled_program(circuit, kind, 10 + (uint32_t)random_below(60));
+    if (random_below(2)) measure_all(circuit);
+    setting how = random_setting(qubits);
+    expect_same_program(circuit, &how, tolerance(how.precision));
+    ketch_circuit_free(&circuit);
+}
+
 /* Many circuits, settings by chance. */
 static void many_circuits(void **unused) {
     (void)unused;
-    int rounds = quick() ? 4 : 80;
-    for (int round = 0; round < rounds * STYLE_COUNT; round++) {
-        uint32_t qubits = 1 + (uint32_t)random_below(13);
-        ketch_circuit *circuit = made((style)(round % STYLE_COUNT), qubits, 1 + (uint32_t)random_below(200));
-        double *wanted = reference_state(circuit);
-        for (int i = 0; i < 4; i++) {
-            setting how = random_setting(qubits);
-            expect_agreement(circuit, wanted, &how, tolerance(how.precision));
-        }
-        free(wanted);
-        ketch_circuit_free(&circuit);
-    }
+    for_styles(check_circuit);
+}
+
+/* Measurements and resets in the middle, conditions. */
+static void programs(void **unused) {
+    (void)unused;
+    for_styles(check_program);
 }
 
 /* States of several tiles of the sizes that are chosen by default. */
@@ -93,17 +115,27 @@ static void large_tiles(void **unused) {
     }
 }
 
-/* Measurements and resets in the middle, conditions. */
-static void programs(void **unused) {
+/* A single pass with thousands of actions to choose from: most keep four qubits busy, and hardly one in a hundred touches the others, so
+ * that what can run next lies far behind what cannot. */
+static void long_passes(void **unused) {
     (void)unused;
-    int rounds = quick() ? 4 : 80;
-    for (int round = 0; round < rounds * STYLE_COUNT; round++) {
-        uint32_t qubits = 2 + (uint32_t)random_below(9);
-        ketch_circuit *circuit = circuit_of(qubits, qubits);
-        styled_program(circuit, (style)(round % STYLE_COUNT), 10 + (uint32_t)random_below(60));
-        if (random_below(2)) measure_all(circuit);
-        setting how = random_setting(qubits);
-        expect_same_program(circuit, &how, tolerance(how.precision));
+    const double rarely[] = {0.001, 0.003, 0.01};
+    for (size_t i = 0; i < LENGTH(rarely); i++) {
+        ketch_circuit *circuit = circuit_of(10, 0);
+        for (uint32_t q = 0; q < 10; q++) GATE(circuit, "h", q);
+        for (int gates = 0; gates < 20000; gates++) {
+            bool rare = (random_number() + 1) / 2 < rarely[i];
+            uint32_t first = rare ? 4 : 0, count = rare ? 6 : 4, operands[2];
+            random_operands(operands, 2, count);
+            double angle = 3 * random_number();
+            static const char *const names[] = {"rz", "ry", "cx", "cx"};
+            uint64_t kind = random_below(4);
+            gate(circuit, names[kind], kind < 2 ? &angle : NULL, first + operands[0], first + operands[1], 0);
+        }
+        double *wanted = reference_state(circuit);
+        setting how = {KETCH_INSTRUCTIONS_AUTO, KETCH_PRECISION_FP64, 0, 0, 1};
+        expect_agreement(circuit, wanted, &how, 1e-11);
+        free(wanted);
         ketch_circuit_free(&circuit);
     }
 }
@@ -212,6 +244,7 @@ int main(void) {
         cmocka_unit_test(against_the_oracle), cmocka_unit_test(every_setting),     cmocka_unit_test(many_circuits),
         cmocka_unit_test(large_tiles),        cmocka_unit_test(programs),          cmocka_unit_test(same_bytes),
         cmocka_unit_test(counts_are_fair),    cmocka_unit_test(programs_are_fair), cmocka_unit_test(plans_know_no_angles),
+        cmocka_unit_test(long_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
