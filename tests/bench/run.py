@@ -55,6 +55,13 @@ def main(build, bench):
             tap.check(f'{name}: cases', None if cases == {(5, 1), (5, 2)} else f'measured: {cases}')
             tap.check(f'{name}: figures', '\n'.join(filter(None, map(wrong_result, of_name))))
             tap.check(f'{name}: scaling', None if all(result['gain'] > 0 for result in of_name if result['threads'] == 2) else 'none')
+    head = subprocess.Popen([sys.executable, pathlib.Path(bench) / 'run', '--build', build, '--qubits', '4', '--repeats', '1'],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    head.stdout.readline()
+    head.stdout.close()
+    said = head.stderr.read()
+    head.stderr.close()
+    tap.check('bench/run | head ends quietly', None if head.wait() == 141 and not said else said or f'status {head.returncode}')
     done = run('--qubits', '3,4', '--circuits', 'grover')
     rows = [line for line in done.stdout.splitlines() if line.startswith('grover  ')]
     told = 'grover needs at least 4 qubits' in done.stdout
