@@ -2,25 +2,9 @@
  *
  * Plans that a session keeps: found again for every circuit of the same structure, never for another one.
  */
-#include "api.h"
+#include "session.h"
 
 #include <math.h>
-
-static ketch_diag *diag;
-static ketch_session *session;
-
-static int create(void **state) {
-    (void)state;
-    diag = ketch_diag_create();
-    return diag && ketch_session_create(&session, NULL, diag) == KETCH_OK ? 0 : 1;
-}
-
-static int release(void **state) {
-    (void)state;
-    ketch_session_free(&session);
-    ketch_diag_free(&diag);
-    return 0;
-}
 
 static const ketch_run_options seeded = {.struct_size = sizeof seeded, .shots = 100, .seed = 3, .has_seed = 1};
 

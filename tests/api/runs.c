@@ -2,27 +2,9 @@
  *
  * Runs and results as a user meets them: what was asked for is there and right, what was not is refused in words.
  */
-#include "api.h"
+#include "session.h"
 
 #include <math.h>
-
-static ketch_diag *diag;
-static ketch_session *session;
-
-static int create(void **state) {
-    (void)state;
-    diag = ketch_diag_create();
-    return diag && ketch_session_create(&session, NULL, diag) == KETCH_OK ? 0 : 1;
-}
-
-static int release(void **state) {
-    (void)state;
-    ketch_session_free(&session);
-    ketch_session_free(&session);
-    ketch_session_free(NULL);
-    ketch_diag_free(&diag);
-    return 0;
-}
 
 static ketch_run_options with(unsigned outputs, uint64_t shots, uint64_t seed) {
     ketch_run_options options = KETCH_RUN_OPTIONS_INIT;
