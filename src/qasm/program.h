@@ -12,6 +12,7 @@
  *   gate_definition.c     gate and opaque
  *   gate_call.c           which gate a call means; broadcast
  *   gate_expand.c         modifiers and bodies to operations
+ *   lower_quantum.c       measure, reset, barrier, delay, nop
  *   lower_condition.c     if
  *   include.c             include
  */
@@ -326,6 +327,11 @@ bool kt_lower_register(kt_program *program, const kt_statement *statement);
 bool kt_lower_classical(kt_program *program, const kt_statement *statement);
 bool kt_lower_let(kt_program *program, const kt_statement *statement);
 bool kt_lower_if(kt_program *program, const kt_statement *statement);
+bool kt_lower_barrier(kt_program *program, const kt_statement *statement);
+bool kt_lower_reset(kt_program *program, const kt_statement *statement);
+bool kt_lower_delay(kt_program *program, const kt_statement *statement);
+bool kt_lower_nop(kt_program *program, const kt_statement *statement);
+bool kt_lower_measure(kt_program *program, const kt_statement *statement);
 bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line);
 bool kt_add_op(kt_program *program, kt_op op, const uint32_t *operands, uint32_t count);
 bool kt_operands_reserve(kt_program *program, size_t count);
