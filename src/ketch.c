@@ -155,7 +155,7 @@ static ketch_status run_options(ketch_run_options *out, const ketch_run_options 
     if ((unsigned)out->engine > KETCH_ENGINE_PLANNED) return kt_fail(diag, KT_BAD_ARGUMENT, "no engine %d", (int)out->engine);
     if (out->tile_bits && (out->tile_bits < KT_TILE_LEAST || out->tile_bits > KT_TILE_MOST))
         return kt_fail(diag, KT_BAD_ARGUMENT, "a tile of %u qubits; it can have %d to %d", out->tile_bits, KT_TILE_LEAST, KT_TILE_MOST);
-    if (out->without >= 2 * KETCH_WITHOUT_CACHE) return kt_fail(diag, KT_BAD_ARGUMENT, "without holds unknown bits: 0x%x", out->without);
+    if (out->without >= 2 * KETCH_WITHOUT_MEETING) return kt_fail(diag, KT_BAD_ARGUMENT, "without holds unknown bits: 0x%x", out->without);
     if (!(out->timeout_seconds >= 0) || isinf(out->timeout_seconds)) return kt_fail(diag, KT_BAD_ARGUMENT, "timeout_seconds is not a time");
     if (!(out->norm_tolerance >= 0)) return kt_fail(diag, KT_BAD_ARGUMENT, "norm_tolerance is negative or NaN");
     status = check_instructions(out->instructions, diag);
@@ -379,8 +379,9 @@ ketch_status ketch_source_format(const char *text, size_t length, const ketch_lo
     ketch_diag_clear(diag);
     NEED(text, diag)
     NEED(sink.write, diag)
-    (void)length, (void)options;
-    return not_built(diag);
+    ketch_load_options complete;
+    ketch_status status = load_options(&complete, options, diag);
+    return status == KETCH_OK ? kt_qasm_format(text, length, &complete, sink, diag) : status;
 }
 
 ketch_status ketch_circuit_draw(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag) {

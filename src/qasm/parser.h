@@ -33,6 +33,10 @@ void kt_parser_begin(kt_parser *parser, const kt_source *source, int dialect);
 /* "OPENQASM 3.0;" if it is there: *major is 2 or 3, *span its number; else *major is 0. False after an error. */
 bool kt_parse_version(kt_parser *parser, int *major, kt_span *span);
 
+/* The dialect of a program without a version line, by what stands in it from the token looked at; `prelude` may be NULL. */
+int kt_guess_dialect(const kt_parser *parser, const char *prelude);
+bool kt_check_encoding(kt_report *report, const kt_source *source); /* says what is not UTF-8 */
+
 /* The next statement at the top of a file. NULL at the end of the file, or where an error left nothing of it (the report tells). */
 kt_statement *kt_parse_statement(kt_parser *parser, bool *end);
 

@@ -14,13 +14,13 @@ static const size_t tree_budget = (size_t)1 << 30; /* bytes that one statement m
 
 /* ── Sources ── */
 
-static bool check_encoding(kt_program *program, const kt_source *source) {
+bool kt_check_encoding(kt_report *report, const kt_source *source) {
     const char *wrong = kt_utf8_check(source->text, source->size);
     if (!wrong) return true;
     unsigned byte = (unsigned char)*wrong;
-    kt_error_at(&program->report, KT_NOT_UTF8, (kt_span){wrong, 1}, "the byte 0x%02X is not UTF-8", byte);
+    kt_error_at(report, KT_NOT_UTF8, (kt_span){wrong, 1}, "the byte 0x%02X is not UTF-8", byte);
     bool utf16 = wrong == source->text && (byte == 0xff || byte == 0xfe);
-    kt_hint_add(&program->report, utf16 ? "the file looks like UTF-16; save it as UTF-8" : "a program is UTF-8 text; is this file one?");
+    kt_hint_add(report, utf16 ? "the file looks like UTF-16; save it as UTF-8" : "a program is UTF-8 text; is this file one?");
     return false;
 }
 
@@ -35,7 +35,7 @@ static void hash_source(uint64_t hash[2], const kt_source *source) {
 bool kt_read_source(kt_program *program, kt_source *source) {
     bool included = source->includer != NULL;
     hash_source(program->circuit->hash, source);
-    if (included && !check_encoding(program, source)) return false;
+    if (included && !kt_check_encoding(&program->report, source)) return false;
     kt_parser outer = program->parser;
     kt_source *outer_source = program->source;
     program->source = source;
@@ -61,11 +61,12 @@ bool kt_read_source(kt_program *program, kt_source *source) {
 
 /* Without a version line: OpenQASM 2 if qelib1.inc or a qreg comes before anything that only OpenQASM 3 has. Only tokens that begin a
  * statement count, since others may be names. */
-static int guess_dialect(const kt_program *program) {
+int kt_guess_dialect(const kt_parser *parser, const char *prelude) {
+    if (prelude && strcmp(prelude, "qelib1.inc") == 0) return 2;
     kt_report silence = {.stopped = true};
-    kt_lexer lexer = program->parser.lexer;
+    kt_lexer lexer = parser->lexer;
     lexer.report = &silence;
-    kt_token token = program->parser.token;
+    kt_token token = parser->token;
     for (bool begins = true; token.kind != KT_TOKEN_END_OF_FILE; kt_lexer_next(&token, &lexer)) {
         kt_token_kind kind = token.kind;
         if (begins && kind == KT_TOKEN_INCLUDE) {
@@ -89,8 +90,7 @@ static bool settle_dialect(kt_program *program) {
     kt_parser_begin(parser, program->source, 3);
     if (!kt_parse_version(parser, &major, &span)) return false;
     if (!major) {
-        const char *prelude = program->options->prelude;
-        program->dialect = prelude && strcmp(prelude, "qelib1.inc") == 0 ? 2 : guess_dialect(program);
+        program->dialect = kt_guess_dialect(parser, program->options->prelude);
         if (program->dialect == 2) kt_parser_begin(parser, program->source, 2);
         if (!kt_parser_at(parser, KT_TOKEN_END_OF_FILE))
             kt_note(program->diag, "without a version line: read as OpenQASM %d", program->dialect);
@@ -156,7 +156,7 @@ static void read_program(kt_program *program) {
         return;
     }
     program->arithmetic.circuit = program->circuit;
-    if (!check_encoding(program, source) || !settle_dialect(program)) return;
+    if (!kt_check_encoding(&program->report, source) || !settle_dialect(program)) return;
     program->arithmetic.dialect = program->circuit->version = program->dialect;
     program->provided = program->dialect == 2 ? KT_IN_LANGUAGE2 : KT_IN_LANGUAGE3;
     if (!include_prelude(program)) return;

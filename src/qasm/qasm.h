@@ -12,4 +12,7 @@
 ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag);
 ketch_status kt_qasm_parse(ketch_circuit **out, const char *text, size_t size, const ketch_load_options *options, ketch_diag *diag);
 
+/* The text laid out anew: 4 blanks a block, a statement a line, its comments kept. Nothing is written where its grammar is wrong. */
+ketch_status kt_qasm_format(const char *text, size_t size, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag);
+
 #endif

@@ -4,10 +4,14 @@
  *
  *   main.c       which command; exit codes
  *   options.c    the table of commands and the table of options, and reading arguments by them
- *   values.c     option values: numbers, sizes, expressions, bitstrings
+ *   values.c     option values: numbers, sizes, words, expressions, bitstrings
  *   help.c       help, the man page and shell completions, made from the two tables
  *   run.c        ketch run
- *   show.c       ketch check, info, draw, plan
+ *   show.c       ketch check, info, draw, plan, convert
+ *   format.c     ketch format
+ *   explain.c    ketch explain
+ *   trace.c      ketch run --trace
+ *   inputs.c     --param and --param-file: values of a program's inputs
  *   gates.c      ketch gates
  *   bench.c      ketch bench
  *   report.c     messages on standard error: text or JSON; progress
@@ -38,8 +42,10 @@ typedef struct settings {
     ketch_write_options write;
     ketch_session_options session;
     text_list include_dirs, parameters;
-    const char *amplitudes, *state_path, *out_path;
-    int memory, probabilities, dry_run;
+    const char *amplitudes, *state_path, *out_path, *parameter_file;
+    int memory, probabilities, dry_run, trace;
+    int in_place, only_check; /* ketch format */
+    int language;             /* ketch convert: place in its table, from 1 */
     int progress, quiet, verbose, color, json_errors;
     int help, version;
     text_list passed;    /* VALUE_PASSED: name and value (NULL: takes none) of each option given */
@@ -57,6 +63,7 @@ typedef enum value_kind {
     VALUE_TILE,    /* uint32_t, 7 to 18 */
     VALUE_SHOTS,   /* run.shots, or KETCH_OUTPUT_NO_SHOTS for 0 */
     VALUE_SEED,    /* run.seed and has_seed */
+    VALUE_UNROLL,  /* uint64_t, or the word none */
     VALUE_BYTES,   /* uint64_t: 500M, 2G */
     VALUE_SECONDS, /* double */
     VALUE_WORD,    /* int: the place of the word among `words` */
@@ -94,7 +101,10 @@ typedef enum command_number {
     COMMAND_INFO,
     COMMAND_DRAW,
     COMMAND_PLAN,
+    COMMAND_FORMAT,
+    COMMAND_CONVERT,
     COMMAND_GATES,
+    COMMAND_EXPLAIN,
     COMMAND_BENCH,
     COMMAND_HELP,
     COMMAND_COMPLETION,
@@ -114,13 +124,16 @@ void free_options(settings *options);
 
 /* ── values.c: all say what is wrong in `problem` and return false ── */
 
-enum { PROBLEM_SIZE = 200 };
+enum { PROBLEM_SIZE = 300 };
 bool read_count(uint64_t *out, const char *text, uint64_t least, uint64_t most, char problem[PROBLEM_SIZE]);
 bool read_bytes(uint64_t *out, const char *text, char problem[PROBLEM_SIZE]);
 bool read_seconds(double *out, const char *text, char problem[PROBLEM_SIZE]);
 bool read_expression(double *out, const char *text, char problem[PROBLEM_SIZE]); /* "0.5", "-3*pi/4" */
 /* The place of `word` among space-separated `words`, or -1. */
 int find_word(const char *words, const char *word);
+/* The one of space-separated `words` that is most like what was typed, if any is: its size is in *size. */
+const char *nearest_word(const char *words, const char *typed, size_t typed_size, size_t *size);
+bool refuse_word(char problem[PROBLEM_SIZE], const char *words, const char *typed, size_t typed_size); /* false */
 /* Words separated by commas, each among space-separated `words`: their bits are added to *out. */
 bool read_words(unsigned *out, const char *words, const char *text, char problem[PROBLEM_SIZE]);
 /* Bitstrings of `qubits` characters each, from a list or a file, as basis states: *count of them (free). */
@@ -136,6 +149,7 @@ void complain(const char *hint, const char *format, ...) __attribute__((format(p
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* All messages of a diagnostic; those without a place are about the file `name` (NULL: none). Warnings and notes not with --quiet. */
 void report(const ketch_diag *diag, const char *name);
+int exit_code_of(ketch_status status);
 /* The same, and the exit code that belongs to the status. */
 int failed(ketch_status status, const ketch_diag *diag, const char *name);
 void show_progress(const ketch_progress *progress, const char *name);
@@ -192,25 +206,47 @@ double now(void);       /* seconds, of a clock that only goes forward */
 void lock_output(void);
 void unlock_output(void);
 
-/* ── run.c, show.c, gates.c, bench.c, help.c ── */
+/* ── trace.c ── */
+
+typedef struct tracer tracer;
+/* Follows a run of one shot: makes run->trace print each statement to `out`. NULL when out of memory. */
+tracer *begin_trace(ketch_run_options *run, const settings *options, output *out, const char *path);
+/* What the last statement did. */
+void end_trace(tracer *trace);
+
+/* ── inputs.c ── */
+
+/* Gives the circuit's inputs their values, from --param-file and then --param. 0, or the exit code after a message. */
+int bind_inputs(ketch_circuit *circuit, const char *path, const settings *options, ketch_diag *diag);
+
+/* ── run.c, show.c, format.c, explain.c, gates.c, bench.c, help.c ── */
 
 int perform_run(settings *options);
 int perform_check(settings *options);
 int perform_info(settings *options);
 int perform_draw(settings *options);
 int perform_plan(settings *options);
+int perform_format(settings *options);
+int perform_convert(settings *options);
 int perform_gates(settings *options);
+int perform_explain(settings *options);
 int perform_bench(settings *options);
 int perform_help(settings *options);
 int perform_completion(settings *options);
 
-/* Loads a circuit and binds --param; "-" is standard input. 0, or the exit code after a message. `deadline` as for run_watched. */
+/* Loads a circuit and gives its inputs their values; "-" is standard input. 0, or the exit code after a message. `deadline` as for
+ * run_watched. */
 int load_circuit(ketch_circuit **out, const char *path, const settings *options, double deadline);
+/* All of a file or of standard input ("-", once; asked again it is what was read), up to a byte more than the limit. NULL: *error says why
+ * (an errno). To be freed. */
+char *read_source(size_t *size, const char *path, uint64_t limit, int *error);
 const char *shown_name(const char *path);                           /* "<stdin>" for "-" */
 int require_files(const settings *options, command_number command); /* 0, or EXIT_USAGE after a message */
 /* Calls `one` for every file and returns the worst exit code. */
 int each_file(settings *options, output *out, int (*one)(settings *options, output *out, const char *path));
 
+/* Text in lines of at most `width` columns, each after `indent` blanks; a line feed begins a new line. */
+void print_wrapped(FILE *stream, const char *text, size_t indent, size_t width);
 void print_usage(FILE *stream, command_number command);
 void print_overview(FILE *stream);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What all commands that read circuits share: one file after the other, loading, binding parameters.
+ * What all commands that read programs share: one file after the other, reading, loading.
  */
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,10 +38,10 @@ typedef struct loading {
     int error; /* errno of reading standard input */
 } loading;
 
-/* All of standard input, up to one byte more than the limit (which the parser then reports). */
-static char *read_input(size_t *size, uint64_t limit, int *error) {
+static char *read_descriptor(size_t *size, int descriptor, uint64_t limit, int *error) {
     char *text = NULL;
     size_t capacity = 0;
+    *error = 0;
     for (*size = 0; *size <= limit;) {
         if (capacity - *size < 65536) {
             capacity = capacity ? 2 * capacity : 1 << 17;
@@ -52,13 +53,38 @@ static char *read_input(size_t *size, uint64_t limit, int *error) {
             text = grown;
         }
         size_t room = capacity - *size, most = limit - *size < room ? (size_t)(limit - *size) + 1 : room;
-        ssize_t got = read(STDIN_FILENO, text + *size, most < room ? most : room);
+        ssize_t got = read(descriptor, text + *size, most < room ? most : room);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) *error = errno;
         if (got <= 0) break;
         *size += (size_t)got;
     }
+    if (*error) {
+        free(text);
+        text = NULL;
+    }
     return text;
+}
+
+char *read_source(size_t *size, const char *path, uint64_t limit, int *error) {
+    static char *input; /* standard input can be read once only */
+    static size_t input_size;
+    if (!limit) limit = 1u << 30;
+    if (strcmp(path, "-") != 0) {
+        int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+        *error = errno;
+        if (descriptor < 0) return NULL;
+        char *text = read_descriptor(size, descriptor, limit, error);
+        close(descriptor);
+        return text;
+    }
+    *error = 0;
+    if (!input) input = read_descriptor(&input_size, STDIN_FILENO, limit, error);
+    if (!input) return NULL;
+    char *text = malloc(input_size + 1);
+    *error = text ? 0 : ENOMEM;
+    *size = input_size;
+    return text ? memcpy(text, input, input_size) : NULL;
 }
 
 static void load(void *user) {
@@ -67,35 +93,13 @@ static void load(void *user) {
         job->status = ketch_circuit_load(&job->circuit, job->path, job->options, job->diag);
         return;
     }
-    uint64_t limit = job->options->max_source_bytes ? job->options->max_source_bytes : 1u << 30;
     size_t size;
-    char *text = read_input(&size, limit, &job->error);
+    char *text = read_source(&size, job->path, job->options->max_source_bytes, &job->error);
     ketch_load_options options = *job->options;
     options.name = shown_name(job->path);
     options.folder = ".";
-    if (!job->error) job->status = ketch_circuit_parse(&job->circuit, text ? text : "", size, &options, job->diag);
+    if (text) job->status = ketch_circuit_parse(&job->circuit, text, size, &options, job->diag);
     free(text);
-}
-
-/* --param NAME=VALUE, all of them. */
-static int bind_parameters(ketch_circuit *circuit, const char *path, const settings *options, ketch_diag *diag) {
-    for (size_t i = 0; i < options->parameters.count; i++) {
-        const char *text = options->parameters.items[i], *equals = strchr(text, '=');
-        char problem[PROBLEM_SIZE], name[200];
-        double value;
-        if (!equals || equals == text || (size_t)(equals - text) >= sizeof name) {
-            complain("write --param theta=pi/4", "--param: '%.60s' is not NAME=VALUE", text);
-            return EXIT_USAGE;
-        }
-        if (!read_expression(&value, equals + 1, problem)) {
-            complain(NULL, "--param %.*s: %s", (int)(equals - text), text, problem);
-            return EXIT_USAGE;
-        }
-        snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-        ketch_status status = ketch_circuit_bind(circuit, name, value, diag);
-        if (status != KETCH_OK) return failed(status, diag, shown_name(path));
-    }
-    return 0;
 }
 
 int load_circuit(ketch_circuit **out, const char *path, const settings *options, double deadline) {
@@ -121,7 +125,7 @@ int load_circuit(ketch_circuit **out, const char *path, const settings *options,
         } else {
             report(diag, shown_name(path)); /* warnings */
             if (options->verbose) note("%s: read in %.3f ms", shown_name(path), 1e3 * (now() - start));
-            code = bind_parameters(job->circuit, path, options, diag);
+            code = bind_inputs(job->circuit, path, options, diag);
             if (code == 0)
                 *out = job->circuit;
             else

@@ -6,14 +6,15 @@
 
 #include <string.h>
 
-static const char exit_codes[] = "0  success\n"
-                                 "1  the run went wrong, or a file could not be read or written\n"
-                                 "2  wrong usage\n"
-                                 "3  a file is not OpenQASM (syntax)\n"
-                                 "4  a file is OpenQASM but means nothing (an unknown gate, an index out of range)\n"
-                                 "5  a limit, or memory, does not suffice\n"
-                                 "6  the time limit was met\n"
-                                 "128 + N  interrupted by signal N\n";
+static const char exit_codes[] =
+    "0  success\n"
+    "1  the run went wrong, a file could not be read or written, or format --check met one that is laid out otherwise\n"
+    "2  wrong usage\n"
+    "3  a file is not OpenQASM (syntax)\n"
+    "4  a file is OpenQASM but means nothing (an unknown gate, an index out of range)\n"
+    "5  a limit, or memory, does not suffice\n"
+    "6  the time limit was met\n"
+    "128 + N  interrupted by signal N\n";
 
 static bool takes(command_number command, const option_record *option) { return option->commands >> command & 1; }
 
@@ -48,6 +49,11 @@ static void wrap(FILE *stream, const char *text, size_t column, size_t indent, s
         if (*text) text++;
     }
     putc('\n', stream);
+}
+
+void print_wrapped(FILE *stream, const char *text, size_t indent, size_t width) {
+    fprintf(stream, "%*s", (int)indent, "");
+    wrap(stream, text, indent, indent, width);
 }
 
 void print_usage(FILE *stream, command_number command) {
@@ -152,6 +158,9 @@ static int print_man(void) {
           "*ketch run --format json --no-run-info --amplitudes 00,11 bell.qasm*\n\tThe same bytes each time.\n\n"
           "*ketch run --param theta=pi/3 -I gates ansatz.qasm*\n\tAn input of the circuit gets its value; included files are looked for in "
           "_gates_.\n\n"
+          "*ketch run --trace teleport.qasm*\n\tOne shot, statement by statement.\n\n"
+          "*ketch format --write \\*.qasm*\n\tEvery program laid out anew, in place.\n\n"
+          "*ketch convert --to qasm2 --out old.qasm new.qasm*\n\tThe same circuit in OpenQASM 2.\n\n"
           "*ketch draw --format svg --out bell.svg bell.qasm*\n\tA drawing.\n\n"
           "# STANDARDS\n\nOpenQASM 2.0 and 3.1.\n",
           stdout);
@@ -175,6 +184,29 @@ int perform_help(settings *options) {
 }
 
 /* ── Completions ── */
+
+/* What the arguments of a command can be, separated by blanks, where they are not files. */
+static void print_arguments(command_number command) {
+    switch (command) {
+    case COMMAND_HELP:
+        for (command_number other = 0; other < COMMAND_COUNT; other++) printf("%s ", commands[other].name);
+        break;
+    case COMMAND_COMPLETION: fputs("bash zsh fish", stdout); break;
+    case COMMAND_GATES:
+        for (size_t i = 0; ketch_gate_at(i); i++) printf("%s ", ketch_gate_at(i)->name);
+        break;
+    case COMMAND_EXPLAIN:
+        for (size_t i = 0; ketch_code_at(i); i++) printf("%s ", ketch_code_at(i)->code);
+        break;
+    default: break;
+    }
+}
+
+static const struct {
+    command_number command;
+    const char *argument; /* for zsh: which one, and its name */
+} argument_words[] = {{COMMAND_HELP, "1:command"}, {COMMAND_COMPLETION, "1:shell"}, {COMMAND_GATES, "*:gate"}, {COMMAND_EXPLAIN, "*:code"}};
+enum { ARGUMENT_WORDS = sizeof argument_words / sizeof *argument_words };
 
 static const char *values_of(const option_record *option) { return option->choices ? option->choices : option->words; }
 
@@ -210,14 +242,13 @@ static void print_bash(void) {
         }
         fputs("' -- \"$word\")) ;;\n", stdout);
     }
-    fputs("        esac\n        return\n    fi\n    case $command in\n        help) COMPREPLY=($(compgen -W '", stdout);
-    for (command_number command = 0; command < COMMAND_COUNT; command++) printf("%s ", commands[command].name);
-    fputs("' -- \"$word\")) ;;\n        completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$word\")) ;;\n        gates) "
-          "COMPREPLY=($(compgen -W '",
-          stdout);
-    for (size_t i = 0; ketch_gate_at(i); i++) printf("%s ", ketch_gate_at(i)->name);
-    fputs("' -- \"$word\")) ;;\n        *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n    esac\n}\ncomplete -o filenames -F _ketch ketch\n",
-          stdout);
+    fputs("        esac\n        return\n    fi\n    case $command in\n", stdout);
+    for (size_t i = 0; i < ARGUMENT_WORDS; i++) {
+        printf("        %s) COMPREPLY=($(compgen -W '", commands[argument_words[i].command].name);
+        print_arguments(argument_words[i].command);
+        fputs("' -- \"$word\")) ;;\n", stdout);
+    }
+    fputs("        *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n    esac\n}\ncomplete -o filenames -F _ketch ketch\n", stdout);
 }
 
 /* Text inside a single-quoted specification of _arguments, or of fish. */
@@ -266,15 +297,11 @@ static void print_zsh(void) {
                 putchar('\'');
             }
         }
-        if (command == COMMAND_HELP) {
-            fputs(" \\\n            '1:command:(", stdout);
-            for (command_number other = 0; other < COMMAND_COUNT; other++) printf("%s ", commands[other].name);
-            fputs(")'", stdout);
-        } else if (command == COMMAND_COMPLETION) {
-            fputs(" \\\n            '1:shell:(bash zsh fish)'", stdout);
-        } else if (command == COMMAND_GATES) {
-            fputs(" \\\n            '*:gate:(", stdout);
-            for (size_t i = 0; ketch_gate_at(i); i++) printf("%s ", ketch_gate_at(i)->name);
+        size_t words = 0;
+        while (words < ARGUMENT_WORDS && argument_words[words].command != command) words++;
+        if (words < ARGUMENT_WORDS) {
+            printf(" \\\n            '%s:(", argument_words[words].argument);
+            print_arguments(command);
             fputs(")'", stdout);
         } else {
             fputs(" \\\n            '*:file:_files'", stdout);
@@ -308,13 +335,11 @@ static void print_fish(void) {
             fputs("'\n", stdout);
         }
     }
-    fputs("complete -c ketch -n '__fish_seen_subcommand_from help' -f -a '", stdout);
-    for (command_number command = 0; command < COMMAND_COUNT; command++) printf("%s ", commands[command].name);
-    fputs("'\ncomplete -c ketch -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n"
-          "complete -c ketch -n '__fish_seen_subcommand_from gates' -f -a '",
-          stdout);
-    for (size_t i = 0; ketch_gate_at(i); i++) printf("%s ", ketch_gate_at(i)->name);
-    fputs("'\n", stdout);
+    for (size_t i = 0; i < ARGUMENT_WORDS; i++) {
+        printf("complete -c ketch -n '__fish_seen_subcommand_from %s' -f -a '", commands[argument_words[i].command].name);
+        print_arguments(argument_words[i].command);
+        fputs("'\n", stdout);
+    }
 }
 
 int perform_completion(settings *options) {

@@ -30,6 +30,10 @@ static int refuse_command(const char *typed) {
     } else {
         const char *near = NULL;
         for (command_number command = 0; command < COMMAND_COUNT && !near; command++) {
+            size_t size;
+            if (nearest_word(commands[command].name, typed, strlen(typed), &size)) near = commands[command].name;
+        }
+        for (command_number command = 0; command < COMMAND_COUNT && !near; command++) {
             if (typed[0] == commands[command].name[0]) near = commands[command].name;
         }
         snprintf(hint, sizeof hint, "%s%s%s'ketch help' lists the commands", near ? "did you mean '" : "", near ? near : "",

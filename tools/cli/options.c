@@ -27,8 +27,21 @@ const command_record commands[COMMAND_COUNT] = {
                       "Draws each FILE as text that fits the terminal, in as many bands as that takes, or as an SVG image.", perform_draw},
     [COMMAND_PLAN] = {"plan", "[OPTIONS] FILE...", "show how circuits would be simulated",
                       "Prints the steps that a run of each FILE would take. Nothing is simulated.", perform_plan},
+    [COMMAND_FORMAT] = {"format", "[OPTIONS] FILE...", "lay programs out anew",
+                        "Prints each FILE (- is standard input) laid out anew: a statement a line, 4 blanks for each block, blanks around "
+                        "operators, long lines broken. Comments, empty lines and the meaning stay. A program with syntax errors is left as "
+                        "it is.",
+                        perform_format},
+    [COMMAND_CONVERT] = {"convert", "[OPTIONS] FILE...", "write circuits as OpenQASM 2, OpenQASM 3 or JSON",
+                         "Writes each FILE as a program of another language that means the same, global phase included. Gates that the "
+                         "program defines are expanded. What the other language cannot say is refused, with its line.",
+                         perform_convert},
     [COMMAND_GATES] = {"gates", "[OPTIONS] [NAME...]", "list the gates known by name, or describe some",
                        "Lists every gate that is built in, or describes the gates called NAME with their matrices.", perform_gates},
+    [COMMAND_EXPLAIN] = {"explain", "[OPTIONS] [CODE...]", "say what a message's code means",
+                         "Says what the messages with each CODE (KQ0301) are about, what to do, and where it helps shows an example. "
+                         "Without CODE it lists all of them.",
+                         perform_explain},
     [COMMAND_BENCH] =
         {"bench", "[OPTIONS]", "compare the speed with that of other simulators",
          "Runs 14 benchmark circuits with Ketch and with other simulators, compares amplitudes, and prints how many times faster "
@@ -48,16 +61,19 @@ enum {
     INFO = 1 << COMMAND_INFO,
     DRAW = 1 << COMMAND_DRAW,
     PLAN = 1 << COMMAND_PLAN,
+    FORMAT = 1 << COMMAND_FORMAT,
+    CONVERT = 1 << COMMAND_CONVERT,
     GATES = 1 << COMMAND_GATES,
     BENCH = 1 << COMMAND_BENCH,
-    READING = RUN | CHECK | INFO | DRAW | PLAN, /* commands that read circuits */
-    WRITING = RUN | INFO | DRAW | PLAN | GATES,
+    READING = RUN | CHECK | INFO | DRAW | PLAN | CONVERT, /* commands that read circuits */
+    WRITING = RUN | INFO | DRAW | PLAN | CONVERT | GATES,
     ALL = (1 << COMMAND_COUNT) - 1
 };
 
 #define AT(member) offsetof(settings, member)
-#define FORMATS    "text json jsonl csv svg"                                               /* in the order of ketch_format */
-#define PARTS      "stages frame merging blocks tables linear start sums huge-pages cache" /* in the order of KETCH_WITHOUT_... */
+#define FORMATS    "text json jsonl csv svg"                                                       /* in the order of ketch_format */
+#define LANGUAGES  "none qasm2 qasm3 json"                                                         /* see perform_convert */
+#define PARTS      "stages frame merging blocks tables linear start sums huge-pages cache meeting" /* in the order of KETCH_WITHOUT_... */
 
 /* clang-format off */
 const option_record option_table[] = {
@@ -69,6 +85,8 @@ const option_record option_table[] = {
      "of the amplitudes: fp64 (the default) or fp32, which takes half the memory"},
     {"threads", 't', RUN, VALUE_COUNT, AT(session.threads), "COUNT", .group = "Run",
      "threads to use; otherwise $KETCH_NUM_THREADS, $OMP_NUM_THREADS, or as many as there are processors"},
+    {"trace", 0, RUN, VALUE_FLAG, AT(trace), .group = "Run",
+     "one shot, statement by statement: the source line, the variables that changed, and up to 6 qubits the state"},
     {"dry-run", 0, RUN, VALUE_FLAG, AT(dry_run), .group = "Run",
      "says what would be done and what memory it takes, and simulates nothing"},
 
@@ -80,6 +98,13 @@ const option_record option_table[] = {
      "qubits inside a tile of the planned engine, 7 to 18; otherwise chosen by precision"},
     {"without", 0, RUN | PLAN, VALUE_WORDS, AT(run.without), "PARTS", PARTS, .group = "Engine",
      "switches parts of the planned engine off, to see what they gain: words separated by commas, of " PARTS},
+
+    {"write", 0, FORMAT, VALUE_FLAG, AT(in_place), .group = "Layout",
+     "changes the files themselves, each at once or not at all, and prints nothing"},
+    {"check", 0, FORMAT, VALUE_FLAG, AT(only_check), .group = "Layout",
+     "prints only which files are laid out otherwise; exit code 1 if there are any"},
+    {"to", 0, CONVERT, VALUE_WORD, AT(language), "LANGUAGE", LANGUAGES, "qasm2 qasm3 json", .group = "Conversion",
+     "qasm2, qasm3 or json: what to write"},
 
     {"circuits", 0, BENCH, VALUE_PASSED, 0, "LIST", .group = "Comparison",
      "some of the circuits, separated by commas: ghz qft qv rqc hea realamp qaoa qaoa_full tfim hidden_shift grover qpe adder clifford_t"},
@@ -141,26 +166,36 @@ const option_record option_table[] = {
      "of messages: text (the default) or json, one object a line"},
     {"progress", 0, RUN, VALUE_FLAG, AT(progress), .group = "Output",
      "shows a progress bar at once, not only in runs of more than a second; on terminals alone"},
-    {"quiet", 'q', READING, VALUE_FLAG, AT(quiet), .group = "Output",
+    {"quiet", 'q', READING | FORMAT, VALUE_FLAG, AT(quiet), .group = "Output",
      "no notes and warnings, only results and errors"},
     {"verbose", 'v', READING, VALUE_FLAG, AT(verbose), .group = "Output",
      "says what takes how long"},
 
     {"param", 'p', READING | GATES, VALUE_LIST, AT(parameters), "NAME=VALUE", .group = "Reading",
-     "gives an input of the circuit its value, a number or an expression such as -3*pi/4; may be repeated"},
+     "gives an input its value: a number or an expression such as -3*pi/4, true, \"0101\" for bits, [1, 2] for an array; may be repeated"},
+    {"param-file", 0, READING, VALUE_TEXT, AT(parameter_file), "FILE", .complete = "file", .group = "Reading",
+     "values of inputs from a JSON object, {\"theta\": 0.5, \"n\": 3}; --param comes after it"},
     {"include-dir", 'I', READING, VALUE_LIST, AT(include_dirs), "FOLDER", .complete = "dir", .group = "Reading",
      "where included files are looked for after the file's own folder; may be repeated"},
     {"safe-include", 0, READING, VALUE_FLAG, AT(load.safe_include), .group = "Reading",
      "includes nothing outside these folders"},
-    {"prelude", 0, READING, VALUE_TEXT, AT(load.prelude), "NAME", .group = "Reading",
+    {"prelude", 0, READING | FORMAT, VALUE_TEXT, AT(load.prelude), "NAME", .group = "Reading",
      "as if each file began by including NAME: stdgates.inc or qelib1.inc"},
     {"max-memory", 0, RUN | PLAN, VALUE_BYTES, AT(run.max_memory), "SIZE", .group = "Limits",
      "memory that a run may take, such as 500M or 2G; otherwise what is free"},
     {"max-qubits", 0, RUN | PLAN, VALUE_COUNT32, AT(run.max_qubits), "COUNT", .group = "Limits",
      "refuses circuits with more qubits in use"},
-    {"timeout", 0, READING, VALUE_SECONDS, AT(run.timeout_seconds), "TIME", .group = "Limits",
+    {"max-operations", 0, RUN | CHECK | INFO | DRAW | PLAN, VALUE_COUNT, AT(run.max_operations), "COUNT", .group = "Limits",
+     "that one shot may take, gates and classical ones (50000000)"},
+    {"max-call-depth", 0, RUN | PLAN, VALUE_COUNT32, AT(run.max_call_depth), "COUNT", .group = "Limits",
+     "of subroutines that call themselves while the program runs (10000)"},
+    {"max-cells", 0, READING, VALUE_COUNT, AT(load.max_cells), "COUNT", .group = "Limits",
+     "of 8 bytes, for classical variables and arrays (16777216)"},
+    {"unroll", 0, READING, VALUE_UNROLL, AT(load.max_unroll), "COUNT", .group = "Limits",
+     "statements of loops and calls that become plain operations while reading (4194304); none: they stay loops and calls, which is slower"},
+    {"timeout", 0, READING | FORMAT, VALUE_SECONDS, AT(run.timeout_seconds), "TIME", .group = "Limits",
      "gives up on a file after TIME: 10, 500ms, 5m"},
-    {"max-source-bytes", 0, READING, VALUE_BYTES, AT(load.max_source_bytes), "SIZE", .group = "Limits",
+    {"max-source-bytes", 0, READING | FORMAT, VALUE_BYTES, AT(load.max_source_bytes), "SIZE", .group = "Limits",
      "of a file and what it includes (1G)"},
     {"max-gates", 0, READING, VALUE_COUNT, AT(load.max_gates), "COUNT", .group = "Limits",
      "after gates and broadcasts are expanded (100000000)"},
@@ -168,13 +203,13 @@ const option_record option_table[] = {
      "in use or not (1048576)"},
     {"max-bits", 0, READING, VALUE_COUNT, AT(load.max_bits), "COUNT", .group = "Limits",
      "classical bits (1048576)"},
-    {"max-nesting", 0, READING, VALUE_COUNT32, AT(load.max_nesting), "COUNT", .group = "Limits",
+    {"max-nesting", 0, READING | FORMAT, VALUE_COUNT32, AT(load.max_nesting), "COUNT", .group = "Limits",
      "of parentheses, blocks and modifiers (256)"},
     {"max-include-depth", 0, READING, VALUE_COUNT32, AT(load.max_include_depth), "COUNT", .group = "Limits",
      "of files that include files (32)"},
-    {"max-token-bytes", 0, READING, VALUE_COUNT32, AT(load.max_token_bytes), "COUNT", .group = "Limits",
+    {"max-token-bytes", 0, READING | FORMAT, VALUE_COUNT32, AT(load.max_token_bytes), "COUNT", .group = "Limits",
      "of one name, number or string (65536)"},
-    {"max-errors", 0, READING, VALUE_COUNT32, AT(load.max_errors), "COUNT", .group = "Limits",
+    {"max-errors", 0, READING | FORMAT, VALUE_COUNT32, AT(load.max_errors), "COUNT", .group = "Limits",
      "reported for a file before giving up (20, which is also the most)"},
     {"help", 'h', ALL, VALUE_FLAG, AT(help), .group = "Other",
      "shows this help"},
@@ -230,6 +265,11 @@ static bool store(settings *options, const option_record *option, const char *va
         fine = read_count(place, value, 0, UINT64_MAX, problem);
         options->run.has_seed = 1;
         break;
+    case VALUE_UNROLL:
+        number = KETCH_UNROLL_NONE;
+        fine = !strcmp(value, "none") || read_count(&number, value, 1, UINT64_MAX, problem);
+        if (fine) *(uint64_t *)place = number;
+        break;
     case VALUE_BYTES: fine = read_bytes(place, value, problem); break;
     case VALUE_SECONDS: fine = read_seconds(place, value, problem); break;
     case VALUE_WORD:
@@ -237,7 +277,7 @@ static bool store(settings *options, const option_record *option, const char *va
         if (fine)
             *(int *)place = find_word(option->words, value);
         else
-            snprintf(problem, sizeof problem, "'%.60s' is none of: %s", value, option->choices ? option->choices : option->words);
+            refuse_word(problem, option->choices ? option->choices : option->words, value, strlen(value));
         break;
     case VALUE_WORDS: fine = read_words(place, option->words, value, problem); break;
     case VALUE_TEXT: *(const char **)place = value; break;
@@ -247,14 +287,14 @@ static bool store(settings *options, const option_record *option, const char *va
         if (fine)
             fine = add_text(&options->passed, option->name) && add_text(&options->passed, value);
         else
-            snprintf(problem, sizeof problem, "'%.60s' is none of: %s", value, option->words);
+            refuse_word(problem, option->words, value, strlen(value));
         break;
     }
     if (!fine) complain(NULL, "--%s: %s", option->name, problem);
     return fine;
 }
 
-/* The option nearest to what was typed, for a hint: shares the longest beginning, at least two characters. */
+/* The option nearest to what was typed, for a hint: shares the longest beginning, at least two characters; else the one most like it. */
 static const char *nearest_option(const char *typed, unsigned command) {
     const char *best = NULL;
     size_t best_size = 1;
@@ -265,6 +305,10 @@ static const char *nearest_option(const char *typed, unsigned command) {
             best = option_table[i].name;
             best_size = size;
         }
+    }
+    for (size_t i = 0, size; i < option_count && !best; i++) {
+        if ((option_table[i].commands >> command & 1) && nearest_word(option_table[i].name, typed, strlen(typed), &size))
+            best = option_table[i].name;
     }
     return best;
 }
@@ -319,6 +363,7 @@ int read_options(settings *options, command_number command, int count, char **ar
     }
     options->load.include_dirs = options->include_dirs.items;
     options->load.include_dir_count = options->include_dirs.count;
+    options->load.max_operations = options->run.max_operations;
     return 0;
 }
 

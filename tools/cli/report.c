@@ -153,7 +153,7 @@ void report(const ketch_diag *diag, const char *name) {
     }
 }
 
-int failed(ketch_status status, const ketch_diag *diag, const char *name) {
+int exit_code_of(ketch_status status) {
     static const int codes[] = {
         [KETCH_OK] = 0,
         [KETCH_ERROR_RUNTIME] = EXIT_RUNTIME,
@@ -167,11 +167,15 @@ int failed(ketch_status status, const ketch_diag *diag, const char *name) {
         [KETCH_ERROR_IO] = EXIT_RUNTIME,
         [KETCH_ERROR_UNAVAILABLE] = EXIT_USAGE,
     };
+    return codes[status];
+}
+
+int failed(ketch_status status, const ketch_diag *diag, const char *name) {
     if (ketch_diag_count(diag))
         report(diag, name);
     else
         complain(NULL, "%s", ketch_status_name(status));
-    return codes[status];
+    return exit_code_of(status);
 }
 
 void show_progress(const ketch_progress *progress, const char *name) {

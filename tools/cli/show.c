@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ketch check, info, draw and plan: circuits looked at, not run.
+ * ketch check, info, draw, plan and convert: circuits looked at, not run.
  */
 #include "cli.h"
 
@@ -54,6 +54,12 @@ static void plan(void *user) {
     job->status = ketch_plan_write(job->circuit, &job->options->run, &job->write, job->sink, job->diag);
 }
 
+static void convert(void *user) {
+    static const ketch_language languages[] = {KETCH_LANGUAGE_QASM2, KETCH_LANGUAGE_QASM3, KETCH_LANGUAGE_JSON};
+    showing *job = user;
+    job->status = ketch_circuit_convert(job->circuit, languages[job->options->language - 1], job->sink, job->diag);
+}
+
 static int show_one(settings *options, output *out, const char *path, void (*call)(void *)) {
     double deadline = options->run.timeout_seconds > 0 ? now() + options->run.timeout_seconds : 0;
     ketch_circuit *circuit;
@@ -82,6 +88,7 @@ static int show_one(settings *options, output *out, const char *path, void (*cal
 static int describe_one(settings *options, output *out, const char *path) { return show_one(options, out, path, describe); }
 static int draw_one(settings *options, output *out, const char *path) { return show_one(options, out, path, draw); }
 static int plan_one(settings *options, output *out, const char *path) { return show_one(options, out, path, plan); }
+static int convert_one(settings *options, output *out, const char *path) { return show_one(options, out, path, convert); }
 
 static int check_one(settings *options, output *out, const char *path) {
     double deadline = options->run.timeout_seconds > 0 ? now() + options->run.timeout_seconds : 0;
@@ -121,3 +128,11 @@ int perform_check(settings *options) { return show(options, COMMAND_CHECK, check
 int perform_info(settings *options) { return show(options, COMMAND_INFO, describe_one); }
 int perform_draw(settings *options) { return show(options, COMMAND_DRAW, draw_one); }
 int perform_plan(settings *options) { return show(options, COMMAND_PLAN, plan_one); }
+
+int perform_convert(settings *options) {
+    if (!options->language) {
+        complain("ketch convert --to qasm3 FILE; there are qasm2, qasm3 and json", "ketch convert needs --to");
+        return EXIT_USAGE;
+    }
+    return show(options, COMMAND_CONVERT, convert_one);
+}

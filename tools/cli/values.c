@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Option values: numbers, sizes, small expressions, basis states. The program never calls setlocale, so strtod reads a point.
+ * Option values: numbers, sizes, words, small expressions, basis states. The program never calls setlocale, so strtod reads a point.
  */
 #include "cli.h"
 
@@ -81,11 +81,57 @@ static int find_part(const char *words, const char *word, size_t size) {
 
 int find_word(const char *words, const char *word) { return find_part(words, word, strlen(word)); }
 
+/* Edits (a character more, less or another, or two exchanged) that make one word the other; at most `limit` + 1. */
+static unsigned count_edits(const char *a, size_t a_size, const char *b, size_t b_size, unsigned limit) {
+    enum { MOST = 40 };
+    unsigned rows[3][MOST + 1];
+    if (a_size > MOST || b_size > MOST) return limit + 1;
+    for (size_t j = 0; j <= b_size; j++) rows[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= a_size; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b_size; j++) {
+            unsigned least = above[j - 1] + (a[i - 1] != b[j - 1]);
+            if (above[j] + 1 < least) least = above[j] + 1;
+            if (row[j - 1] + 1 < least) least = row[j - 1] + 1;
+            bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (exchanged && two_above[j - 2] + 1 < least) least = two_above[j - 2] + 1;
+            row[j] = least;
+        }
+    }
+    return rows[a_size % 3][b_size];
+}
+
+const char *nearest_word(const char *words, const char *typed, size_t typed_size, size_t *size) {
+    const char *best = NULL;
+    unsigned fewest = typed_size < 5 ? 1 : 2;
+    for (const char *next = words; *next;) {
+        size_t length = strcspn(next, " ");
+        unsigned edits = count_edits(next, length, typed, typed_size, fewest);
+        if (edits < fewest || (edits == fewest && !best)) {
+            best = next;
+            *size = length;
+            fewest = edits;
+        }
+        next += length;
+        next += strspn(next, " ");
+    }
+    return best;
+}
+
+bool refuse_word(char problem[PROBLEM_SIZE], const char *words, const char *typed, size_t typed_size) {
+    size_t size = 0;
+    const char *near = nearest_word(words, typed, typed_size, &size);
+    refuse(problem, "'%.*s' is none of: %s%s%.*s%s", (int)(typed_size < 60 ? typed_size : 60), typed, words, near ? "; did you mean " : "",
+           (int)size, near ? near : "", near ? "?" : "");
+    return false;
+}
+
 bool read_words(unsigned *out, const char *words, const char *text, char problem[PROBLEM_SIZE]) {
     for (;; text++) {
         size_t size = strcspn(text, ",");
         int place = find_part(words, text, size);
-        if (place < 0) return refuse(problem, "'%.*s' is none of: %s", (int)(size < 60 ? size : 60), text, words);
+        if (place < 0) return refuse_word(problem, words, text, size);
         *out |= 1u << place;
         text += size;
         if (!*text) return true;

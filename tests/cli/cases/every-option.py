@@ -6,7 +6,7 @@ import subprocess
 
 used = ' '.join(path.read_text() for path in pathlib.Path(os.environ['PYTHONPATH'], 'cases').iterdir() if path.suffix in ('.sh', '.py'))
 commands = re.findall(r'^  (\w+)  ', subprocess.run(['ketch', 'help'], capture_output=True, text=True, check=True).stdout, re.M)
-assert len(commands) == 9, commands
+assert len(commands) == 12, commands
 for command in commands:
     text = subprocess.run(['ketch', 'help', command], capture_output=True, text=True, check=True).stdout
     options = re.findall(r'^  (?:-\w, |    )(--[\w-]+)', text, re.M)

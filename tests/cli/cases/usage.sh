@@ -24,3 +24,11 @@ say help nothing
 say completion tcsh
 say completion
 say draw --format svg bell.qasm ghz.qasm
+say rnu
+say run --without mergin bell.qasm
+say run --without meeting,stage bell.qasm
+say run --unroll some bell.qasm
+say run --precision fp46 bell.qasm
+say convert bell.qasm
+say convert --to qasm bell.qasm
+say run --trcae bell.qasm
