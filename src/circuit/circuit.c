@@ -32,9 +32,10 @@ ketch_status kt_circuit_new(ketch_circuit **out, ketch_diag *diag) {
 
 void kt_circuit_free(ketch_circuit *circuit) {
     if (!circuit) return;
-    void *const pools[] = {circuit->ops,    circuit->operands, circuit->params,    circuit->qubit_registers, circuit->bit_registers,
-                           circuit->words,  circuit->inputs,   circuit->nodes,     circuit->slots,           circuit->conditions,
-                           circuit->places, circuit->blocks,   circuit->block_ops, circuit->matrices,        circuit->open_conditions};
+    void *const pools[] = {circuit->ops,         circuit->operands,  circuit->params,    circuit->qubit_registers, circuit->bit_registers,
+                           circuit->words,       circuit->inputs,    circuit->nodes,     circuit->slots,           circuit->conditions,
+                           circuit->places,      circuit->blocks,    circuit->block_ops, circuit->matrices,        circuit->open_conditions,
+                           circuit->input_words, circuit->variables, circuit->externs,   circuit->op_places,       circuit->remarks};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) kt_free(pools[i]);
     kt_arena_free(&circuit->names);
     kt_free(circuit);
@@ -214,11 +215,23 @@ static const char *copy_name(ketch_circuit *circuit, const char *name) { return 
 
 static bool copy_names(ketch_circuit *copy) {
     bool whole = true;
-    for (size_t i = 0; i < copy->qubit_registers_count && whole; i++)
-        whole = (copy->qubit_registers[i].name = copy_name(copy, copy->qubit_registers[i].name)) != NULL;
-    for (size_t i = 0; i < copy->bit_registers_count && whole; i++)
-        whole = (copy->bit_registers[i].name = copy_name(copy, copy->bit_registers[i].name)) != NULL;
-    for (size_t i = 0; i < copy->inputs_count && whole; i++) whole = (copy->inputs[i].name = copy_name(copy, copy->inputs[i].name)) != NULL;
+#define COPY_TEXTS(pool, member) \
+    for (size_t i = 0; i < copy->pool##_count && whole; i++) whole = (copy->pool[i].member = copy_name(copy, copy->pool[i].member)) != NULL;
+    COPY_TEXTS(qubit_registers, name)
+    COPY_TEXTS(bit_registers, name)
+    COPY_TEXTS(inputs, name)
+    COPY_TEXTS(variables, name)
+    COPY_TEXTS(externs, name)
+    COPY_TEXTS(remarks, text)
+#undef COPY_TEXTS
+    for (size_t i = 0; i < copy->externs_count && whole; i++) {
+        kt_extern *callee = &copy->externs[i];
+        size_t bytes = callee->argument_count * sizeof *callee->arguments;
+        ketch_value_type *arguments = kt_arena_alloc(&copy->names, bytes);
+        whole = arguments != NULL;
+        if (whole && bytes) memcpy(arguments, callee->arguments, bytes);
+        callee->arguments = arguments;
+    }
     kt_saved_place before = {0}, now;
     for (size_t i = 0; i < copy->places_count && whole; i++, before = now) {
         now = copy->places[i];
@@ -258,6 +271,11 @@ ketch_status kt_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, 
     COPY(block_ops)
     COPY(matrices)
     COPY(open_conditions)
+    COPY(input_words)
+    COPY(variables)
+    COPY(externs)
+    COPY(op_places)
+    COPY(remarks)
 #undef COPY
     if (whole && copy_names(copy)) return KETCH_OK;
     kt_circuit_free(copy);

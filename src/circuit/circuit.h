@@ -305,4 +305,6 @@ void kt_circuit_node_text(kt_buffer *out, const ketch_circuit *circuit, uint32_t
 /* The node that fills a parameter slot, or UINT32_MAX if the slot is a plain number. */
 uint32_t kt_circuit_slot_node(const ketch_circuit *circuit, uint32_t param);
 
+#include "circuit/classical.h"
+
 #endif

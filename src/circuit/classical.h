@@ -23,104 +23,104 @@
 
 /* One line an instruction: name, and what it does. D, L, R: the cells destination, left, right; w: width; `data`: the number itself.
  * Integer results are wrapped to w bits (1 to 64), signed or unsigned as the name says (_S, _U). */
-#define KT_INSTRUCTIONS(X)                                                                                        \
-    /* moving */                                                                                                  \
-    X(SET, "D = words[L]")                                                                                        \
-    X(COPY, "R cells from L to D")                                                                                \
-    X(LOAD_BITS, "D... = bits [L, L + R)")                                                                        \
-    X(STORE_BITS, "bits [D, D + R) = L...")                                                                       \
-    X(LOAD_BIT_AT, "D = bit number cells[L]")                                                                     \
-    X(STORE_BIT_AT, "bit number cells[D] = L")                                                                    \
-    X(LOAD_AT, "R cells from L + cells[data] to D")                                                               \
-    X(STORE_AT, "R cells from L to D + cells[data]")                                                              \
-    X(INDEX, "D = index L among `data`, negative ones from the end; fails out of range")                          \
-    X(GET_BIT, "D = bit cells[R] of the number L... of w bits")                                                   \
-    X(PUT_BIT, "bit cells[R] of the number D... = L")                                                             \
-    X(INPUT, "cells of input `data` to D...")                                                                     \
-    X(NODE, "D = value of node `data`, a double")                                                                 \
-    X(SET_PARAM, "params[data] = the double L; fails where it is not finite")                                     \
-    /* integers; of w bits */                                                                                     \
-    X(ADD_S, "D = L + R")                                                                                         \
-    X(ADD_U, "D = L + R")                                                                                         \
-    X(ADD_CONSTANT_S, "D = L + (int32) R")                                                                        \
-    X(ADD_CONSTANT_U, "D = L + (int32) R")                                                                        \
-    X(SUBTRACT_S, "D = L - R")                                                                                    \
-    X(SUBTRACT_U, "D = L - R")                                                                                    \
-    X(MULTIPLY_S, "D = L * R")                                                                                    \
-    X(MULTIPLY_U, "D = L * R")                                                                                    \
-    X(DIVIDE_S, "D = L / R, towards zero; fails for R = 0")                                                       \
-    X(DIVIDE_U, "D = L / R; fails for R = 0")                                                                     \
-    X(MODULO_S, "D = L % R, sign of L; fails for R = 0")                                                          \
-    X(MODULO_U, "D = L % R; fails for R = 0")                                                                     \
-    X(POWER_S, "D = L ** R by squaring; fails for 0 to a negative power")                                         \
-    X(POWER_U, "D = L ** R")                                                                                      \
-    X(NEGATE_S, "D = -L")                                                                                         \
-    X(NEGATE_U, "D = -L")                                                                                         \
-    X(WRAP_S, "D = the low w bits of L, sign-extended")                                                           \
-    X(WRAP_U, "D = the low w bits of L")                                                                          \
-    X(EQUAL, "D = L == R")                                                                                        \
-    X(NOT_EQUAL, "D = L != R")                                                                                    \
-    X(LESS_S, "D = L < R")                                                                                        \
-    X(LESS_U, "D = L < R")                                                                                        \
-    X(LESS_EQUAL_S, "D = L <= R")                                                                                 \
-    X(LESS_EQUAL_U, "D = L <= R")                                                                                 \
-    X(NOT_ZERO, "D = L != 0")                                                                                     \
-    X(IS_ZERO, "D = L == 0")                                                                                      \
-    /* bits of numbers; of any w, beyond 64 in several cells */                                                   \
-    X(AND, "D = L & R")                                                                                           \
-    X(OR, "D = L | R")                                                                                            \
-    X(XOR, "D = L ^ R")                                                                                           \
-    X(NOT, "D = ~L within w bits")                                                                                \
-    X(SHIFT_LEFT, "D = L << cells[R], bits beyond w lost; fails for a negative R")                                \
-    X(SHIFT_RIGHT, "D = L >> cells[R], zeros come in; fails for a negative R")                                    \
-    X(ROTATE_LEFT, "D = L rotated by the signed cells[R]")                                                        \
-    X(ROTATE_RIGHT, "D = L rotated by the signed cells[R]")                                                       \
-    X(COUNT_BITS, "D = ones in L")                                                                                \
-    X(EQUAL_BITS, "D = L == R")                                                                                   \
-    X(LESS_BITS, "D = L < R as unsigned numbers")                                                                 \
-    X(SLICE, "D = bits [data, data + w) of L...")                                                                 \
-    X(SPLICE, "bits [data, data + w) of D... = L")                                                                \
-    /* floats; w 32 rounds the result to float */                                                                 \
-    X(ADD_F, "D = L + R")                                                                                         \
-    X(SUBTRACT_F, "D = L - R")                                                                                    \
-    X(MULTIPLY_F, "D = L * R")                                                                                    \
-    X(DIVIDE_F, "D = L / R; fails for R = 0")                                                                     \
-    X(MODULO_F, "D = fmod(L, R); fails for R = 0")                                                                \
-    X(POWER_F, "D = pow(L, R)")                                                                                   \
-    X(NEGATE_F, "D = -L")                                                                                         \
-    X(ROUND_F, "D = L rounded to w")                                                                              \
-    X(EQUAL_F, "D = L == R")                                                                                      \
-    X(NOT_EQUAL_F, "D = L != R")                                                                                  \
-    X(LESS_F, "D = L < R")                                                                                        \
-    X(LESS_EQUAL_F, "D = L <= R")                                                                                 \
-    X(NOT_ZERO_F, "D = L != 0")                                                                                   \
-    X(FUNCTION_F, "D = function `data` (kt_node_code: SIN to FLOOR) of L; fails outside its domain")              \
-    X(INT_TO_FLOAT, "D = (double) L, signed")                                                                     \
-    X(UINT_TO_FLOAT, "D = (double) L, unsigned")                                                                  \
-    X(FLOAT_TO_INT, "D = L truncated, wrapped to w; fails where it is not finite")                                \
-    X(FLOAT_TO_UINT, "D = L truncated, wrapped to w; fails where it is not finite")                               \
-    X(FLOAT_TO_ANGLE, "D = L radians as an angle of w bits, rounded to nearest")                                  \
-    X(ANGLE_TO_FLOAT, "D = angle L of w bits in radians, [0, 2 pi)")                                              \
-    X(RESIZE_ANGLE, "D = angle L of `data` bits as one of w bits: rounded to nearest")                            \
-    /* complex numbers, two cells each; w 64: each part rounded to float */                                       \
-    X(ADD_C, "D = L + R")                                                                                         \
-    X(SUBTRACT_C, "D = L - R")                                                                                    \
-    X(MULTIPLY_C, "D = L * R")                                                                                    \
-    X(DIVIDE_C, "D = L / R; fails for R = 0")                                                                     \
-    X(POWER_C, "D = L ** R")                                                                                      \
-    X(NEGATE_C, "D = -L")                                                                                         \
-    X(ROUND_C, "D = L rounded to w")                                                                              \
-    X(EQUAL_C, "D = L == R")                                                                                      \
-    X(FUNCTION_C, "D = function `data` (SIN, COS, EXP, LOG, SQRT) of L")                                          \
-    /* control */                                                                                                 \
-    X(LABEL, "nothing: a jump, or the end of a call, arrives here")                                               \
-    X(JUMP_IF, "to operation `data` where L != 0")                                                                \
-    X(JUMP_IF_NOT, "to operation `data` where L == 0")                                                            \
-    X(LOOP, "if L has reached R: nothing; else L += cells[D], signed, and to operation `data`")                   \
-    X(CALL, "to operation `data`; L: first of save_first/save_count operands, see kt_saved; D: its depth counts") \
-    X(RETURN, "behind the CALL that came here")                                                                   \
-    X(EXTERN, "D... = extern `data` of the arguments in cells L...")                                              \
-    X(FAIL, "the shot cannot go on; words of the message are places[data]")
+#define KT_INSTRUCTIONS(X)                                                                                          \
+    /* moving */                                                                                                    \
+    X(SET, "D = words[L]")                                                                                          \
+    X(COPY, "R cells from L to D")                                                                                  \
+    X(LOAD_BITS, "D... = bits [L, L + R)")                                                                          \
+    X(STORE_BITS, "bits [D, D + R) = L...")                                                                         \
+    X(LOAD_BIT_AT, "D = bit number cells[L]")                                                                       \
+    X(STORE_BIT_AT, "bit number cells[D] = L")                                                                      \
+    X(LOAD_AT, "R cells from L + cells[data] to D")                                                                 \
+    X(STORE_AT, "R cells from L to D + cells[data]")                                                                \
+    X(INDEX, "D = index L among `data`, negative ones from the end; fails out of range")                            \
+    X(GET_BIT, "D = bit cells[R] of the number L... of w bits")                                                     \
+    X(PUT_BIT, "bit cells[R] of the number D... = L")                                                               \
+    X(INPUT, "cells of input `data` to D...")                                                                       \
+    X(NODE, "D = value of node `data`, a double")                                                                   \
+    X(SET_PARAM, "params[data] = the double L; fails where it is not finite")                                       \
+    /* integers; of w bits */                                                                                       \
+    X(ADD_S, "D = L + R")                                                                                           \
+    X(ADD_U, "D = L + R")                                                                                           \
+    X(ADD_CONSTANT_S, "D = L + (int32) R")                                                                          \
+    X(ADD_CONSTANT_U, "D = L + (int32) R")                                                                          \
+    X(SUBTRACT_S, "D = L - R")                                                                                      \
+    X(SUBTRACT_U, "D = L - R")                                                                                      \
+    X(MULTIPLY_S, "D = L * R")                                                                                      \
+    X(MULTIPLY_U, "D = L * R")                                                                                      \
+    X(DIVIDE_S, "D = L / R, towards zero; fails for R = 0")                                                         \
+    X(DIVIDE_U, "D = L / R; fails for R = 0")                                                                       \
+    X(MODULO_S, "D = L % R, sign of L; fails for R = 0")                                                            \
+    X(MODULO_U, "D = L % R; fails for R = 0")                                                                       \
+    X(POWER_S, "D = L ** R by squaring; fails for 0 to a negative power")                                           \
+    X(POWER_U, "D = L ** R")                                                                                        \
+    X(NEGATE_S, "D = -L")                                                                                           \
+    X(NEGATE_U, "D = -L")                                                                                           \
+    X(WRAP_S, "D = the low w bits of L, sign-extended")                                                             \
+    X(WRAP_U, "D = the low w bits of L")                                                                            \
+    X(EQUAL, "D = L == R")                                                                                          \
+    X(NOT_EQUAL, "D = L != R")                                                                                      \
+    X(LESS_S, "D = L < R")                                                                                          \
+    X(LESS_U, "D = L < R")                                                                                          \
+    X(LESS_EQUAL_S, "D = L <= R")                                                                                   \
+    X(LESS_EQUAL_U, "D = L <= R")                                                                                   \
+    X(NOT_ZERO, "D = L != 0")                                                                                       \
+    X(IS_ZERO, "D = L == 0")                                                                                        \
+    /* bits of numbers; of any w, beyond 64 in several cells */                                                     \
+    X(AND, "D = L & R")                                                                                             \
+    X(OR, "D = L | R")                                                                                              \
+    X(XOR, "D = L ^ R")                                                                                             \
+    X(NOT, "D = ~L within w bits")                                                                                  \
+    X(SHIFT_LEFT, "D = L << cells[R], bits beyond w lost; fails for a negative R")                                  \
+    X(SHIFT_RIGHT, "D = L >> cells[R], zeros come in; fails for a negative R")                                      \
+    X(ROTATE_LEFT, "D = L rotated by the signed cells[R]")                                                          \
+    X(ROTATE_RIGHT, "D = L rotated by the signed cells[R]")                                                         \
+    X(COUNT_BITS, "D = ones in L")                                                                                  \
+    X(EQUAL_BITS, "D = L == R")                                                                                     \
+    X(LESS_BITS, "D = L < R as unsigned numbers")                                                                   \
+    X(SLICE, "D = bits [data, data + w) of L...")                                                                   \
+    X(SPLICE, "bits [data, data + w) of D... = L")                                                                  \
+    /* floats; w 32 rounds the result to float */                                                                   \
+    X(ADD_F, "D = L + R")                                                                                           \
+    X(SUBTRACT_F, "D = L - R")                                                                                      \
+    X(MULTIPLY_F, "D = L * R")                                                                                      \
+    X(DIVIDE_F, "D = L / R; fails for R = 0")                                                                       \
+    X(MODULO_F, "D = fmod(L, R); fails for R = 0")                                                                  \
+    X(POWER_F, "D = pow(L, R)")                                                                                     \
+    X(NEGATE_F, "D = -L")                                                                                           \
+    X(ROUND_F, "D = L rounded to w")                                                                                \
+    X(EQUAL_F, "D = L == R")                                                                                        \
+    X(NOT_EQUAL_F, "D = L != R")                                                                                    \
+    X(LESS_F, "D = L < R")                                                                                          \
+    X(LESS_EQUAL_F, "D = L <= R")                                                                                   \
+    X(NOT_ZERO_F, "D = L != 0")                                                                                     \
+    X(FUNCTION_F, "D = function `data` (kt_node_code: SIN to FLOOR) of L; fails outside its domain")                \
+    X(INT_TO_FLOAT, "D = (double) L, signed")                                                                       \
+    X(UINT_TO_FLOAT, "D = (double) L, unsigned")                                                                    \
+    X(FLOAT_TO_INT, "D = L truncated, wrapped to w; fails where it is not finite")                                  \
+    X(FLOAT_TO_UINT, "D = L truncated, wrapped to w; fails where it is not finite")                                 \
+    X(FLOAT_TO_ANGLE, "D = L radians as an angle of w bits, rounded to nearest")                                    \
+    X(ANGLE_TO_FLOAT, "D = angle L of w bits in radians, [0, 2 pi)")                                                \
+    X(RESIZE_ANGLE, "D = angle L of `data` bits as one of w bits: rounded to nearest")                              \
+    /* complex numbers, two cells each; w 64: each part rounded to float */                                         \
+    X(ADD_C, "D = L + R")                                                                                           \
+    X(SUBTRACT_C, "D = L - R")                                                                                      \
+    X(MULTIPLY_C, "D = L * R")                                                                                      \
+    X(DIVIDE_C, "D = L / R; fails for R = 0")                                                                       \
+    X(POWER_C, "D = L ** R")                                                                                        \
+    X(NEGATE_C, "D = -L")                                                                                           \
+    X(ROUND_C, "D = L rounded to w")                                                                                \
+    X(EQUAL_C, "D = L == R")                                                                                        \
+    X(FUNCTION_C, "D = function `data` (SIN, COS, EXP, LOG, SQRT) of L")                                            \
+    /* control */                                                                                                   \
+    X(LABEL, "nothing: a jump, or the end of a call, arrives here")                                                 \
+    X(JUMP_IF, "to operation `data` where L != 0")                                                                  \
+    X(JUMP_IF_NOT, "to operation `data` where L == 0")                                                              \
+    X(LOOP, "where L + cells[D] does not pass R: L becomes that, and to operation `data`; signed; a step of 0: on") \
+    X(CALL, "to operation `data`; see below")                                                                       \
+    X(RETURN, "behind the CALL that came here")                                                                     \
+    X(EXTERN, "D... = extern `data` of the arguments in cells L...")                                                \
+    X(FAIL, "the shot cannot go on from here; places[data] says where that is")
 
 typedef enum kt_instruction {
     KT_INSTRUCTION_BEFORE = KT_OP_CLASSICAL - 1,
@@ -131,7 +131,8 @@ typedef enum kt_instruction {
 } kt_instruction;
 
 /* CALL: operands[left, left + 4): first cell, cells, first bit, bits of the routine's own memory. They are saved by the call and given back
- * by the RETURN, all but the `right` cells from `destination` on, where the result is. */
+ * by the RETURN, all but the `right` cells from `destination` on, where the result is. The call changes none of them: arguments wait in
+ * cells that the routine reads before it writes there. */
 
 /* Bits and cells; owned by whoever runs the machine. */
 typedef struct kt_memory {
@@ -150,6 +151,7 @@ typedef struct kt_call {
 typedef struct kt_machine {
     const ketch_circuit *circuit; /* pools, externs; its ops are not looked at */
     const kt_op *program;         /* what it carries out: the circuit's ops, or a plan's order of them; ends in KT_OP_END */
+    const uint32_t *program_ops;  /* by place in program: the operation of the circuit, for messages; NULL: the same */
     double *params;               /* those that SET_PARAM fills */
     kt_memory memory;
     uint32_t at; /* the next operation */
@@ -159,7 +161,8 @@ typedef struct kt_machine {
     uint64_t *stack; /* saved by calls */
     size_t stack_count, stack_capacity;
     /* limits */
-    uint64_t operations_left; /* each operation takes one, gates too; the run sets it */
+    uint64_t
+        operations_left; /* each operation takes one, that which is stopped before too; moving many cells takes more. The run sets it */
     uint32_t max_call_depth;
     kt_watch *watch; /* looked at now and then; NULL: never */
     ketch_diag *diag;
@@ -179,7 +182,7 @@ void kt_machine_free(kt_machine *machine);
 /* Stacks of `to` become those of `from`. */
 bool kt_machine_copy_stacks(kt_machine *to, const kt_machine *from);
 
-/* The error of operation `op` of the circuit, with its place. */
+/* The error of the operation at a place of the program, with its place in the source. */
 ketch_status kt_machine_fail(kt_machine *machine, uint32_t at, kt_code code, const char *format, ...) KT_PRINTF(4, 5);
 
 static inline bool kt_is_instruction(const kt_op *op) { return op->code >= KT_OP_CLASSICAL; }
@@ -197,13 +200,28 @@ static inline uint64_t kt_double_cell(double number) {
     return cell;
 }
 
-/* "add_s", and what it does; NULL for what is none. */
+/* Carries out an instruction on cells alone: integers, bits of numbers, floats, angles, complex numbers, COPY, and GET_BIT and PUT_BIT.
+ * NULL, or in words why it cannot be ("division by zero"). What is worked out while reading is worked out by it too, so that both agree. */
+const char *kt_compute(uint64_t *cells, const kt_op *op);
+
+/* "ADD_S", and what it does; NULL for what is none. */
 const char *kt_instruction_name(uint8_t code);
-/* Cells that an instruction reads and writes: for liveness. Fills up to 4 ranges each; gives false for the ones with memory that is not
- * static (LOAD_AT, STORE_AT, CALL, RETURN, EXTERN ...). */
+/* Cells and bits that an instruction reads and writes. Up to 3 ranges of cells are read, one of each is written; a count of 0: none. False
+ * where memory is not static: LOAD_AT, STORE_AT, LOAD_BIT_AT, STORE_BIT_AT (which name no bits), CALL, RETURN, EXTERN. */
 typedef struct kt_access {
     uint32_t first, count;
 } kt_access;
-bool kt_instruction_access(const ketch_circuit *circuit, const kt_op *op, kt_access reads[4], kt_access writes[4]);
+typedef struct kt_accesses {
+    kt_access reads[3], written, bits_read, bits_written;
+} kt_accesses;
+bool kt_instruction_access(kt_accesses *out, const ketch_circuit *circuit, const kt_op *op);
+
+/* Cells of a value, all elements of an array together. */
+uint64_t kt_cells_in_all(kt_scalar type, uint32_t width, const kt_dimensions *dimensions);
+
+static inline uint64_t kt_wrap_signed(uint64_t number, uint32_t width) {
+    return (uint64_t)((int64_t)(number << (64 - width)) >> (64 - width));
+}
+static inline uint64_t kt_wrap_unsigned(uint64_t number, uint32_t width) { return number << (64 - width) >> (64 - width); }
 
 #endif

@@ -88,7 +88,8 @@ static uint64_t memory_of(const ketch_circuit *circuit) {
 #define BYTES(pool) (uint64_t) circuit->pool##_capacity * sizeof *circuit->pool
     return sizeof *circuit + BYTES(ops) + BYTES(operands) + BYTES(params) + BYTES(qubit_registers) + BYTES(bit_registers) +
            BYTES(conditions) + BYTES(words) + BYTES(inputs) + BYTES(nodes) + BYTES(slots) + BYTES(places) + BYTES(blocks) +
-           BYTES(block_ops) + BYTES(matrices) + BYTES(open_conditions) + circuit->names.used;
+           BYTES(block_ops) + BYTES(matrices) + BYTES(open_conditions) + BYTES(input_words) + BYTES(variables) + BYTES(externs) +
+           BYTES(op_places) + BYTES(remarks) + circuit->names.used;
 #undef BYTES
 }
 
@@ -136,7 +137,7 @@ void kt_circuit_hash(uint64_t out[2], const ketch_circuit *circuit) {
         memcpy(out, circuit->hash, sizeof circuit->hash);
         return;
     }
-    uint64_t parts[7][2];
+    uint64_t parts[8][2];
     kt_hash128(parts[0], circuit->ops, circuit->ops_count * sizeof *circuit->ops);
     kt_hash128(parts[1], circuit->operands, circuit->operands_count * sizeof *circuit->operands);
     kt_hash128(parts[2], circuit->params, circuit->params_count * sizeof *circuit->params);
@@ -144,7 +145,8 @@ void kt_circuit_hash(uint64_t out[2], const ketch_circuit *circuit) {
     kt_hash128(parts[4], circuit->words, circuit->words_count * sizeof *circuit->words);
     parts[5][0] = circuit->qubit_count, parts[5][1] = circuit->bit_count;
     parts[6][0] = circuit->conditions_count, parts[6][1] = circuit->inputs_count;
-    kt_hash128(out, parts, sizeof parts);
+    kt_hash128(parts[7], circuit->input_words, circuit->input_words_count * sizeof *circuit->input_words);
+    kt_hash128(out, parts, (circuit->dynamic ? 8 : 7) * sizeof *parts); /* built by calls, or without values of its own: as it was */
 }
 
 /* ── Expressions as text ── */
