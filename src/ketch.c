@@ -347,8 +347,11 @@ static ketch_status not_built(ketch_diag *diag) { return kt_fail(diag, KT_UNAVAI
 ketch_status ketch_circuit_bind_text(ketch_circuit *circuit, const char *name, const char *value, size_t length, ketch_diag *diag) {
     ketch_diag_clear(diag);
     NEED(circuit, diag)
-    (void)name, (void)value, (void)length;
-    return not_built(diag);
+    NEED(name, diag)
+    if (!value && length) return no_argument("value", diag);
+    ketch_status status;
+    TO_NEAREST(status, kt_circuit_bind_text(circuit, name, value ? value : "", length, diag));
+    return status;
 }
 
 const char *ketch_circuit_extern(const ketch_circuit *circuit, size_t index) {
@@ -359,8 +362,10 @@ ketch_status ketch_circuit_set_extern(ketch_circuit *circuit, const char *name, 
                                       ketch_value_type returns, ketch_extern_function function, void *user, ketch_diag *diag) {
     ketch_diag_clear(diag);
     NEED(circuit, diag)
-    (void)name, (void)arguments, (void)count, (void)returns, (void)function, (void)user;
-    return not_built(diag);
+    NEED(name, diag)
+    NEED(function, diag)
+    if (count && !arguments) return no_argument("arguments", diag);
+    return kt_circuit_set_extern(circuit, name, arguments, count, returns, function, user, diag);
 }
 
 ketch_remark ketch_circuit_remark(const ketch_circuit *circuit, size_t index) {

@@ -102,6 +102,11 @@ void kt_json_integer(kt_json *json, const char *name, uint64_t value) {
     kt_buffer_format(json->out, "%llu", (unsigned long long)value);
 }
 
+void kt_json_negative(kt_json *json, const char *name, uint64_t size) {
+    begin_member(json, name);
+    kt_buffer_format(json->out, "-%llu", (unsigned long long)size);
+}
+
 void kt_json_bool(kt_json *json, const char *name, bool value) {
     begin_member(json, name);
     kt_buffer_text(json->out, value ? "true" : "false");

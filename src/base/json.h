@@ -26,6 +26,7 @@ void kt_json_string(kt_json *json, const char *name, const char *text);
 void kt_json_text(kt_json *json, const char *name, const char *text, size_t size);
 void kt_json_number(kt_json *json, const char *name, double value);
 void kt_json_integer(kt_json *json, const char *name, uint64_t value);
+void kt_json_negative(kt_json *json, const char *name, uint64_t size); /* -size */
 void kt_json_bool(kt_json *json, const char *name, bool value);
 void kt_json_null(kt_json *json, const char *name);
 

@@ -60,13 +60,27 @@ ketch_status kt_circuit_add_node(uint32_t *index, ketch_circuit *circuit, kt_nod
     return KETCH_OK;
 }
 
-ketch_status kt_circuit_add_input(uint32_t *index, ketch_circuit *circuit, const char *name, size_t name_size, ketch_diag *diag) {
-    if (!kt_reserve(&circuit->inputs, &circuit->inputs_capacity, circuit->inputs_count + 1, sizeof *circuit->inputs))
+/* A float or an angle is what nodes use; another input has its value in cells alone, as the program will see it. */
+static bool is_parameter(const kt_input *input) {
+    return (input->type == KT_SCALAR_FLOAT || input->type == KT_SCALAR_ANGLE) && !input->dimensions.dimension_count;
+}
+
+ketch_status kt_circuit_add_input(uint32_t *index, ketch_circuit *circuit, const char *name, size_t name_size, kt_input type,
+                                  ketch_diag *diag) {
+    kt_input input = {.value = NAN, .type = type.type, .width = type.width, .dimensions = type.dimensions};
+    input.in_cells = !is_parameter(&input);
+    size_t words = input.in_cells ? kt_cells_in_all((kt_scalar)input.type, input.width, &input.dimensions) : 0;
+    if (words > UINT32_MAX - circuit->input_words_count) return kt_fail(diag, KT_CIRCUIT_TOO_LARGE, "inputs of more than 2^32 cells");
+    if (!kt_reserve(&circuit->inputs, &circuit->inputs_capacity, circuit->inputs_count + 1, sizeof *circuit->inputs) ||
+        !kt_reserve(&circuit->input_words, &circuit->input_words_capacity, circuit->input_words_count + words,
+                    sizeof *circuit->input_words))
         return kt_no_memory(diag);
-    char *copy = kt_arena_copy(&circuit->names, name, name_size);
-    if (!copy) return kt_no_memory(diag);
+    if (!(input.name = kt_arena_copy(&circuit->names, name, name_size))) return kt_no_memory(diag);
+    input.words = (uint32_t)circuit->input_words_count;
+    if (words) memset(circuit->input_words + input.words, 0, words * sizeof *circuit->input_words);
+    circuit->input_words_count += words;
     *index = (uint32_t)circuit->inputs_count;
-    circuit->inputs[circuit->inputs_count++] = (kt_input){.name = copy, .value = NAN};
+    circuit->inputs[circuit->inputs_count++] = input;
     return KETCH_OK;
 }
 
@@ -288,30 +302,72 @@ static size_t find_input(const ketch_circuit *circuit, const char *name, size_t 
     return circuit->inputs_count;
 }
 
-static ketch_status place_value(value *inputs, size_t *next, const ketch_circuit *circuit, const char *name, double bound,
-                                ketch_diag *diag) {
-    size_t input = find_input(circuit, name, *next);
+/* What a call of bind works on: all inputs' values, aside. */
+typedef struct binding {
+    value *inputs;
+    uint64_t *words; /* as input_words */
+    size_t next;     /* where the next name is expected */
+} binding;
+
+static ketch_status begin_binding(binding *out, const ketch_circuit *circuit, ketch_diag *diag) {
+    *out = (binding){.inputs = kt_array(circuit->inputs_count, sizeof *out->inputs),
+                     .words = kt_array(circuit->input_words_count, sizeof *out->words)};
+    if (!out->inputs || !out->words) return kt_no_memory(diag);
+    for (size_t i = 0; i < circuit->inputs_count; i++) out->inputs[i] = (value){circuit->inputs[i].value, circuit->inputs[i].bound};
+    if (circuit->input_words_count) memcpy(out->words, circuit->input_words, circuit->input_words_count * sizeof *out->words);
+    return KETCH_OK;
+}
+
+static ketch_status end_binding(binding *given, ketch_circuit *circuit, ketch_status status, ketch_diag *diag) {
+    if (status == KETCH_OK) status = bind(circuit, given->inputs, diag);
+    if (status == KETCH_OK && circuit->input_words_count)
+        memcpy(circuit->input_words, given->words, circuit->input_words_count * sizeof *given->words);
+    kt_free(given->inputs);
+    kt_free(given->words);
+    return status;
+}
+
+static ketch_status name_input(const kt_input **out, binding *given, const ketch_circuit *circuit, const char *name, ketch_diag *diag) {
+    size_t input = find_input(circuit, name, given->next);
     if (input == circuit->inputs_count) {
         ketch_status status = kt_fail(diag, KT_PARAMETER_UNKNOWN, "the circuit has no parameter `%s`", name);
         hint_input(circuit, name, diag);
         return status;
     }
-    if (!isfinite(bound)) return kt_fail(diag, KT_PARAMETER_NOT_FINITE, "the value of parameter `%s` is NaN or infinite", name);
-    inputs[input] = (value){bound, true};
-    *next = input + 1;
+    given->next = input + 1;
+    *out = &circuit->inputs[input];
     return KETCH_OK;
 }
 
-ketch_status kt_circuit_bind(ketch_circuit *circuit, size_t count, const char *const *names, const double *values, ketch_diag *diag) {
-    value *inputs = kt_array(circuit->inputs_count, sizeof *inputs);
-    if (!inputs) return kt_no_memory(diag);
-    for (size_t i = 0; i < circuit->inputs_count; i++) inputs[i] = (value){circuit->inputs[i].value, circuit->inputs[i].bound};
-    ketch_status status = KETCH_OK;
-    for (size_t i = 0, next = 0; i < count && status == KETCH_OK; i++)
-        status = place_value(inputs, &next, circuit, names[i], values[i], diag);
-    if (status == KETCH_OK) status = bind(circuit, inputs, diag);
-    kt_free(inputs);
+static ketch_status place_value(binding *given, const ketch_circuit *circuit, const char *name, double bound, ketch_diag *diag) {
+    const kt_input *input;
+    ketch_status status = name_input(&input, given, circuit, name, diag);
+    if (status != KETCH_OK) return status;
+    if (!isfinite(bound)) return kt_fail(diag, KT_PARAMETER_NOT_FINITE, "the value of parameter `%s` is NaN or infinite", name);
+    if (!is_parameter(input)) status = kt_input_take(given->words + input->words, input, bound, diag);
+    given->inputs[input - circuit->inputs] = (value){bound, true};
     return status;
+}
+
+ketch_status kt_circuit_bind(ketch_circuit *circuit, size_t count, const char *const *names, const double *values, ketch_diag *diag) {
+    binding given;
+    ketch_status status = begin_binding(&given, circuit, diag);
+    for (size_t i = 0; i < count && status == KETCH_OK; i++) status = place_value(&given, circuit, names[i], values[i], diag);
+    return end_binding(&given, circuit, status, diag);
+}
+
+ketch_status kt_circuit_bind_text(ketch_circuit *circuit, const char *name, const char *text, size_t length, ketch_diag *diag) {
+    binding given;
+    const kt_input *input = NULL;
+    ketch_status status = begin_binding(&given, circuit, diag);
+    if (status == KETCH_OK) status = name_input(&input, &given, circuit, name, diag);
+    if (status == KETCH_OK) {
+        uint64_t cell; /* of a parameter, which stands in none */
+        value *own = &given.inputs[input - circuit->inputs];
+        own->known = true;
+        status = kt_input_read(&own->value, is_parameter(input) ? &cell : given.words + input->words, input, text, length, diag);
+    }
+    return end_binding(&given, circuit, status, diag);
 }
 
 ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *diag) {

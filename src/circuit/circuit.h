@@ -87,6 +87,8 @@ typedef struct kt_condition {
 } kt_condition;
 #define KT_CONDITION_DEPTH 64 /* of the stack; the parser refuses deeper ones */
 
+#define KT_SECONDS_PER_DT 1e-9 /* dt is a backend's own unit; none is here, so a nanosecond stands for it */
+
 /* An expression over named parameters; operands have smaller indices, so one pass in order evaluates all. */
 typedef enum kt_node_code {
     KT_NODE_CONSTANT, /* value */
@@ -142,11 +144,6 @@ typedef enum kt_scalar {
     KT_SCALAR_DURATION /* a double: seconds */
 } kt_scalar;
 
-typedef struct kt_dimensions { /* of an array; dimension_count 0: a scalar */
-    uint32_t dimension_count;
-    uint32_t dimensions[7];
-} kt_dimensions;
-
 typedef struct kt_input {
     const char *name;
     double value; /* of a float or an angle (radians), which nodes use */
@@ -163,7 +160,8 @@ typedef struct kt_register_info {
     uint32_t first, size;
     bool counted;   /* classical: its bits are part of the outcome */
     uint8_t type;   /* kt_scalar: how to read the bits; an output of another type than bits is stored into bits by the program */
-    uint16_t width; /* of an element of an array; 0: the register is one value */
+    uint32_t width; /* of an element of an array; 0: the register is one value */
+    kt_dimensions dimensions;
 } kt_register_info;
 
 /* A variable of the program, for those who look at it while it runs (traces). */
@@ -185,6 +183,8 @@ typedef struct kt_extern {
     uint32_t argument_count;
     ketch_value_type *arguments; /* in the arena */
     ketch_value_type returns;
+    bool called;    /* somewhere in the program */
+    uint32_t place; /* of its first call */
 } kt_extern;
 
 /* A matrix made for this circuit: given by the caller, or a power of a short run of operations, recomputed when a parameter in it is bound.
@@ -258,7 +258,8 @@ ketch_status kt_circuit_add_condition(uint32_t *index, ketch_circuit *circuit, k
 /* Nodes fold: a node whose operands are constants becomes a constant. */
 ketch_status kt_circuit_add_node(uint32_t *index, ketch_circuit *circuit, kt_node_code code, uint32_t a, uint32_t b, double value,
                                  ketch_diag *diag);
-ketch_status kt_circuit_add_input(uint32_t *index, ketch_circuit *circuit, const char *name, size_t name_size, ketch_diag *diag);
+ketch_status kt_circuit_add_input(uint32_t *index, ketch_circuit *circuit, const char *name, size_t name_size, kt_input type,
+                                  ketch_diag *diag); /* of `type` only its type, width and dimensions count */
 ketch_status kt_circuit_add_place(uint32_t *index, ketch_circuit *circuit, const kt_place *place, ketch_diag *diag);
 /* params[param] = nodes[node], now and whenever parameters are bound. */
 ketch_status kt_circuit_add_slot(ketch_circuit *circuit, uint32_t param, uint32_t node, uint32_t place, ketch_diag *diag);
@@ -269,8 +270,27 @@ ketch_status kt_circuit_resolve(ketch_circuit *circuit, ketch_diag *diag);
 
 /* All of them or none. */
 ketch_status kt_circuit_bind(ketch_circuit *circuit, size_t count, const char *const *names, const double *values, ketch_diag *diag);
+ketch_status kt_circuit_bind_text(ketch_circuit *circuit, const char *name, const char *text, size_t length, ketch_diag *diag);
+/* The value of an input to its cells in `words`; *value is that of a float or an angle. */
+ketch_status kt_input_read(double *value, uint64_t *words, const kt_input *input, const char *text, size_t length, ketch_diag *diag);
+ketch_status kt_input_take(uint64_t *words, const kt_input *input, double value, ketch_diag *diag);
 /* KETCH_OK, or an error that lists every parameter without a value. */
 ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *diag);
+
+/* Externs; `arguments` are copied. */
+ketch_status kt_circuit_add_extern(uint32_t *index, ketch_circuit *circuit, const char *name, size_t name_size,
+                                   const ketch_value_type *arguments, uint32_t count, ketch_value_type returns, ketch_diag *diag);
+ketch_status kt_circuit_set_extern(ketch_circuit *circuit, const char *name, const ketch_value_type *arguments, size_t count,
+                                   ketch_value_type returns, ketch_extern_function function, void *user, ketch_diag *diag);
+/* KETCH_OK, or an error that names the first one that is called and not given. */
+ketch_status kt_circuit_check_externs(const ketch_circuit *circuit, ketch_diag *diag);
+ketch_status kt_circuit_add_remark(ketch_circuit *circuit, const char *text, size_t size, uint32_t line, ketch_diag *diag);
+
+/* "int[8]", "array[float[64], 2, 3]"; `dimensions` may be NULL. ketch_type is kt_scalar + 1. */
+void kt_type_text(kt_buffer *out, ketch_value_type type, const kt_dimensions *dimensions);
+static inline ketch_value_type kt_value_type_of(kt_scalar type, uint32_t width) {
+    return (ketch_value_type){(ketch_type)(type + 1), width};
+}
 
 /* Building by calls, on top of these, with the checks; the contracts are those of the public header. */
 ketch_status kt_circuit_append(ketch_circuit *circuit, const char *name, size_t count, uint32_t control_count, uint64_t control_values,

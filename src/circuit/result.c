@@ -19,6 +19,7 @@ void kt_result_free(ketch_result *result) {
     if (!result) return;
     kt_pages_free(result->state.amplitudes, result->state.bytes);
     kt_free(result->registers);
+    kt_free(result->shapes);
     kt_free(result->outcomes);
     kt_free(result->counts);
     kt_free(result->shots);

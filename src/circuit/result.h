@@ -12,6 +12,11 @@
 
 #define KT_TALLY_WORDS 2 /* see result.c */
 
+typedef struct kt_dimensions { /* of an array; dimension_count 0: a scalar */
+    uint32_t dimension_count;
+    uint32_t dimensions[7];
+} kt_dimensions;
+
 /* Amplitudes and how to give them back. */
 typedef struct kt_state {
     void *amplitudes; /* 2^wires complex numbers, interleaved */
@@ -25,6 +30,7 @@ struct ketch_result {
     uint32_t bit_count;        /* of an outcome: the counted registers side by side */
     size_t words;              /* a row of outcome or shot: max(1, ceil(bit_count / 64)) */
     ketch_register *registers; /* in order of declaration; names live in `names` */
+    kt_dimensions *shapes;     /* of the registers */
     size_t register_count;
     uint64_t *outcomes; /* outcome_count rows; most frequent first, then by value */
     uint64_t *counts;

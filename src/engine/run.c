@@ -40,15 +40,18 @@ static ketch_status name_registers(kt_run *run) {
     const ketch_circuit *circuit = run->circuit;
     size_t count = run->plan->measures_nothing ? 1 : circuit->bit_registers_count;
     result->registers = kt_array(count + 1, sizeof *result->registers);
-    if (!result->registers) return kt_no_memory(run->diag);
+    result->shapes = kt_array(count + 1, sizeof *result->shapes);
+    if (!result->registers || !result->shapes) return kt_no_memory(run->diag);
     uint32_t offset = 0;
     for (size_t i = 0; i < count; i++) {
-        kt_register_info all = {"meas", 0, circuit->qubit_count, true};
+        kt_register_info all = {.name = "meas", .size = circuit->qubit_count, .counted = true};
         const kt_register_info *info = run->plan->measures_nothing ? &all : &circuit->bit_registers[i];
         if (!info->counted) continue;
         char *name = kt_arena_copy(&result->names, info->name, strlen(info->name));
         if (!name) return kt_no_memory(run->diag);
-        result->registers[result->register_count++] = (ketch_register){name, offset, info->size};
+        result->shapes[result->register_count] = info->dimensions;
+        result->registers[result->register_count++] = (ketch_register){
+            name, offset, info->size, kt_value_type_of((kt_scalar)info->type, info->width ? info->width : info->size)};
         offset += info->size;
     }
     result->bit_count = run->plan->outcome_bits;

@@ -22,7 +22,8 @@ static void each_outcome(kt_writer *writer, kt_visit visit, void *user) {
     const ketch_result *result = writer->result;
     size_t shown = kt_shown_outcomes(writer);
     for (size_t i = 0; i < shown && kt_stream_pump(&writer->stream); i++) {
-        kt_entry entry = {.label = outcome_label(writer, result->outcomes + i * result->words), .number = result->counts[i]};
+        const uint64_t *row = result->outcomes + i * result->words;
+        kt_entry entry = {.label = outcome_label(writer, row), .row = row, .number = result->counts[i]};
         visit(writer, user, &entry);
     }
 }
@@ -30,7 +31,8 @@ static void each_outcome(kt_writer *writer, kt_visit visit, void *user) {
 static void each_shot(kt_writer *writer, kt_visit visit, void *user) {
     const ketch_result *result = writer->result;
     for (uint64_t i = 0; i < result->info.shots && kt_stream_pump(&writer->stream); i++) {
-        kt_entry entry = {.label = outcome_label(writer, result->shots + i * result->words), .number = i};
+        const uint64_t *row = result->shots + i * result->words;
+        kt_entry entry = {.label = outcome_label(writer, row), .row = row, .number = i};
         visit(writer, user, &entry);
     }
 }

@@ -5,6 +5,8 @@
  */
 #include "output/writer.h"
 
+#include "circuit/circuit.h"
+
 #include <stdio.h>
 
 static void write_amplitude(kt_writer *writer, void *json, const kt_entry *entry) {
@@ -18,6 +20,14 @@ static void write_amplitude(kt_writer *writer, void *json, const kt_entry *entry
 static void write_count(kt_writer *writer, void *json, const kt_entry *entry) {
     (void)writer;
     kt_json_integer(json, entry->label, entry->number);
+}
+
+static void write_values(kt_writer *writer, void *json, const kt_entry *entry) {
+    const ketch_result *result = writer->result;
+    kt_json_open_inline(json, entry->label, '{');
+    for (size_t i = 0; i < result->register_count; i++)
+        kt_write_value(json, result->registers[i].name, result, i, entry->row, writer->options->bit0_first);
+    kt_json_close(json, '}');
 }
 
 static void write_shot(kt_writer *writer, void *json, const kt_entry *entry) {
@@ -38,7 +48,26 @@ static void write_sections(kt_writer *writer, kt_json *json) {
         kt_json_open(json, kt_section_names[section], bracket);
         kt_each_entry(writer, section, visits[section], json);
         kt_json_close(json, bracket == '[' ? ']' : '}');
+        if (section != KT_COUNTS || !kt_has_values(writer->result)) continue;
+        kt_json_open(json, "values", '{');
+        kt_each_entry(writer, section, write_values, json);
+        kt_json_close(json, '}');
     }
+}
+
+/* "bit[2]", "array[int[8], 3]" */
+static void write_type(const ketch_result *result, size_t index, kt_json *json) {
+    const ketch_register *bits = &result->registers[index];
+    kt_buffer text = {0};
+    if (kt_is_plain(bits))
+        kt_buffer_format(&text, "bit[%u]", bits->size);
+    else
+        kt_type_text(&text, bits->type, &result->shapes[index]);
+    if (text.failed)
+        json->out->failed = true;
+    else
+        kt_json_string(json, "type", text.bytes);
+    kt_buffer_free(&text);
 }
 
 static void write_registers(const ketch_result *result, kt_json *json) {
@@ -48,6 +77,7 @@ static void write_registers(const ketch_result *result, kt_json *json) {
         kt_json_string(json, "name", result->registers[i].name);
         kt_json_integer(json, "offset", result->registers[i].offset);
         kt_json_integer(json, "size", result->registers[i].size);
+        write_type(result, i, json);
         kt_json_close(json, '}');
     }
     kt_json_close(json, ']');

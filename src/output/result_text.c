@@ -6,6 +6,9 @@
  *   0 00         514  50.20%  ████████████████████
  *   1 11         510  49.80%  ███████████████████▊
  *
+ *    x b[1]  count                     with registers that are no plain bits: their values, a column each
+ *   -3    1    514  50.20%
+ *
  * The heading over the bits names the registers in the order in which their bits stand. Rows that would read as zero are not shown
  * but counted. Every number in full is in the other formats.
  */
@@ -13,6 +16,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { DECIMALS = 9, HEADING_LIMIT = 40, MIN_BAR = 8, MAX_BAR = 60 };
 
@@ -22,7 +26,8 @@ typedef struct text_table {
     size_t label_width, number_width, bar_width;
     double largest; /* what a whole bar stands for */
     uint64_t hidden;
-    kt_buffer line;
+    kt_buffer line, label;
+    size_t *value_widths; /* of the registers, where some have values; else NULL */
 } text_table;
 
 /* "b[1] a[2]", or "outcome" where there are too many registers to name; freed with the buffer. */
@@ -35,6 +40,63 @@ static const char *outcome_heading(kt_buffer *out, const kt_writer *writer) {
         kt_buffer_format(out, "%s%s[%u]", out->size ? " " : "", named->name, named->size);
     }
     return !out->size || out->size > HEADING_LIMIT ? "outcome" : out->bytes;
+}
+
+/* The register that stands at a place, from the left. */
+static size_t register_at(const kt_writer *writer, size_t place) {
+    return writer->options->bit0_first ? place : writer->result->register_count - 1 - place;
+}
+
+static void value_text(kt_buffer *out, const kt_writer *writer, size_t index, const uint64_t *row) {
+    const ketch_result *result = writer->result;
+    kt_json json = {.out = out};
+    kt_buffer_clear(out);
+    kt_write_value(&json, NULL, result, index, row, writer->options->bit0_first);
+    if (!kt_is_plain(&result->registers[index]) || out->failed) return;
+    out->bytes[--out->size] = '\0'; /* bits stand without quotes */
+    memmove(out->bytes, out->bytes + 1, out->size--);
+}
+
+static void register_heading(kt_buffer *out, const ketch_register *named) {
+    kt_buffer_clear(out);
+    kt_buffer_text(out, named->name);
+    if (kt_is_plain(named)) kt_buffer_format(out, "[%u]", named->size);
+}
+
+/* Columns that the registers take, and together. */
+static void measure_values(kt_writer *writer, text_table *table) {
+    const ketch_result *result = writer->result;
+    if (!kt_has_values(result)) return;
+    if (!(table->value_widths = kt_array(result->register_count, sizeof *table->value_widths))) {
+        kt_stream_fail(&writer->stream, kt_no_memory(writer->stream.diag));
+        return;
+    }
+    table->label_width = result->register_count - 1;
+    for (size_t i = 0; i < result->register_count; i++) {
+        size_t *width = &table->value_widths[i], columns;
+        register_heading(&table->line, &result->registers[i]);
+        *width = kt_text_columns(table->line.bytes);
+        for (size_t o = 0; o < result->outcome_count && !table->line.failed; o++) {
+            value_text(&table->line, writer, i, result->outcomes + o * result->words);
+            if ((columns = table->line.size) > *width) *width = columns;
+        }
+        table->label_width += *width;
+    }
+}
+
+/* Values or, without a row, the registers' names; in columns. */
+static const char *in_columns(kt_writer *writer, text_table *table, const uint64_t *row) {
+    kt_buffer_clear(&table->label);
+    for (size_t place = 0; place < writer->result->register_count; place++) {
+        size_t index = register_at(writer, place);
+        if (row)
+            value_text(&table->line, writer, index, row);
+        else
+            register_heading(&table->line, &writer->result->registers[index]);
+        if (place) kt_buffer_text(&table->label, " ");
+        kt_text_right(&table->label, table->line.bytes ? table->line.bytes : "", table->value_widths[index]);
+    }
+    return table->label.bytes ? table->label.bytes : "";
 }
 
 static void add_color(kt_buffer *out, const kt_writer *writer, const char *escape) {
@@ -76,7 +138,7 @@ static void write_count(kt_writer *writer, void *user, const kt_entry *entry) {
     text_table *table = user;
     kt_buffer *out = &writer->stream.out;
     double share = (double)entry->number / (double)writer->result->info.shots;
-    kt_text_left(out, entry->label, table->label_width);
+    kt_text_left(out, table->value_widths ? in_columns(writer, table, entry->row) : entry->label, table->label_width);
     kt_buffer_format(out, "  %*llu  ", (int)table->number_width, (unsigned long long)entry->number);
     kt_buffer_clear(&table->line);
     kt_text_fixed(&table->line, 100 * share, 2);
@@ -87,8 +149,8 @@ static void write_count(kt_writer *writer, void *user, const kt_entry *entry) {
 }
 
 static void write_shot(kt_writer *writer, void *user, const kt_entry *entry) {
-    (void)user;
-    kt_buffer_text(&writer->stream.out, entry->label);
+    text_table *table = user;
+    kt_buffer_text(&writer->stream.out, table->value_widths ? in_columns(writer, table, entry->row) : entry->label);
     kt_buffer_text(&writer->stream.out, "\n");
 }
 
@@ -182,9 +244,12 @@ static void write_table(kt_writer *writer, kt_section section) {
     if (section == KT_COUNTS) {
         measure_counts(writer, &table);
         table.heading = outcome_heading(&heading, writer);
+        measure_values(writer, &table);
     } else if (section != KT_MEMORY) {
         measure_states(writer, &table);
     }
+    if (section == KT_MEMORY) measure_values(writer, &table);
+    if (table.value_widths && section == KT_COUNTS) table.heading = in_columns(writer, &table, NULL);
     size_t heading_width = kt_text_columns(table.heading);
     if (table.label_width < heading_width) table.label_width = heading_width;
     if (writer->options->histogram) {
@@ -195,9 +260,11 @@ static void write_table(kt_writer *writer, kt_section section) {
     if (section != KT_MEMORY) write_heading(writer, &table);
     kt_each_entry(writer, section, visits[section], &table);
     if (section != KT_MEMORY) write_rest(writer, &table);
-    if (heading.failed || table.line.failed) kt_stream_fail(&writer->stream, kt_no_memory(writer->stream.diag));
+    if (heading.failed || table.line.failed || table.label.failed) kt_stream_fail(&writer->stream, kt_no_memory(writer->stream.diag));
     kt_buffer_free(&heading);
     kt_buffer_free(&table.line);
+    kt_buffer_free(&table.label);
+    kt_free(table.value_widths);
 }
 
 void kt_result_as_text(kt_writer *writer) {

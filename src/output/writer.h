@@ -12,11 +12,13 @@
 #define KETCH_OUTPUT_WRITER_H
 
 #include "output/basis.h"
+#include "output/value.h"
 
 typedef enum kt_section { KT_COUNTS, KT_MEMORY, KT_PROBABILITIES, KT_AMPLITUDES, KT_SECTION_COUNT } kt_section;
 
 typedef struct kt_entry {
     const char *label; /* the bitstring */
+    const uint64_t *row; /* of an outcome */
     uint64_t number;
     double re, im;
 } kt_entry;

@@ -198,25 +198,85 @@ bool kt_charge(kt_program *program, uint64_t operations, kt_span span) {
     return false;
 }
 
-/* Registers among the operands have one size: how often the gate is applied. */
-static bool broadcast_size(uint32_t *out, kt_program *program, const kt_selection *selections, const kt_expression *operands,
-                           uint32_t count) {
-    const kt_selection *first = NULL;
-    kt_span first_span = {0};
-    *out = 1;
-    for (uint32_t i = 0; i < count; i++, operands = operands->next) {
-        kt_span span = kt_expression_span(operands);
-        if (selections[i].scalar) continue;
-        if (!first) first = &selections[i], first_span = span, *out = first->count;
-        if (selections[i].count != first->count)
-            return kt_error_at(&program->report, KT_SIZES_DIFFER, span, "`%.*s` has size %u, but `%.*s` has %u", KT_SHOWN(span),
-                               selections[i].count, KT_SHOWN(first_span), first->count);
+/* How often a gate is applied: registers among its operands have one size, which is known, or in a cell. */
+typedef struct spread {
+    uint32_t times;
+    bool moves;  /* some operand is chosen while the program runs, */
+    bool ranges; /* a range of them: `times` is a cell */
+} spread;
+
+static bool sizes_differ(kt_program *program, const kt_selection *a, kt_span a_span, const kt_selection *b, kt_span b_span) {
+    return a->count == b->count || kt_error_at(&program->report, KT_SIZES_DIFFER, a_span, "`%.*s` has size %u, but `%.*s` has %u",
+                                               KT_SHOWN(a_span), a->count, KT_SHOWN(b_span), b->count);
+}
+
+/* Where the run finds other sizes it cannot go on. */
+static bool check_sizes(kt_program *program, uint32_t a, const kt_selection *b, kt_span span) {
+    kt_value equal, other = b->moves && !b->list ? kt_in_cells(KT_TYPE_INT, 0, b->count) : kt_value_int(b->count);
+    uint32_t cell, place;
+    kt_place where = kt_report_place(&program->report, span);
+    ketch_circuit *circuit = program->circuit;
+    if (!kt_binary(&equal, program, KT_TOKEN_EQUAL, kt_in_cells(KT_TYPE_INT, 0, a), other, span) ||
+        !kt_to_cells(&cell, program, equal, span) ||
+        !kt_report_status(&program->report, kt_circuit_add_place(&place, circuit, &where, program->diag)))
+        return false;
+    uint32_t behind = (uint32_t)circuit->ops_count + 2;
+    return kt_emit(program, (kt_op){.code = KT_DO_JUMP_IF, .left = cell, .data = behind}, (kt_span){0}) &&
+           kt_emit(program, (kt_op){.code = KT_DO_FAIL, .data = place}, span) &&
+           kt_emit(program, (kt_op){.code = KT_DO_LABEL}, (kt_span){0});
+}
+
+static bool spread_over(spread *out, kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count) {
+    const kt_selection *range = NULL, *fixed = NULL;
+    const kt_expression *operand = operands;
+    kt_span fixed_span = {0};
+    *out = (spread){.times = 1};
+    for (uint32_t i = 0; i < count; i++, operand = operand->next) {
+        const kt_selection *selection = &selections[i];
+        out->moves = out->moves || selection->moves;
+        if (selection->scalar) continue;
+        if (selection->moves && !selection->list) {
+            if (!range) range = selection;
+            continue;
+        }
+        kt_span span = kt_expression_span(operand);
+        if (!fixed) fixed = selection, fixed_span = span, out->times = selection->count;
+        if (!sizes_differ(program, selection, span, fixed, fixed_span)) return false;
     }
+    if (!range) return true;
+    out->ranges = true;
+    out->times = range->count;
+    operand = operands;
+    for (uint32_t i = 0; i < count; i++, operand = operand->next)
+        if (!selections[i].scalar && &selections[i] != range &&
+            !check_sizes(program, range->count, &selections[i], kt_expression_span(operand)))
+            return false;
     return true;
+}
+
+/* To qubits that only the run knows: cells name them. */
+static bool apply_to_cells(kt_program *program, kt_application *application, const kt_value *values, const kt_selection *selections,
+                           uint32_t count, spread over, uint32_t *cells) {
+    kt_repetition turn;
+    kt_span span = application->span;
+    uint32_t times = over.ranges ? 1 : over.times;
+    if (over.ranges && !kt_repeat(&turn, program, over.times, span)) return false;
+    bool good = true;
+    for (uint32_t k = 0; k < times && good; k++) {
+        for (uint32_t i = 0; i < count && good; i++)
+            good = kt_chosen_cell(&cells[i], program, &selections[i], k, over.ranges ? &turn : NULL, span);
+        program->qubits_in_cells = true;
+        good = good && kt_apply(program, application, values, cells);
+        program->qubits_in_cells = false;
+    }
+    return (!over.ranges || kt_repeat_end(program, &turn, span)) && good;
 }
 
 bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
     kt_application application;
+    const kt_binding *binding = kt_scope_find(program, statement->symbol);
+    if (binding && (binding->kind == KT_BINDING_ROUTINE || binding->kind == KT_BINDING_EXTERN))
+        return kt_call_routine_statement(program, statement);
     const kt_expression *operand = statement->as.call.operands, *argument = statement->as.call.arguments;
     uint32_t count = statement->as.call.operand_count, argument_count = statement->as.call.argument_count;
     if (!kt_resolve_application(&application, program, statement, &program->statement)) {
@@ -236,9 +296,10 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
     bool good = true;
     for (uint32_t i = 0; i < argument_count; i++, argument = argument->next)
         good = kt_evaluate_angle(&values[i], program, argument) && good;
-    for (uint32_t i = 0; i < count; i++, operand = operand->next) good = kt_select(&selections[i], program, operand, true) && good;
-    uint32_t times;
-    if (!good || !broadcast_size(&times, program, selections, statement->as.call.operands, count)) return false;
+    for (uint32_t i = 0; i < count; i++, operand = operand->next) good = kt_choose(&selections[i], program, operand, true) && good;
+    spread over;
+    if (!good || !spread_over(&over, program, selections, statement->as.call.operands, count)) return false;
+    uint32_t times = over.ranges ? 1 : over.times;
     uint64_t cost = kt_application_cost(&application), operands = kt_saturating_multiply(times, count / 8);
     if (!kt_charge(program, operands, statement->name) || !kt_all_different(program, selections, statement->as.call.operands, count) ||
         !kt_charge(program, kt_saturating_multiply(cost, times), statement->name))
@@ -248,6 +309,7 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
     if (count > FEW && !(qubits = kt_arena_alloc(&program->statement, count * sizeof *qubits)))
         return kt_report_no_memory(&program->report);
     program->call = statement->name;
+    if (over.moves) return apply_to_cells(program, &application, values, selections, count, over, qubits);
     for (uint32_t k = 0; k < times; k++) {
         for (uint32_t i = 0; i < count; i++) qubits[i] = kt_selection_at(&selections[i], selections[i].scalar ? 0 : k);
         if (!kt_apply(program, &application, values, qubits)) return false;

@@ -42,7 +42,9 @@ bool kt_evaluate_exponent(kt_value *out, kt_program *program, const kt_expressio
     bool good = kt_evaluate(out, program, expression);
     program->division_matters = false;
     if (!good) return false;
-    if (out->type == KT_TYPE_ANGLE || !kt_value_real(out, &program->arithmetic, *out))
+    bool runtime_whole = out->runtime && (out->type == KT_TYPE_INT || out->type == KT_TYPE_UINT || out->type == KT_TYPE_BOOL);
+    if (runtime_whole || (out->runtime && out->type == KT_TYPE_FLOAT)) return true;
+    if (out->runtime || out->type == KT_TYPE_ANGLE || !kt_value_real(out, &program->arithmetic, *out))
         return kt_error_at(&program->report, KT_BAD_MODIFIER, span, "the exponent is a real number");
     if (out->symbolic) return true;
     if (!isfinite(out->as.number)) return kt_error_at(&program->report, KT_ANGLE_NOT_FINITE, span, "this exponent is not finite");
@@ -50,7 +52,7 @@ bool kt_evaluate_exponent(kt_value *out, kt_program *program, const kt_expressio
     return true;
 }
 
-static bool is_whole(kt_value exponent) { return !exponent.symbolic && exponent.as.number == floor(exponent.as.number); }
+static bool is_whole(kt_value exponent) { return kt_value_known(exponent) && exponent.as.number == floor(exponent.as.number); }
 
 /* Is the power of something that takes `cost` operations on `qubits` qubits written out? */
 static bool repeats(kt_value exponent, uint64_t cost, uint32_t qubits) {
@@ -107,10 +109,25 @@ static bool add_slots(kt_program *program, const kt_value *arguments, uint32_t c
 }
 
 /* sign * value + offset */
-static bool scale(kt_value *out, kt_program *program, kt_value value, int sign, double offset) {
+static bool scale(kt_value *out, kt_program *program, kt_value value, int sign, double offset, kt_span span) {
+    kt_arithmetic *arithmetic = &program->arithmetic;
     *out = value;
-    if (sign < 0 && !kt_value_unary(out, &program->arithmetic, KT_TOKEN_MINUS, *out)) return false;
-    return offset == 0 || kt_value_binary(out, &program->arithmetic, KT_TOKEN_PLUS, *out, kt_value_float(offset));
+    if (value.runtime)
+        return (sign > 0 || kt_unary(out, program, KT_TOKEN_MINUS, *out, span)) &&
+               (offset == 0 || kt_binary(out, program, KT_TOKEN_PLUS, *out, kt_value_float(offset), span));
+    return ((sign > 0 || kt_value_unary(out, arithmetic, KT_TOKEN_MINUS, *out)) &&
+            (offset == 0 || kt_value_binary(out, arithmetic, KT_TOKEN_PLUS, *out, kt_value_float(offset)))) ||
+           kt_arithmetic_failed(program, span);
+}
+
+/* Angles that the run computes go to the slots that the next gate takes. */
+static bool set_params(kt_program *program, const kt_value *arguments, uint32_t count, kt_span span) {
+    uint32_t first = (uint32_t)program->circuit->params_count;
+    for (uint32_t i = 0; i < count; i++)
+        if (arguments[i].runtime &&
+            !kt_emit(program, (kt_op){.code = KT_DO_SET_PARAM, .left = arguments[i].as.cell, .data = first + i}, span))
+            return false;
+    return true;
 }
 
 /* controls, then the gate's own operands */
@@ -135,23 +152,25 @@ static bool emit(kt_program *program, uint16_t gate, const kt_value *arguments, 
         for (uint32_t i = 0; i < count; i++) {
             int source = inverse->params[i].source;
             kt_value value = source < 0 ? kt_value_float(0) : arguments[source];
-            if (!scale(&turned[i], program, value, inverse->params[i].sign, inverse->params[i].offset))
-                return kt_arithmetic_failed(program, span);
+            if (!scale(&turned[i], program, value, inverse->params[i].sign, inverse->params[i].offset, span)) return false;
         }
         gate = inverse->gate;
         arguments = turned;
     }
     double params[KT_GATE_PARAMS];
-    bool symbolic = false;
+    bool symbolic = false, runtime = false;
     uint32_t count = kt_gates[gate].parameter_count;
     for (uint32_t i = 0; i < count; i++) {
-        params[i] = arguments[i].symbolic ? NAN : arguments[i].as.number;
+        params[i] = arguments[i].symbolic ? NAN : arguments[i].runtime ? 0 : arguments[i].as.number;
         symbolic = symbolic || arguments[i].symbolic;
+        runtime = runtime || arguments[i].runtime;
     }
+    if (runtime && !set_params(program, arguments, count, span)) return false;
     const uint32_t *operands = all_operands(program, qubits, own, around);
     ketch_circuit *circuit = program->circuit;
     if (!operands || !okay(program, kt_circuit_add_gate(circuit, (kt_gate_id)gate, controls, operands, params, line, program->diag)))
         return false;
+    if (program->qubits_in_cells) circuit->ops[circuit->ops_count - 1].code = KT_OP_GATE_AT;
     return !symbolic || add_slots(program, arguments, count, circuit->ops[circuit->ops_count - 1].data, span);
 }
 
@@ -184,7 +203,11 @@ static bool add_block(kt_program *program, uint32_t *block, size_t first_op, uin
 
 static bool add_matrix(kt_program *program, uint32_t block, const uint32_t *qubits, uint32_t qubit_count, uint32_t line, frame around) {
     const uint32_t *operands = all_operands(program, qubits, qubit_count, around);
-    kt_op op = {.code = KT_OP_GATE, .gate = KT_GATE_MATRIX, .control_count = around.control_count, .data = block, .line = line};
+    kt_op op = {.code = program->qubits_in_cells ? KT_OP_GATE_AT : KT_OP_GATE,
+                .gate = KT_GATE_MATRIX,
+                .control_count = around.control_count,
+                .data = block,
+                .line = line};
     return operands && kt_add_op(program, op, operands, around.control_count + qubit_count);
 }
 
@@ -225,7 +248,10 @@ static bool apply_as_matrix(kt_program *program, kt_application *application, ui
         uint64_t operations = cost_from(application, m + 1);
         if (operations > UINT32_MAX) operations = UINT32_MAX;
         if (!kt_charge(program, block_cost(operations, qubit_count), modifier->span)) return false;
+        bool in_cells = program->qubits_in_cells;
+        program->qubits_in_cells = false;
         bool good = apply_from(program, application, m + 1, arguments, local, (frame){.bare = true});
+        program->qubits_in_cells = in_cells;
         if (!good) program->circuit->ops_count = first_op;
         if (!good || program->circuit->ops_count == first_op) return good; /* nothing to raise to a power */
         if (!add_block(program, &block, first_op, qubit_count, exponent, around.inverse, modifier->span)) return false;
@@ -234,11 +260,94 @@ static bool apply_as_matrix(kt_program *program, kt_application *application, ui
     return add_matrix(program, block, qubits, qubit_count, application->line, around);
 }
 
+/* ── Powers that depend on the run ── */
+
+/* Gates whose power is the same gate with a larger angle: those that a negated angle inverts. */
+static bool scales(const kt_callee *callee) {
+    if (callee->definition) return false;
+    const kt_inverse *inverse = &kt_gates[callee->gate].inverse;
+    return kt_gates[callee->gate].parameter_count == 1 && inverse->gate == callee->gate && inverse->params[0].source == 0 &&
+           inverse->params[0].sign < 0 && inverse->params[0].offset == 0;
+}
+
+/* The angle whose multiple is the gate's power: a power that is no integer takes the branch with phases in (-pi, pi]. */
+static bool principal_angle(kt_value *out, kt_program *program, uint16_t gate, kt_value angle, kt_span span) {
+    bool phase = gate == KT_GATE_P || gate == KT_GATE_CP || gate == KT_GATE_GPHASE;
+    kt_value period = kt_value_float(phase ? 2 * M_PI : 4 * M_PI), turns;
+    uint32_t from, to = kt_new_cells(program, 1);
+    if (to == KT_NO_CELL || !kt_binary(&turns, program, KT_TOKEN_SLASH, angle, period, span) ||
+        !kt_binary(&turns, program, KT_TOKEN_MINUS, turns, kt_value_float(0.5), span) || !kt_to_cells(&from, program, turns, span) ||
+        !kt_emit(program, (kt_op){.code = KT_DO_FUNCTION_F, .width = 64, .destination = to, .left = from, .data = KT_NODE_CEILING}, span))
+        return false;
+    return kt_binary(&turns, program, KT_TOKEN_ASTERISK, kt_in_cells(KT_TYPE_FLOAT, 64, to), period, span) &&
+           kt_binary(out, program, KT_TOKEN_MINUS, angle, turns, span);
+}
+
+static bool any_at_run_time(const kt_application *application, const kt_value *arguments) {
+    for (uint32_t i = 0; i < application->callee.parameter_count; i++)
+        if (arguments[i].runtime) return true;
+    return false;
+}
+
+static bool is_run_time_whole(kt_value exponent) { return exponent.runtime && exponent.type != KT_TYPE_FLOAT; }
+
+static bool apply_scaled(kt_program *program, kt_application *application, uint32_t first, kt_value exponent, const kt_value *arguments,
+                         const uint32_t *qubits, frame around, kt_span span) {
+    kt_value angle = arguments[0], factor = exponent;
+    if (is_run_time_whole(exponent) && !kt_convert(&factor, program, KT_TYPE_FLOAT, 64, false, exponent, span)) return false;
+    if (!is_run_time_whole(exponent) && !is_whole(exponent) && !principal_angle(&angle, program, application->callee.gate, angle, span))
+        return false;
+    return kt_binary(&angle, program, KT_TOKEN_ASTERISK, angle, factor, span) &&
+           apply_from(program, application, first, &angle, qubits, around);
+}
+
+/* As often as the exponent says; where it is negative, the inverse. */
+static bool apply_repeatedly(kt_program *program, kt_application *application, uint32_t first, kt_value exponent, const kt_value *arguments,
+                             const uint32_t *qubits, frame around, kt_span span) {
+    uint64_t cost = cost_from(application, first);
+    kt_value whole;
+    if (!kt_charge(program, kt_saturating_multiply(2, cost), span) || !kt_convert(&whole, program, KT_TYPE_INT, 0, false, exponent, span))
+        return false;
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        kt_value counts, times = whole;
+        kt_repetition turn;
+        uint32_t cell;
+        if (sign < 0 && exponent.type != KT_TYPE_INT) break;
+        if ((sign < 0 && !kt_unary(&times, program, KT_TOKEN_MINUS, whole, span)) ||
+            !kt_binary(&counts, program, KT_TOKEN_GREATER, times, kt_value_int(0), span) ||
+            !kt_convert(&counts, program, KT_TYPE_INT, 0, false, counts, span) ||
+            !kt_binary(&times, program, KT_TOKEN_ASTERISK, times, counts, span) || !kt_to_cells(&cell, program, times, span) ||
+            !kt_repeat(&turn, program, cell, span))
+            return false;
+        frame inside = around;
+        inside.inverse = around.inverse != (sign < 0);
+        bool good = apply_from(program, application, first, arguments, qubits, inside);
+        if (!kt_repeat_end(program, &turn, span) || !good) return false;
+    }
+    return true;
+}
+
+/* pow(exponent) @ what follows modifier m, where the exponent, or an angle that a matrix would be made from, is not known. */
+static bool apply_at_run_time(kt_program *program, kt_application *application, uint32_t m, kt_value exponent, const kt_value *arguments,
+                              const uint32_t *qubits, frame around) {
+    const kt_resolved_modifier *modifier = &application->modifiers[m];
+    bool more = false; /* powers of powers are not scaled: the branch would be another */
+    for (uint32_t i = m + 1; i < application->modifier_count; i++) more = more || application->modifiers[i].kind == KT_TOKEN_POW;
+    bool scaled = scales(&application->callee) && !more && !exponent.symbolic && !arguments[0].symbolic;
+    if (scaled) return apply_scaled(program, application, m + 1, exponent, arguments, qubits, around, modifier->span);
+    if (is_run_time_whole(exponent) && !around.bare)
+        return apply_repeatedly(program, application, m + 1, exponent, arguments, qubits, around, modifier->span);
+    kt_error_at(&program->report, KT_BAD_MODIFIER, modifier->span, "this power is computed while the program runs");
+    kt_hint_add(&program->report, "then the exponent is an integer, or the gate is a single rotation or phase");
+    return false;
+}
+
 /* ── Bodies ── */
 
 static bool same_values(const kt_value *a, const kt_value *b, uint32_t count) {
     uint32_t i = 0;
-    while (i < count && a[i].symbolic == b[i].symbolic && a[i].type == b[i].type && a[i].as.natural == b[i].as.natural) i++;
+    while (i < count && !a[i].runtime && a[i].symbolic == b[i].symbolic && a[i].type == b[i].type && a[i].as.natural == b[i].as.natural)
+        i++; /* what cells hold changes */
     return i == count;
 }
 
@@ -276,7 +385,9 @@ static bool expand(kt_program *program, kt_definition *definition, const kt_valu
         if (!mapped) return false;
         for (uint32_t k = 0; k < item->qubit_count; k++) mapped[k] = qubits[item->qubits[k]];
         bool good;
-        if (item->barrier) {
+        if (item->barrier && program->qubits_in_cells) {
+            good = true; /* nothing is planned across a gate on qubits that are not known, anyway */
+        } else if (item->barrier) {
             good = kt_add_op(program, (kt_op){.code = KT_OP_BARRIER, .line = line}, mapped, item->qubit_count);
         } else {
             const kt_value *outer = program->arguments;
@@ -311,8 +422,10 @@ static bool apply_from(kt_program *program, kt_application *application, uint32_
         if (!modifier->known && !kt_evaluate_exponent(&exponent, program, modifier->expression)) return false;
         if (!charge_nodes(program, nodes)) return false;
         uint64_t cost = cost_from(application, m + 1);
-        if (!repeats(exponent, cost, application->callee.qubit_count))
-            return apply_as_matrix(program, application, m, exponent, arguments, qubits, around, room);
+        bool written_out = repeats(exponent, cost, application->callee.qubit_count), moves = any_at_run_time(application, arguments);
+        if (exponent.runtime || (moves && !written_out && (!is_whole(exponent) || scales(&application->callee))))
+            return apply_at_run_time(program, application, m, exponent, arguments, qubits, around);
+        if (!written_out && !moves) return apply_as_matrix(program, application, m, exponent, arguments, qubits, around, room);
         uint64_t times = (uint64_t)fabs(exponent.as.number), total = kt_saturating_multiply(times, cost);
         if (!modifier->known && total > cost && !kt_charge(program, total - cost, application->span)) return false;
         around.inverse = around.inverse != (exponent.as.number < 0);

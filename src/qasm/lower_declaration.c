@@ -103,7 +103,7 @@ static bool declare_input(kt_program *program, const kt_statement *statement) {
     if (!kt_evaluate_type(&type, &width, program, name)) return kt_scope_spoil(program, statement->symbol), false;
     kt_binding *binding = kt_scope_declare(program, KT_BINDING_VALUE, statement->symbol, statement->name);
     if (!binding) return false;
-    ketch_status status = kt_circuit_add_input(&input, program->circuit, statement->name.at, statement->name.size, program->diag);
+    ketch_status status = kt_circuit_add_input(&input, program->circuit, statement->name.at, statement->name.size, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, program->diag);
     if (!kt_report_status(&program->report, status)) return false;
     return kt_value_input(&binding->as.value, &program->arithmetic, input, type, width) || kt_arithmetic_failed(program, statement->name);
 }

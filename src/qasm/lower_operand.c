@@ -29,7 +29,6 @@ static void hint_size(kt_program *program, uint32_t count, kt_span name) {
 
 /* -1 is the last. OpenQASM 2 has no negative indices. */
 static bool resolve_index(int64_t *index, kt_program *program, uint32_t count, kt_span name, const kt_expression *expression) {
-    if (!kt_evaluate_integer(index, program, expression, "an index")) return false;
     int64_t given = *index;
     if (given < 0 && program->dialect == 3) *index += count;
     if (*index >= 0 && *index < count) return true;
@@ -38,44 +37,64 @@ static bool resolve_index(int64_t *index, kt_program *program, uint32_t count, k
     return false;
 }
 
-static bool select_range(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *range, kt_span name) {
-    int64_t start = 0, step = 1, stop = (int64_t)from.count - 1;
-    if (range->as.range.step && !kt_evaluate_integer(&step, program, range->as.range.step, "a step")) return false;
-    if (step == 0)
-        return kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(range->as.range.step), "the step of a range is not 0");
+static bool evaluate_ends(kt_ends *out, kt_program *program, const kt_expression *range) {
+    const kt_expression *start = range->as.range.start, *step = range->as.range.step, *stop = range->as.range.stop;
+    *out = (kt_ends){.step = kt_value_int(1), .has_start = start, .has_stop = stop};
+    if (step && !kt_evaluate_index(&out->step, program, step, "a step")) return false;
+    if (kt_value_known(out->step) && out->step.as.integer == 0)
+        return kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(step), "the step of a range is not 0");
+    return (!start || kt_evaluate_index(&out->start, program, start, "an index")) &&
+           (!stop || kt_evaluate_index(&out->stop, program, stop, "the end of a range"));
+}
+
+static bool select_range(kt_selection *out, kt_program *program, const kt_selection *from, const kt_expression *range, kt_span name) {
+    kt_ends ends;
+    if (!evaluate_ends(&ends, program, range)) return false;
+    if (!kt_value_known(ends.start) || !kt_value_known(ends.step) || !kt_value_known(ends.stop))
+        return kt_choose_range(out, program, from, &ends, kt_expression_span(range));
+    int64_t start = 0, step = ends.step.as.integer, stop = (int64_t)from->count - 1;
     if (step < 0) start = stop, stop = 0;
     /* Both ends are included. The start exists; the end need only not be reached (q[0:2:12] of 12). */
-    if (range->as.range.start && !resolve_index(&start, program, from.count, name, range->as.range.start)) return false;
-    if (range->as.range.stop) {
-        if (!kt_evaluate_integer(&stop, program, range->as.range.stop, "the end of a range")) return false;
-        if (stop < 0) stop += from.count;
+    if (ends.has_start) start = ends.start.as.integer;
+    if (ends.has_start && !resolve_index(&start, program, from->count, name, range->as.range.start)) return false;
+    if (ends.has_stop) {
+        stop = ends.stop.as.integer;
+        if (stop < 0) stop += from->count;
     }
     const int64_t far = (int64_t)1 << 40; /* beyond every register: nothing below overflows */
     stop = stop > far ? far : stop < -far ? -far : stop;
     step = step > far ? far : step < -far ? -far : step;
     int64_t distance = stop - start, count = distance == 0 || (step > 0) == (distance > 0) ? distance / step + 1 : 0;
     int64_t last = count > 0 ? start + (count - 1) * step : 0;
-    if (last < 0 || (count > 0 && last >= from.count)) {
+    if (last < 0 || (count > 0 && last >= from->count)) {
         kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(range),
                     "the range, whose ends are both included, goes beyond the register");
-        hint_size(program, from.count, name);
+        hint_size(program, from->count, name);
         return false;
     }
     *out = (kt_selection){.count = (uint32_t)count, .first = start, .step = count > 1 ? step : 1};
     return true;
 }
 
-static bool select_set(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *set, kt_span name, kt_arena *arena) {
-    uint32_t count = 0;
+static bool select_set(kt_selection *out, kt_program *program, const kt_selection *from, const kt_expression *set, kt_span name,
+                       kt_arena *arena) {
+    uint32_t count = 0, i = 0;
+    bool known = true;
     for (const kt_expression *item = set->as.first; item; item = item->next) count++;
-    uint32_t *list = kt_arena_alloc(arena, count * sizeof *list);
-    if (!list) return kt_report_no_memory(&program->report);
-    *out = (kt_selection){.count = count, .list = list};
-    for (const kt_expression *item = set->as.first; item; item = item->next) {
-        int64_t index;
-        if (!resolve_index(&index, program, from.count, name, item)) return false;
-        *list++ = (uint32_t)index;
+    kt_value *indices = kt_arena_alloc(&program->statement, (count + 1) * sizeof *indices);
+    uint32_t *list = kt_arena_alloc(arena, (count + 1) * sizeof *list);
+    if (!list || !indices) return kt_report_no_memory(&program->report);
+    for (const kt_expression *item = set->as.first; item; item = item->next, i++) {
+        if (!kt_evaluate_index(&indices[i], program, item, "an index")) return false;
+        known = known && kt_value_known(indices[i]);
     }
+    if (!known) return kt_choose_cells(out, program, from, indices, count, false, kt_expression_span(set));
+    i = 0;
+    for (const kt_expression *item = set->as.first; item; item = item->next, i++) {
+        if (!resolve_index(&indices[i].as.integer, program, from->count, name, item)) return false;
+        list[i] = (uint32_t)indices[i].as.integer;
+    }
+    *out = (kt_selection){.count = count, .list = list};
     return true;
 }
 
@@ -95,20 +114,36 @@ static bool compose(kt_selection *out, kt_program *program, kt_selection from, k
     return true;
 }
 
-bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena) {
+static bool choose_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span,
+                         kt_arena *arena) {
+    kt_selection positions = {0};
     if (items->next)
         return kt_error_at(&program->report, KT_WRONG_KIND, span, "a register has one index; `{...}` lists several of its elements");
-    kt_selection positions = {0};
+    if (from.moves)
+        return kt_error_at(&program->report, KT_NOT_CONSTANT, span, "`%.*s` is chosen while the program runs, and has no index",
+                           KT_SHOWN(span));
     if (items->kind == KT_EXPRESSION_RANGE) {
-        if (!select_range(&positions, program, from, items, span)) return false;
+        if (!select_range(&positions, program, &from, items, span)) return false;
     } else if (items->kind == KT_EXPRESSION_SET) {
-        if (!select_set(&positions, program, from, items, span, arena)) return false;
+        if (!select_set(&positions, program, &from, items, span, arena)) return false;
     } else {
-        int64_t index;
-        if (!resolve_index(&index, program, from.count, span, items)) return false;
-        positions = (kt_selection){.scalar = true, .count = 1, .first = index, .step = 1};
+        kt_value index;
+        if (!kt_evaluate_index(&index, program, items, "an index")) return false;
+        if (!kt_value_known(index)) return kt_choose_cells(out, program, &from, &index, 1, true, kt_expression_span(items));
+        if (!resolve_index(&index.as.integer, program, from.count, span, items)) return false;
+        positions = (kt_selection){.scalar = true, .count = 1, .first = index.as.integer, .step = 1};
     }
+    if (positions.moves) return *out = positions, true;
     return compose(out, program, from, positions, span, arena);
+}
+
+static bool must_stay(const kt_selection *selection, kt_program *program, kt_span span) {
+    return !selection->moves || kt_error_at(&program->report, KT_NOT_CONSTANT, span,
+                                            "`%.*s` is chosen while the program runs; here it must be known before", KT_SHOWN(span));
+}
+
+bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena) {
+    return choose_index(out, program, from, items, span, arena) && must_stay(out, program, kt_expression_span(items));
 }
 
 /* ── Physical qubits ── */
@@ -140,6 +175,10 @@ static bool hardware_qubit(uint32_t *out, kt_program *program, const kt_expressi
 /* ── Operands ── */
 
 bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum) {
+    return kt_choose(out, program, expression, quantum) && must_stay(out, program, kt_expression_span(expression));
+}
+
+bool kt_choose(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum) {
     const kt_expression *index = NULL;
     kt_span span = kt_expression_span(expression);
     uint32_t symbol;
@@ -152,9 +191,9 @@ bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expr
         span.size = program->symbols.items[symbol].size;
     } else if (expression->kind == KT_EXPRESSION_INDEX) {
         kt_selection base;
-        if (!kt_select(&base, program, expression->as.index.base, quantum)) return false;
+        if (!kt_choose(&base, program, expression->as.index.base, quantum)) return false;
         if (base.scalar) return kt_error_at(&program->report, KT_WRONG_KIND, span, "a single %s has no index", quantum ? "qubit" : "bit");
-        return kt_select_index(out, program, base, expression->as.index.items, span, &program->statement);
+        return choose_index(out, program, base, expression->as.index.items, span, &program->statement);
     } else if (expression->kind == KT_EXPRESSION_HARDWARE && quantum) {
         uint32_t qubit = 0;
         if (!hardware_qubit(&qubit, program, expression)) return false;
@@ -178,7 +217,7 @@ bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expr
     if (out->scalar)
         return kt_error_at(&program->report, KT_WRONG_KIND, kt_expression_span(expression), "`%.*s` is a single %s and has no index",
                            KT_SHOWN(span), quantum ? "qubit" : "bit");
-    return kt_select_index(out, program, *out, index, span, &program->statement);
+    return choose_index(out, program, *out, index, span, &program->statement);
 }
 
 bool kt_is_runtime(kt_program *program, const kt_expression *expression) {
@@ -283,8 +322,12 @@ bool kt_concatenate(kt_selection *out, kt_program *program, const kt_selection *
 
 bool kt_all_different(kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count) {
     enum { FEW = 8 };
-    bool single = count <= FEW;
-    for (uint32_t i = 0; i < count; i++) single = single && selections[i].scalar;
+    bool single = count <= FEW, moves = false;
+    for (uint32_t i = 0; i < count; i++) {
+        single = single && selections[i].scalar;
+        moves = moves || selections[i].moves;
+    }
+    if (moves) return true; /* the run looks */
     const kt_expression *operand = operands;
     if (single) { /* nearly always */
         for (uint32_t i = 1; i < count; i++) {

@@ -47,6 +47,8 @@ KT_PENDING(kt_assign(kt_program *program, const kt_expression *target, uint8_t o
 /* control flow */
 KT_PENDING(kt_call_routine(kt_value *out, kt_program *program, const kt_expression *call))
 
+KT_PENDING(kt_call_routine_statement(kt_program *program, const kt_statement *call))
+
 /* quantum side */
 KT_PENDING(kt_call_extern(kt_value *out, kt_program *program, const kt_expression *call))
 KT_PENDING(kt_evaluate_measure(kt_value *out, kt_program *program, const kt_expression *measure))

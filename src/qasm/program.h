@@ -12,6 +12,7 @@
  *   gate_definition.c     gate and opaque
  *   gate_call.c           which gate a call means; broadcast
  *   gate_expand.c         modifiers and bodies to operations
+ *   lower_choice.c        operands chosen while the program runs
  *   lower_quantum.c       measure, reset, barrier, delay, nop
  *   lower_condition.c     if
  *   include.c             include
@@ -22,12 +23,15 @@
 #include "qasm/parser.h"
 #include "qasm/value.h"
 
-/* Some qubits or bits, in order: first, first + step, ..., or a list. */
+/* Some qubits or bits, in order: first, first + step, ..., or a list. Where it moves they are chosen while the program runs, and numbers
+ * are those of cells: `list` has cells with the qubits or bits; without it a cell has the first, one the step, one the count. */
 typedef struct kt_selection {
     bool scalar; /* a single one, not a register of one */
-    uint32_t count;
+    bool moves;
+    uint32_t count; /* of a range that moves: a cell */
     int64_t first, step;
-    const uint32_t *list; /* NULL: first and step tell */
+    const uint32_t *list;            /* NULL: first and step tell */
+    const struct kt_selection *from; /* what it moves in */
 } kt_selection;
 
 static inline uint32_t kt_selection_at(const kt_selection *selection, uint32_t i) {
@@ -234,7 +238,18 @@ typedef struct kt_program {
     uint32_t notes;        /* pragmas and annotations passed over */
     bool selecting_qubits; /* for a message: a register of qubits or bits is indexed */
     bool division_matters; /* warn where an integer division drops a fraction */
+    bool qubits_in_cells;  /* a gate is being applied to qubits that cells name */
 } kt_program;
+
+/* lower_choice.c: statements carried out as often as a cell says. */
+typedef struct kt_repetition {
+    uint32_t turn; /* cell: 0, 1, ... */
+    uint32_t last, one;
+    size_t over; /* the jump that passes it by */
+} kt_repetition;
+bool kt_repeat(kt_repetition *out, kt_program *program, uint32_t count, kt_span span);
+bool kt_repeat_end(kt_program *program, const kt_repetition *repetition, kt_span span);
+bool kt_number_in_cell(uint32_t *cell, kt_program *program, int64_t number, kt_span span);
 
 /* scope.c */
 kt_binding *kt_scope_find(kt_program *program, uint32_t symbol);                                        /* NULL: nothing of this name */
@@ -294,11 +309,24 @@ bool kt_assign(kt_program *program, const kt_expression *target, uint8_t op, con
 
 /* Elsewhere: what only others know to evaluate. */
 bool kt_call_routine(kt_value *out, kt_program *program, const kt_expression *call); /* of a def; a value of type void is refused here */
+bool kt_call_routine_statement(kt_program *program, const kt_statement *call); /* in the old way: name(arguments) qubits; */
 bool kt_call_extern(kt_value *out, kt_program *program, const kt_expression *call);
 bool kt_evaluate_measure(kt_value *out, kt_program *program, const kt_expression *measure); /* run-time bits, or a bool for one qubit */
 bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression);
 
-/* lower_operand.c */
+/* lower_operand.c, lower_choice.c */
+bool kt_choose(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum); /* it may move */
+bool kt_evaluate_index(kt_value *out, kt_program *program, const kt_expression *expression, const char *what); /* an int, known or not */
+bool kt_choose_cells(kt_selection *out, kt_program *program, const kt_selection *from, const kt_value *indices, uint32_t count, bool scalar,
+                     kt_span span);
+typedef struct kt_ends { /* of a range, as ints */
+    kt_value start, step, stop;
+    bool has_start, has_stop;
+} kt_ends;
+bool kt_choose_range(kt_selection *out, kt_program *program, const kt_selection *from, const kt_ends *ends, kt_span span);
+/* The cell with the number of element `i` or, where a repetition goes through it, of the one whose turn it is. */
+bool kt_chosen_cell(uint32_t *cell, kt_program *program, const kt_selection *selection, uint32_t i, const kt_repetition *turn, kt_span span);
+bool kt_keep_choice(kt_selection *choice, kt_program *program, kt_span span); /* its cells last as long as the scope */
 bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum);
 bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena);
 bool kt_all_different(kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count);

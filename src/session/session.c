@@ -159,6 +159,7 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
     kt_plan *own = NULL;
     bool reused = false;
     ketch_status status = kt_circuit_check_bound(circuit, diag);
+    if (!status) status = kt_circuit_check_externs(circuit, diag);
     if (!status) status = find_plan(&plan, &own, &reused, session, circuit, &seeded, diag);
     double planned = kt_seconds();
     if (!status) status = run_plan(out, session, plan, circuit, &seeded, diag);

@@ -181,8 +181,8 @@ static uint32_t node(kt_node_code code, uint32_t a, uint32_t b, double value) {
 static void parameters_are_bound_again_and_again(void **state) {
     (void)state;
     uint32_t theta, phi, place;
-    assert_int_equal(kt_circuit_add_input(&theta, circuit, "thetaX", 5, NULL), KETCH_OK);
-    assert_int_equal(kt_circuit_add_input(&phi, circuit, "phi", 3, NULL), KETCH_OK);
+    assert_int_equal(kt_circuit_add_input(&theta, circuit, "thetaX", 5, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, NULL), KETCH_OK);
+    assert_int_equal(kt_circuit_add_input(&phi, circuit, "phi", 3, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, NULL), KETCH_OK);
     assert_int_equal(
         kt_circuit_add_place(
             &place, circuit,
@@ -233,7 +233,7 @@ static void parameters_are_bound_again_and_again(void **state) {
 static void blocks_follow_their_parameters(void **state) {
     (void)state;
     uint32_t theta, index, place;
-    assert_int_equal(kt_circuit_add_input(&theta, circuit, "theta", 5, NULL), KETCH_OK);
+    assert_int_equal(kt_circuit_add_input(&theta, circuit, "theta", 5, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, NULL), KETCH_OK);
     assert_int_equal(kt_circuit_add_place(&place, circuit, &(kt_place){.file = "b"}, NULL), KETCH_OK);
     uint32_t t = node(KT_NODE_INPUT, theta, 0, 0);
     assert_true(kt_reserve(&circuit->params, &circuit->params_capacity, 2, sizeof *circuit->params));
@@ -297,7 +297,7 @@ static void copies_are_whole_and_independent(void **state) {
     (void)state;
     conditions_compare_wide_registers(state);
     uint32_t input;
-    assert_int_equal(kt_circuit_add_input(&input, circuit, "theta", 5, NULL), KETCH_OK);
+    assert_int_equal(kt_circuit_add_input(&input, circuit, "theta", 5, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, NULL), KETCH_OK);
     ketch_circuit *copy;
     assert_int_equal(ketch_circuit_copy(&copy, circuit, NULL), KETCH_OK);
     uint64_t a[2], b[2];

@@ -79,7 +79,7 @@ static void plans_outlive_parameters(void **unused) {
     (void)unused;
     ketch_circuit *circuit = circuit_of(1, 0);
     uint32_t input, node, operand = 0;
-    OK(kt_circuit_add_input(&input, circuit, "theta", 5, diag));
+    OK(kt_circuit_add_input(&input, circuit, "theta", 5, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, diag));
     OK(kt_circuit_add_node(&node, circuit, KT_NODE_INPUT, input, 0, 0, diag));
     OK(kt_circuit_add_gate(circuit, KT_GATE_RY, 0, &operand, &(double){0}, 0, diag));
     OK(kt_circuit_add_slot(circuit, circuit->ops[0].data, node, UINT32_MAX, diag));

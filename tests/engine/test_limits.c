@@ -410,7 +410,7 @@ static void unfinished_circuits(void **unused) {
     OK(run(&result, circuit, &options));
     kt_result_free(result);
     uint32_t input;
-    OK(kt_circuit_add_input(&input, circuit, "theta", 5, diag));
+    OK(kt_circuit_add_input(&input, circuit, "theta", 5, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, diag));
     FAILS(PARAMETER_UNBOUND, run(&result, circuit, &options));
     ketch_circuit_free(&circuit);
 }

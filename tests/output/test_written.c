@@ -87,8 +87,8 @@ static void counts_as_json_and_csv(void **state) {
     is_written(
         result, (ketch_write_options){.format = KETCH_FORMAT_JSONL, .omit_run = 1, .top = 2},
         "{\"schema\": \"ketch-result/1\", \"result\": {\"qubits\": 4, \"precision\": \"fp64\", \"order\": \"lsb\", \"shots\": 100, "
-        "\"all_qubits_measured\": false, \"registers\": [{\"name\": \"a\", \"offset\": 0, \"size\": 2}, {\"name\": \"b\", \"offset\": 2, "
-        "\"size\": 1}], \"outcomes\": 3, \"counts\": {\"1 01\": 60, \"0 10\": 30}}}\n");
+        "\"all_qubits_measured\": false, \"registers\": [{\"name\": \"a\", \"offset\": 0, \"size\": 2, \"type\": \"bit[2]\"}, "
+        "{\"name\": \"b\", \"offset\": 2, \"size\": 1, \"type\": \"bit[1]\"}], \"outcomes\": 3, \"counts\": {\"1 01\": 60, \"0 10\": 30}}}\n");
     is_written(result, (ketch_write_options){.format = KETCH_FORMAT_CSV}, "outcome,count\n1 01,60\n0 10,30\n0 00,10\n");
     is_written(result, (ketch_write_options){.format = KETCH_FORMAT_CSV, .name = "odd, \"name\".qasm", .top = 1},
                "name,outcome,count\n\"odd, \"\"name\"\".qasm\",1 01,60\n");
