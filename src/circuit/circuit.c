@@ -83,7 +83,7 @@ ketch_status kt_circuit_add_op(ketch_circuit *circuit, kt_op op, const uint32_t 
     ketch_status status = RESERVE(circuit, ops, 1, diag);
     if (status == KETCH_OK) status = RESERVE(circuit, operands, count, diag);
     if (status != KETCH_OK) return status;
-    bool draws = op.code == KT_OP_MEASURE || op.code == KT_OP_RESET;
+    bool draws = op.code == KT_OP_MEASURE || op.code == KT_OP_RESET || op.code == KT_OP_MEASURE_AT || op.code == KT_OP_RESET_AT;
     if (draws && circuit->draw_count == UINT32_MAX) return kt_fail(diag, KT_CIRCUIT_TOO_LARGE, "more than 2^32 measurements and resets");
     op.conditional = circuit->condition_depth > 0;
     if (op.code != KT_OP_JUMP_UNLESS) { /* whose operands are a range of the conditions */

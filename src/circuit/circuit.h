@@ -252,7 +252,7 @@ ketch_status kt_circuit_add_register(ketch_circuit *circuit, bool quantum, const
 /* `operands` has control_count + the gate's targets; `params` the gate's parameters. The hot call of the parser. */
 ketch_status kt_circuit_add_gate(ketch_circuit *circuit, kt_gate_id gate, uint32_t control_count, const uint32_t *operands,
                                  const double *params, uint32_t line, ketch_diag *diag);
-/* Any other operation; operands may be NULL with count 0. MEASURE and RESET get their number here. */
+/* Any other operation; operands may be NULL with count 0. MEASURE and RESET, _AT too, get their number here. */
 ketch_status kt_circuit_add_op(ketch_circuit *circuit, kt_op op, const uint32_t *operands, uint32_t count, ketch_diag *diag);
 ketch_status kt_circuit_add_condition(uint32_t *index, ketch_circuit *circuit, kt_condition condition, ketch_diag *diag);
 /* Nodes fold: a node whose operands are constants becomes a constant. */

@@ -210,22 +210,6 @@ static bool sizes_differ(kt_program *program, const kt_selection *a, kt_span a_s
                                                KT_SHOWN(a_span), a->count, KT_SHOWN(b_span), b->count);
 }
 
-/* Where the run finds other sizes it cannot go on. */
-static bool check_sizes(kt_program *program, uint32_t a, const kt_selection *b, kt_span span) {
-    kt_value equal, other = b->moves && !b->list ? kt_in_cells(KT_TYPE_INT, 0, b->count) : kt_value_int(b->count);
-    uint32_t cell, place;
-    kt_place where = kt_report_place(&program->report, span);
-    ketch_circuit *circuit = program->circuit;
-    if (!kt_binary(&equal, program, KT_TOKEN_EQUAL, kt_in_cells(KT_TYPE_INT, 0, a), other, span) ||
-        !kt_to_cells(&cell, program, equal, span) ||
-        !kt_report_status(&program->report, kt_circuit_add_place(&place, circuit, &where, program->diag)))
-        return false;
-    uint32_t behind = (uint32_t)circuit->ops_count + 2;
-    return kt_emit(program, (kt_op){.code = KT_DO_JUMP_IF, .left = cell, .data = behind}, (kt_span){0}) &&
-           kt_emit(program, (kt_op){.code = KT_DO_FAIL, .data = place}, span) &&
-           kt_emit(program, (kt_op){.code = KT_DO_LABEL}, (kt_span){0});
-}
-
 static bool spread_over(spread *out, kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count) {
     const kt_selection *range = NULL, *fixed = NULL;
     const kt_expression *operand = operands;
@@ -249,7 +233,7 @@ static bool spread_over(spread *out, kt_program *program, const kt_selection *se
     operand = operands;
     for (uint32_t i = 0; i < count; i++, operand = operand->next)
         if (!selections[i].scalar && &selections[i] != range &&
-            !check_sizes(program, range->count, &selections[i], kt_expression_span(operand)))
+            !kt_check_sizes(program, range, &selections[i], kt_expression_span(operand)))
             return false;
     return true;
 }

@@ -21,7 +21,7 @@ bool kt_number_in_cell(uint32_t *cell, kt_program *program, int64_t number, kt_s
 }
 
 /* An index as an int: known, or in a cell. */
-bool kt_evaluate_index(kt_value *out, kt_program *program, const kt_expression *expression, const char *what) {
+bool kt_evaluate_position(kt_value *out, kt_program *program, const kt_expression *expression, const char *what) {
     kt_span span = kt_expression_span(expression);
     int64_t known;
     if (expression->kind == KT_EXPRESSION_INTEGER && expression->as.integer <= INT64_MAX) /* nearly always */
@@ -225,4 +225,26 @@ bool kt_chosen_cell(uint32_t *cell, kt_program *program, const kt_selection *sel
     return calculate(&number, program, KT_TOKEN_ASTERISK, number, kt_in_cells(KT_TYPE_INT, 0, (uint32_t)selection->step), span) &&
            calculate(&number, program, KT_TOKEN_PLUS, number, kt_in_cells(KT_TYPE_INT, 0, (uint32_t)selection->first), span) &&
            kt_to_cells(cell, program, number, span);
+}
+
+bool kt_require(kt_program *program, kt_value condition, kt_span span) {
+    uint32_t cell, place;
+    kt_place where = kt_report_place(&program->report, span);
+    ketch_circuit *circuit = program->circuit;
+    if (!kt_to_cells(&cell, program, condition, span) ||
+        !kt_report_status(&program->report, kt_circuit_add_place(&place, circuit, &where, program->diag)))
+        return false;
+    uint32_t behind = (uint32_t)circuit->ops_count + 2;
+    return emit(program, KT_DO_JUMP_IF, 0, cell, 0, behind, (kt_span){0}) && emit(program, KT_DO_FAIL, 0, 0, 0, place, span) &&
+           emit(program, KT_DO_LABEL, 0, 0, 0, 0, (kt_span){0});
+}
+
+/* How many there are, as an int. */
+static kt_value count_of(const kt_selection *selection) {
+    return kt_is_choice_range(selection) ? kt_in_cells(KT_TYPE_INT, 0, selection->count) : kt_value_int(selection->count);
+}
+
+bool kt_check_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span) {
+    kt_value equal;
+    return kt_binary(&equal, program, KT_TOKEN_EQUAL, count_of(a), count_of(b), span) && kt_require(program, equal, span);
 }

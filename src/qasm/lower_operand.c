@@ -40,11 +40,11 @@ static bool resolve_index(int64_t *index, kt_program *program, uint32_t count, k
 static bool evaluate_ends(kt_ends *out, kt_program *program, const kt_expression *range) {
     const kt_expression *start = range->as.range.start, *step = range->as.range.step, *stop = range->as.range.stop;
     *out = (kt_ends){.step = kt_value_int(1), .has_start = start, .has_stop = stop};
-    if (step && !kt_evaluate_index(&out->step, program, step, "a step")) return false;
+    if (step && !kt_evaluate_position(&out->step, program, step, "a step")) return false;
     if (kt_value_known(out->step) && out->step.as.integer == 0)
         return kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(step), "the step of a range is not 0");
-    return (!start || kt_evaluate_index(&out->start, program, start, "an index")) &&
-           (!stop || kt_evaluate_index(&out->stop, program, stop, "the end of a range"));
+    return (!start || kt_evaluate_position(&out->start, program, start, "an index")) &&
+           (!stop || kt_evaluate_position(&out->stop, program, stop, "the end of a range"));
 }
 
 static bool select_range(kt_selection *out, kt_program *program, const kt_selection *from, const kt_expression *range, kt_span name) {
@@ -85,7 +85,7 @@ static bool select_set(kt_selection *out, kt_program *program, const kt_selectio
     uint32_t *list = kt_arena_alloc(arena, (count + 1) * sizeof *list);
     if (!list || !indices) return kt_report_no_memory(&program->report);
     for (const kt_expression *item = set->as.first; item; item = item->next, i++) {
-        if (!kt_evaluate_index(&indices[i], program, item, "an index")) return false;
+        if (!kt_evaluate_position(&indices[i], program, item, "an index")) return false;
         known = known && kt_value_known(indices[i]);
     }
     if (!known) return kt_choose_cells(out, program, from, indices, count, false, kt_expression_span(set));
@@ -99,7 +99,7 @@ static bool select_set(kt_selection *out, kt_program *program, const kt_selectio
 }
 
 /* Positions in `from`, turned into what stands there. */
-static bool compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena) {
+bool kt_compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena) {
     *out = positions;
     if (!positions.list && !from.list) {
         out->first = from.first + positions.first * from.step;
@@ -128,13 +128,13 @@ static bool choose_index(kt_selection *out, kt_program *program, kt_selection fr
         if (!select_set(&positions, program, &from, items, span, arena)) return false;
     } else {
         kt_value index;
-        if (!kt_evaluate_index(&index, program, items, "an index")) return false;
+        if (!kt_evaluate_position(&index, program, items, "an index")) return false;
         if (!kt_value_known(index)) return kt_choose_cells(out, program, &from, &index, 1, true, kt_expression_span(items));
         if (!resolve_index(&index.as.integer, program, from.count, span, items)) return false;
         positions = (kt_selection){.scalar = true, .count = 1, .first = index.as.integer, .step = 1};
     }
     if (positions.moves) return *out = positions, true;
-    return compose(out, program, from, positions, span, arena);
+    return kt_compose(out, program, from, positions, span, arena);
 }
 
 static bool must_stay(const kt_selection *selection, kt_program *program, kt_span span) {

@@ -42,6 +42,7 @@ bool kt_is_array(kt_program *program, const kt_expression *expression) { return 
 KT_PENDING(kt_select_array(kt_view *out, kt_program *program, const kt_expression *expression))
 KT_PENDING(kt_bind_array(kt_program *program, const kt_view *view, uint32_t symbol, kt_span name))
 KT_PENDING(kt_declare_array(kt_program *program, const kt_statement *statement))
+KT_PENDING(kt_assign_value(kt_program *program, const kt_expression *target, kt_value value, kt_span span))
 KT_PENDING(kt_assign(kt_program *program, const kt_expression *target, uint8_t op, const kt_expression *value, kt_span span))
 
 /* control flow */
@@ -51,5 +52,4 @@ KT_PENDING(kt_call_routine_statement(kt_program *program, const kt_statement *ca
 
 /* quantum side */
 KT_PENDING(kt_call_extern(kt_value *out, kt_program *program, const kt_expression *call))
-KT_PENDING(kt_evaluate_measure(kt_value *out, kt_program *program, const kt_expression *measure))
 KT_PENDING(kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression))

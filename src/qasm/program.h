@@ -238,6 +238,7 @@ typedef struct kt_program {
     uint32_t notes;        /* pragmas and annotations passed over */
     bool selecting_qubits; /* for a message: a register of qubits or bits is indexed */
     bool division_matters; /* warn where an integer division drops a fraction */
+    uint32_t scratch_bits, scratch_bit_count; /* that measurements pass through on their way to cells: first, how many */
     bool qubits_in_cells;  /* a gate is being applied to qubits that cells name */
 } kt_program;
 
@@ -305,6 +306,7 @@ bool kt_bind_array(kt_program *program, const kt_view *view, uint32_t symbol, kt
 bool kt_declare_array(kt_program *program, const kt_statement *statement);
 
 /* assign.c */
+bool kt_assign_value(kt_program *program, const kt_expression *target, kt_value value, kt_span span);
 bool kt_assign(kt_program *program, const kt_expression *target, uint8_t op, const kt_expression *value, kt_span span);
 
 /* Elsewhere: what only others know to evaluate. */
@@ -316,7 +318,7 @@ bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_express
 
 /* lower_operand.c, lower_choice.c */
 bool kt_choose(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum); /* it may move */
-bool kt_evaluate_index(kt_value *out, kt_program *program, const kt_expression *expression, const char *what); /* an int, known or not */
+bool kt_evaluate_position(kt_value *out, kt_program *program, const kt_expression *expression, const char *what); /* an int, known or not */
 bool kt_choose_cells(kt_selection *out, kt_program *program, const kt_selection *from, const kt_value *indices, uint32_t count, bool scalar,
                      kt_span span);
 typedef struct kt_ends { /* of a range, as ints */
@@ -326,6 +328,10 @@ typedef struct kt_ends { /* of a range, as ints */
 bool kt_choose_range(kt_selection *out, kt_program *program, const kt_selection *from, const kt_ends *ends, kt_span span);
 /* The cell with the number of element `i` or, where a repetition goes through it, of the one whose turn it is. */
 bool kt_chosen_cell(uint32_t *cell, kt_program *program, const kt_selection *selection, uint32_t i, const kt_repetition *turn, kt_span span);
+bool kt_check_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span); /* by the run: one is such a range */
+bool kt_require(kt_program *program, kt_value condition, kt_span span); /* the run cannot go on where the bool is false */
+static inline bool kt_is_choice_range(const kt_selection *selection) { return selection->moves && !selection->list; }
+bool kt_compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena);
 bool kt_keep_choice(kt_selection *choice, kt_program *program, kt_span span); /* its cells last as long as the scope */
 bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum);
 bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena);
@@ -360,6 +366,7 @@ bool kt_lower_reset(kt_program *program, const kt_statement *statement);
 bool kt_lower_delay(kt_program *program, const kt_statement *statement);
 bool kt_lower_nop(kt_program *program, const kt_statement *statement);
 bool kt_lower_measure(kt_program *program, const kt_statement *statement);
+bool kt_assign_measure(kt_program *program, const kt_expression *target, const kt_expression *measure, kt_span span, uint32_t line);
 bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line);
 bool kt_add_op(kt_program *program, kt_op op, const uint32_t *operands, uint32_t count);
 bool kt_operands_reserve(kt_program *program, size_t count);
