@@ -256,3 +256,22 @@ const char *ketch_diag_text(const ketch_diag *diag) {
     if (diag->dropped_others) add(out, used, "note: and %zu more warnings and notes\n", diag->dropped_others);
     return out;
 }
+
+/* A string of the one is at the same place in the other; those that are constants are the same. */
+static void move_string(const char **string, ketch_diag *to, const ketch_diag *from) {
+    uintptr_t begin = (uintptr_t)from->entries, at = (uintptr_t)*string;
+    if (at >= begin && at - begin < sizeof from->entries) *string = (const char *)to->entries + (at - begin);
+}
+
+void kt_diag_copy(ketch_diag *to, const ketch_diag *from) {
+    if (!to || !from) return;
+    memcpy(to, from, offsetof(ketch_diag, rendered));
+    to->last = NULL;
+    for (size_t i = 0; i < to->count; i++) {
+        ketch_message *message = &to->messages[i];
+        move_string(&message->text, to, from);
+        move_string(&message->hint, to, from);
+        move_string(&message->file, to, from);
+        move_string(&message->source_line, to, from);
+    }
+}

@@ -47,6 +47,9 @@ ketch_status kt_no_memory(ketch_diag *diag);
 /* Errors recorded since the diagnostic was cleared, those without room included; 0 for NULL. */
 size_t kt_error_count(const ketch_diag *diag);
 
+/* `to` says what `from` says. Either may be NULL. */
+void kt_diag_copy(ketch_diag *to, const ketch_diag *from);
+
 ketch_status kt_code_status(kt_code code);
 
 #endif

@@ -189,6 +189,82 @@ ketch_status kt_probabilities(kt_run *run, const void *amplitudes, uint8_t wire,
     return KETCH_OK;
 }
 
+/* ── Comparing states ───────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct kt_mark_task {
+    kt_kernel_mark *mark;
+    const kt_state_at_hand *state;
+    uint64_t amplitudes;
+    double *sums;
+} kt_mark_task;
+
+static void mark_chunks(void *context, uint64_t first, uint64_t last) {
+    const kt_mark_task *task = context;
+    for (uint64_t chunk = first; chunk < last; chunk++) {
+        uint64_t begin = chunk * KT_CHUNK, end = begin + KT_CHUNK < task->amplitudes ? begin + KT_CHUNK : task->amplitudes;
+        task->sums[chunk] = task->mark(task->state->amplitudes, begin, end, task->state->frame.flips);
+    }
+}
+
+ketch_status kt_mark(kt_run *run, const kt_state_at_hand *state, double *out) {
+    uint64_t amplitudes = kt_amplitude_count(run), chunks = chunks_of(amplitudes);
+    kt_mark_task task = {kt_mark_kernels[run->plan->precision], state, amplitudes, run->sums};
+    ketch_status status = kt_parallel(run, chunks, BLOCK_AMPLITUDES / KT_CHUNK, mark_chunks, &task);
+    *out = 0;
+    for (uint64_t chunk = 0; chunk < chunks && !status; chunk++) *out += run->sums[chunk];
+    return status;
+}
+
+typedef struct kt_same_task {
+    kt_kernel_same *same;
+    const void *one, *other;
+    uint64_t flips, signs;
+    double factor[2], tolerance;
+    atomic_bool differ;
+} kt_same_task;
+
+static void compare_states(void *context, uint64_t first, uint64_t last) {
+    kt_same_task *task = context;
+    if (atomic_load_explicit(&task->differ, memory_order_relaxed)) return;
+    if (!task->same(task->one, task->other, first, last, task->flips, task->signs, task->factor, task->tolerance))
+        atomic_store_explicit(&task->differ, true, memory_order_relaxed);
+}
+
+static void read_amplitude(double out[2], const kt_run *run, const void *amplitudes, uint64_t i) {
+    bool fp32 = run->plan->precision == KETCH_PRECISION_FP32;
+    for (uint64_t k = 0; k < 2; k++)
+        out[k] = fp32 ? (double)((const float *)amplitudes)[2 * i + k] : ((const double *)amplitudes)[2 * i + k];
+}
+
+/* The phase between them is that of the first amplitude that is not below the mean; there is one. Frames differ by flips and signs:
+ * y of the one is y xor the difference of the flips of the other. */
+ketch_status kt_same_state(kt_run *run, const kt_state_at_hand *one, const kt_state_at_hand *other, bool *out) {
+    kt_same_task task = {kt_same_kernels[run->plan->precision],
+                         one->amplitudes,
+                         other->amplitudes,
+                         .flips = one->frame.flips ^ other->frame.flips,
+                         .signs = one->frame.signs ^ other->frame.signs,
+                         .tolerance = run->plan->precision == KETCH_PRECISION_FP32 ? 4e-6 : 1e-12};
+    uint64_t count = kt_amplitude_count(run);
+    double a[2] = {0, 0}, b[2], least = 0.5 / (double)count;
+    uint64_t i = 0;
+    *out = false;
+    while (i < count && (read_amplitude(a, run, one->amplitudes, i), a[0] * a[0] + a[1] * a[1] < least)) i++;
+    if (i == count) return KETCH_OK;
+    read_amplitude(b, run, other->amplitudes, i ^ task.flips);
+    double re = a[0] * b[0] + a[1] * b[1], im = a[1] * b[0] - a[0] * b[1], length = sqrt(re * re + im * im);
+    if (!(length > 0)) return KETCH_OK;
+    if (__builtin_parityll(task.signs & i)) length = -length;
+    task.factor[0] = re / length;
+    task.factor[1] = im / length;
+    atomic_init(&task.differ, false);
+    ketch_status status = kt_parallel(run, count, BLOCK_AMPLITUDES, compare_states, &task);
+    *out = !atomic_load(&task.differ);
+    return status;
+}
+
+/* ── The norm ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
 double kt_norm_tolerance(const kt_plan *plan) {
     double unit = plan->precision == KETCH_PRECISION_FP32 ? 0x1p-23 : 0x1p-52;
     double gates = plan->totals.gates < 64 ? 64 : (double)plan->totals.gates;

@@ -1,92 +1,161 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Measurements in the middle: a tree of outcomes, walked depth first.
- *
- *   shots            0 1 2 3 4 5 6 7
- *   measure q0       0: 1 4 6 7           1: 0 2 3 5      each shot compares its own draw with the probability of 1
- *   measure q1       0: 4    1: 1 6 7     0: 0 2 3 5      where all go one way there is no branch
- *
- * A branch is a state, the values of the classical bits and the shots that take it. At a measurement where the shots part, outcome 0 goes
- * on at once in the buffer at hand, and outcome 1 waits. A branch that waits keeps a copy of the state before the measurement while the
- * memory budget allows; otherwise it is computed again from the nearest branch below it in the stack that has a copy (each of those stems
- * from a measurement on the way to this one), or else from |0...0>, taking the outcomes that the path has recorded: the same arithmetic,
- * hence the same bytes.
- *
- * A circuit without measurements in the middle is a tree of one leaf.
+ * The tree of outcomes: which branch goes on, parting its shots at a measurement, and its end. See branch.h.
  */
-#include "engine/run.h"
+#include "engine/branch.h"
 
 #include <string.h>
 
-#define NEVER 1e-14 /* an outcome less probable than this is not taken */
+#define NEVER        1e-14                 /* an outcome less probable than this is not taken */
+#define ONE          (UINT64_C(1) << 63)   /* in a list of shots: its outcome is 1 */
+#define ROOMS_BYTES  (UINT64_C(256) << 20) /* of states that wait, unless... */
+#define ROOMS_LEAST  48                    /* ... they are fewer; */
+#define ROOMS_MOST   512                   /* nor more than so many, as each that comes is compared with those that wait */
+#define WIDE_LEAST   16                    /* rooms below which branches do not wait for each other */
+#define UNENDED_PART 4                     /* of the operations that a shot may take: then one branch is taken to its end */
 
-/* A copy of the state and of the classical bits. */
-typedef struct kt_copy {
-    void *amplitudes;
-    uint64_t *bits;
-    kt_frame frame;
-} kt_copy;
+/* ── Rooms ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Outcome 1 of a measurement, still to be followed. */
-typedef struct kt_waiting {
-    size_t step;          /* the measurement */
-    size_t path;          /* outcomes on the way to it */
-    uint64_t first, last; /* its shots in `order` */
-    kt_copy copy;         /* as before the measurement; amplitudes NULL: none */
-} kt_waiting;
-
-typedef struct kt_tree {
-    kt_run *run;
-    kt_state_at_hand state; /* of the branch at hand, */
-    uint64_t *bits;         /* its classical memory, */
-    size_t bit_words;
-    size_t step;          /* where it is, */
-    uint64_t first, last; /* and its shots in `order` */
-    uint64_t *order;      /* shots, those of a branch side by side; NULL where there are no branches */
-    uint8_t *outcome;     /* scratch: by place in order */
-    uint8_t *path;        /* outcomes of the measurements on the way here ... */
-    size_t path_count, path_capacity;
-    size_t path_at; /* ... of which this many have been passed; fewer than path_count while a state is computed again */
-    kt_waiting *waiting;
-    size_t waiting_count, waiting_capacity;
-    kt_copy *unused; /* copies whose branch is done */
-    size_t unused_count, unused_capacity;
-    uint64_t copies_left; /* that the memory budget allows */
-} kt_tree;
-
-/* ── Copies ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static void free_copy(kt_tree *tree, kt_copy copy) {
+static void free_room(kt_tree *tree, kt_lodging room) {
     uint64_t bytes = kt_plan_state_bytes(tree->run->plan);
-    if (copy.amplitudes) {
-        kt_pages_free(copy.amplitudes, (size_t)bytes);
+    if (room.amplitudes) {
+        kt_pages_free(room.amplitudes, (size_t)bytes);
         kt_run_gave(tree->run, bytes);
     }
-    kt_run_free(tree->run, copy.bits, tree->bit_words, sizeof *copy.bits);
+    kt_run_free(tree->run, room.words, tree->remembered.all, sizeof *room.words);
 }
 
-/* Room for a copy, if the budget has any left; else amplitudes are NULL. */
-static ketch_status take_copy(kt_tree *tree, kt_copy *out) {
-    *out = (kt_copy){0};
+/* If the budget has any left; else its amplitudes are NULL. */
+static ketch_status take_room(kt_tree *tree, kt_lodging *out) {
+    *out = (kt_lodging){0};
     if (tree->unused_count) {
         *out = tree->unused[--tree->unused_count];
         return KETCH_OK;
     }
-    if (!tree->copies_left) return KETCH_OK;
-    tree->copies_left--;
+    if (tree->rooms >= tree->rooms_most) return KETCH_OK;
+    if (!kt_reserve(&tree->unused, &tree->unused_capacity, tree->rooms + 1, sizeof *tree->unused)) return kt_no_memory(tree->run->diag);
     uint64_t bytes = kt_plan_state_bytes(tree->run->plan);
     out->amplitudes = kt_pages_alloc((size_t)bytes, kt_huge_pages(tree->run->plan));
     if (out->amplitudes) kt_run_took(tree->run, bytes);
-    out->bits = kt_run_alloc(tree->run, tree->bit_words, sizeof *out->bits);
-    if (out->amplitudes && out->bits) return KETCH_OK;
-    free_copy(tree, *out);
+    out->words = kt_run_alloc(tree->run, tree->remembered.all, sizeof *out->words);
+    tree->rooms++;
+    if (out->amplitudes && out->words) return KETCH_OK;
+    free_room(tree, *out);
+    *out = (kt_lodging){0};
+    tree->rooms--;
     return kt_no_memory(tree->run->diag);
+}
+
+static void leave_room(kt_tree *tree, kt_branch *branch) {
+    if (branch->room.amplitudes) tree->unused[tree->unused_count++] = branch->room; /* there is space for every room */
+    branch->room = (kt_lodging){0};
+}
+
+static void move_in(kt_tree *tree, kt_branch *branch, kt_lodging room) {
+    branch->room = room;
+    branch->state.amplitudes = room.amplitudes;
+    branch->machine.memory = (kt_memory){room.words, room.words ? room.words + tree->remembered.bits : NULL};
+}
+
+/* ── Branches ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+void kt_branch_free(kt_tree *tree, kt_branch *branch) {
+    if (!branch) return;
+    leave_room(tree, branch);
+    kt_machine_free(&branch->machine);
+    kt_run_free(tree->run, branch->shots, branch->shot_count, sizeof *branch->shots);
+    kt_free(branch->path.outcomes);
+    kt_free(branch);
+}
+
+/* At the start of the program. */
+static void go_to_start(kt_tree *tree, kt_branch *branch) {
+    kt_run *run = tree->run;
+    memset(branch->room.words, 0, tree->remembered.all * sizeof *branch->room.words);
+    branch->state = (kt_state_at_hand){.amplitudes = branch->room.amplitudes, .blank = true};
+    branch->machine.circuit = run->circuit;
+    branch->machine.program = run->plan->program;
+    branch->machine.program_ops = run->plan->program_ops;
+    branch->machine.params = run->view.params;
+    branch->machine.at = 0;
+    branch->machine.call_count = 0;
+    branch->machine.stack_count = 0;
+    branch->machine.operations_left = kt_operations_most(run);
+    branch->machine.max_call_depth = run->options->max_call_depth ? run->options->max_call_depth : 10000;
+    branch->machine.watch = &tree->watch;
+    branch->machine.diag = run->diag;
+    branch->step = 0;
+    branch->step_end = run->plan->dynamic ? 0 : (uint32_t)run->plan->step_count;
+    branch->path.at = 0;
+    branch->measured = false;
+    for (size_t i = 0; i < tree->remembered.params; i++)
+        run->view.params[tree->remembered.param[i]] = 0; /* whatever a branch before has left */
+}
+
+/* All that goes on from where `from` is, but for its room, its path and its shots. */
+static bool stand_beside(kt_branch *branch, const kt_branch *from) {
+    kt_machine stacks = branch->machine;
+    kt_memory memory = branch->machine.memory;
+    void *amplitudes = branch->state.amplitudes;
+    if (!kt_machine_copy_stacks(&stacks, &from->machine)) {
+        branch->machine = stacks;
+        return false;
+    }
+    branch->machine = from->machine;
+    branch->machine.memory = memory;
+    branch->machine.calls = stacks.calls;
+    branch->machine.call_count = stacks.call_count;
+    branch->machine.call_capacity = stacks.call_capacity;
+    branch->machine.stack = stacks.stack;
+    branch->machine.stack_count = stacks.stack_count;
+    branch->machine.stack_capacity = stacks.stack_capacity;
+    branch->state = from->state;
+    branch->state.amplitudes = amplitudes;
+    branch->step = from->step;
+    branch->step_end = from->step_end;
+    branch->path.at = from->path.at;
+    memcpy(branch->sums, from->sums, sizeof branch->sums);
+    branch->measured = from->measured;
+    return true;
+}
+
+static bool push_outcome(kt_path *path, int outcome) {
+    if (!kt_reserve(&path->outcomes, &path->capacity, path->count / 64 + 1, sizeof *path->outcomes)) return false;
+    uint64_t *word = &path->outcomes[path->count / 64], bit = UINT64_C(1) << (path->count % 64);
+    *word = (path->count % 64 ? *word & ~bit : 0) | (outcome ? bit : 0);
+    path->count++;
+    return true;
+}
+
+static bool copy_path(kt_path *to, const kt_path *from) {
+    size_t words = (from->count + 63) / 64;
+    if (!kt_reserve(&to->outcomes, &to->capacity, words + 1, sizeof *to->outcomes)) return false;
+    if (words) memcpy(to->outcomes, from->outcomes, words * sizeof *to->outcomes);
+    to->count = from->count;
+    return true;
+}
+
+static int outcome_at(const kt_path *path, size_t i) { return (int)(path->outcomes[i / 64] >> (i % 64) & 1); }
+
+/* Has `path` begun as `other` up to where that is? */
+static bool comes_from(const kt_path *path, const kt_path *other) {
+    if (other->at > path->count) return false;
+    size_t words = other->at / 64, rest = other->at % 64;
+    if (words && memcmp(path->outcomes, other->outcomes, words * sizeof *path->outcomes)) return false;
+    return !rest || (path->outcomes[words] ^ other->outcomes[words]) << (64 - rest) == 0;
+}
+
+static ketch_status let_wait(kt_tree *tree, kt_branch *branch) {
+    if (!kt_reserve(&tree->waiting, &tree->waiting_capacity, tree->waiting_count + 1, sizeof *tree->waiting))
+        return kt_no_memory(tree->run->diag);
+    tree->waiting[tree->waiting_count++] = branch;
+    return KETCH_OK;
 }
 
 /* ── Measuring ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct kt_draw_task {
-    kt_tree *tree;
+    uint64_t *shots;
     kt_draw draw;
     double p1;
 } kt_draw_task;
@@ -94,237 +163,367 @@ typedef struct kt_draw_task {
 static void draw_outcomes(void *context, uint64_t first, uint64_t last) {
     const kt_draw_task *task = context;
     kt_draw draw = task->draw;
-    for (uint64_t i = task->tree->first + first; i < task->tree->first + last; i++) {
-        draw.shot = task->tree->order[i];
-        task->tree->outcome[i] = kt_draw_uniform(&draw) < task->p1;
+    for (uint64_t i = first; i < last; i++) {
+        draw.shot = task->shots[i];
+        if (kt_draw_uniform(&draw) < task->p1) task->shots[i] |= ONE;
     }
 }
 
 /* Parts the branch's shots: those with outcome 0 first; gives their end. */
-static ketch_status part_shots(kt_tree *tree, const kt_op *op, double p1, uint64_t *middle) {
-    kt_draw_task task = {tree, {.seed = tree->run->options->seed, .measurement = op->data}, p1};
-    ketch_status status = kt_parallel(tree->run, tree->last - tree->first, 4096, draw_outcomes, &task);
-    uint64_t low = tree->first, high = tree->last; /* below low: 0; from high on: 1 */
+static ketch_status part_shots(kt_tree *tree, const kt_branch *branch, double p1, uint64_t *middle) {
+    kt_run *run = tree->run;
+    const kt_step *step = &run->plan->steps[branch->step];
+    kt_draw_task task = {branch->shots, {.seed = run->options->seed, .measurement = run->circuit->ops[step->op].data}, p1};
+    if (tree->remembered.counters && step->counter != KT_NO_COUNTER) task.draw.execution = kt_branch_counters(tree, branch)[step->counter];
+    ketch_status status = kt_parallel(run, branch->shot_count, 4096, draw_outcomes, &task);
+    uint64_t low = 0, high = branch->shot_count, *shots = branch->shots; /* below low: 0; from high on: 1 */
     while (low < high && !status) {
-        if (!tree->outcome[low]) {
+        if (!(shots[low] & ONE)) {
             low++;
         } else {
-            uint64_t shot = tree->order[low];
-            high--;
-            tree->order[low] = tree->order[high];
-            tree->outcome[low] = tree->outcome[high];
-            tree->order[high] = shot;
+            uint64_t shot = shots[low] & ~ONE;
+            shots[low] = shots[--high];
+            shots[high] = shot;
         }
-        if ((high - low) % KT_PIECE == 0) status = kt_look(tree->run);
+        if ((high - low) % KT_PIECE == 0) status = kt_look(run);
     }
     *middle = low;
     return status;
 }
 
-/* Outcome 1 waits with shots [middle, last). */
-static ketch_status let_wait(kt_tree *tree, uint64_t middle) {
-    if (!kt_reserve(&tree->waiting, &tree->waiting_capacity, tree->waiting_count + 1, sizeof *tree->waiting) ||
-        !kt_reserve(&tree->unused, &tree->unused_capacity, tree->waiting_capacity, sizeof *tree->unused))
-        return kt_no_memory(tree->run->diag);
-    kt_waiting waiting = {.step = tree->step, .path = tree->path_count, .first = middle, .last = tree->last};
-    ketch_status status = take_copy(tree, &waiting.copy);
-    if (status) return status;
-    tree->waiting[tree->waiting_count++] = waiting;
-    tree->last = middle;
-    if (!waiting.copy.amplitudes) return KETCH_OK;
-    memcpy(waiting.copy.bits, tree->bits, tree->bit_words * sizeof *tree->bits);
-    tree->waiting[tree->waiting_count - 1].copy.frame = tree->state.frame;
-    return kt_copy_state(tree->run, waiting.copy.amplitudes, tree->state.amplitudes);
-}
-
-static ketch_status record_outcome(kt_tree *tree, int outcome) {
-    if (!kt_reserve(&tree->path, &tree->path_capacity, tree->path_count + 1, sizeof *tree->path)) return kt_no_memory(tree->run->diag);
-    tree->path[tree->path_count++] = (uint8_t)outcome;
-    tree->path_at = tree->path_count;
+/* The first `count` shots stay, the others go to `other`. */
+static ketch_status give_shots(kt_run *run, kt_branch *branch, kt_branch *other, uint64_t count) {
+    uint64_t others = branch->shot_count - count;
+    other->shots = kt_run_alloc(run, others, sizeof *other->shots);
+    if (!other->shots) return kt_no_memory(run->diag);
+    other->shot_count = others;
+    memcpy(other->shots, branch->shots + count, others * sizeof *other->shots);
+    uint64_t *fewer = kt_resize(branch->shots, count, sizeof *branch->shots);
+    if (!fewer) return kt_no_memory(run->diag);
+    branch->shots = fewer;
+    kt_run_gave(run, others * sizeof *branch->shots);
+    branch->shot_count = count;
     return KETCH_OK;
 }
 
-/* Which outcome the branch at hand goes on with. */
-static ketch_status decide(kt_tree *tree, const kt_op *op, const double p[2], int *outcome) {
-    if (tree->path_at < tree->path_count) {
-        *outcome = tree->path[tree->path_at++];
+/* Outcome 1 waits, with the state before the measurement if there is room; the branch goes on from a copy. */
+static ketch_status let_one_wait(kt_tree *tree, kt_branch *branch, uint64_t middle) {
+    kt_run *run = tree->run;
+    kt_branch *other = kt_zalloc(sizeof *other);
+    if (!other) return kt_no_memory(run->diag);
+    kt_lodging room, *kept = &branch->room;
+    ketch_status status = take_room(tree, &room);
+    if (!status && !(copy_path(&other->path, &branch->path) && push_outcome(&other->path, 1))) status = kt_no_memory(run->diag);
+    if (!status) status = give_shots(run, branch, other, middle);
+    if (!status && room.amplitudes) {
+        if (!stand_beside(other, branch)) status = kt_no_memory(run->diag);
+        kt_branch_lay_down(tree, branch);
+        memcpy(room.words, kept->words, tree->remembered.all * sizeof *room.words);
+        if (!status) status = kt_copy_state(run, room.amplitudes, kept->amplitudes);
+        move_in(tree, other, *kept);
+        move_in(tree, branch, room);
+        room = (kt_lodging){0};
+    }
+    if (room.amplitudes) tree->unused[tree->unused_count++] = room;
+    if (!status) status = let_wait(tree, other);
+    if (status) kt_branch_free(tree, other);
+    return status;
+}
+
+/* Which outcome the branch goes on with. */
+static ketch_status decide(kt_tree *tree, kt_branch *branch, const double p[2], int *outcome) {
+    kt_path *path = &branch->path;
+    if (path->at < path->count) {
+        *outcome = outcome_at(path, path->at++);
         return KETCH_OK;
     }
     ketch_status status = KETCH_OK;
-    if (p[1] < NEVER || p[0] < NEVER) {
+    if (p[1] < NEVER || p[0] < NEVER || !branch->shot_count) {
         *outcome = p[0] < NEVER;
     } else {
         uint64_t middle;
-        status = part_shots(tree, op, p[1], &middle);
+        status = part_shots(tree, branch, p[1], &middle);
         if (status) return status;
-        *outcome = middle == tree->first;
-        if (middle > tree->first && middle < tree->last) status = let_wait(tree, middle);
+        *outcome = !middle;
+        if (middle && middle < branch->shot_count) status = let_one_wait(tree, branch, middle);
     }
-    return status ? status : record_outcome(tree, *outcome);
+    if (!status && !push_outcome(path, *outcome)) status = kt_no_memory(tree->run->diag);
+    path->at = path->count;
+    return status;
 }
 
-static ketch_status measure(kt_tree *tree, const kt_step *step, int *outcome) {
-    double stored[2], p[2];
-    uint8_t wire = step->targets[0];
-    int flip = (int)(tree->state.frame.flips >> wire & 1);
-    ketch_status status = kt_fill_blank(tree->run, &tree->state);
-    if (!status) status = kt_probabilities(tree->run, tree->state.amplitudes, wire, stored);
+ketch_status kt_branch_look(kt_tree *tree, kt_branch *branch) {
+    uint8_t wire;
+    if (branch->measured) return KETCH_OK;
+    ketch_status status = kt_measured_wire(tree, branch, &wire);
+    if (!status) status = kt_fill_blank(tree->run, &branch->state);
+    if (!status) status = kt_probabilities(tree->run, branch->state.amplitudes, wire, branch->sums);
+    branch->measured = !status;
+    return status;
+}
+
+static ketch_status measure(kt_tree *tree, kt_branch *branch) {
+    uint8_t wire = 0;
+    int outcome = 0;
+    double sums[2];
+    ketch_status status = kt_branch_look(tree, branch);
+    if (!status) status = kt_measured_wire(tree, branch, &wire);
     if (status) return status;
-    p[0] = stored[flip];
-    p[1] = stored[!flip];
-    status = decide(tree, &tree->run->circuit->ops[step->op], p, outcome);
-    return status ? status : kt_collapse(tree->run, tree->state.amplitudes, wire, *outcome ^ flip, stored);
+    int flip = (int)(branch->state.frame.flips >> wire & 1);
+    memcpy(sums, branch->sums, sizeof sums);
+    status = decide(tree, branch, (const double[]){sums[flip], sums[!flip]}, &outcome);
+    if (!status) status = kt_collapse(tree->run, branch->state.amplitudes, wire, outcome ^ flip, sums);
+    return status ? status : kt_pass_measurement(tree, branch, wire, outcome);
 }
 
-/* X, after a reset whose outcome was 1. */
-static ketch_status flip(kt_tree *tree, uint8_t wire) {
-    if (!tree->run->plan->planned) return kt_flip(tree->run, tree->state.amplitudes, wire);
-    kt_frame_x(&tree->state.frame, UINT64_C(1) << wire);
+/* ── Ends ───────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static uint64_t shot_of(const kt_branch *branch, uint64_t i) { return branch->shots ? branch->shots[i] : i; }
+
+static bool has_first_shot(const kt_branch *branch) {
+    for (uint64_t i = 0; i < branch->shot_count; i++) {
+        if (shot_of(branch, i) == 0) return true;
+    }
+    return !branch->shot_count;
+}
+
+/* What is sampled, if anything, and what follows from it. */
+static ketch_status write_rows(kt_tree *tree, const kt_branch *branch) {
+    kt_run *run = tree->run;
+    kt_tail_aim(tree->tail, branch);
+    bool sampled = !tree->tail || branch->machine.at == run->plan->tail;
+    if (sampled && run->plan->move_count)
+        return kt_sample(run, &branch->state, branch->shots, branch->shot_count, branch->room.words, tree->tail);
+    size_t words = run->plan->outcome_words;
+    uint64_t *first = run->rows + shot_of(branch, 0) * words;
+    ketch_status status = KETCH_OK;
+    if (tree->tail)
+        status = kt_tail_row(tree->tail, shot_of(branch, 0), 0);
+    else
+        kt_make_row(run->plan, first, branch->room.words);
+    for (uint64_t i = 1; i < branch->shot_count && !status; i++) {
+        memcpy(run->rows + shot_of(branch, i) * words, first, words * sizeof *first);
+        if (i % KT_PIECE == 0) status = kt_look(run);
+    }
+    return status;
+}
+
+static ketch_status finish(kt_tree *tree, kt_branch *branch) {
+    kt_run *run = tree->run;
+    if (run->whole == run) run->sampling_began = kt_seconds();
+    ketch_status status = run->plan->branches ? KETCH_OK : kt_begin_stage(run, "sample");
+    if (!status) status = kt_fill_blank(run, &branch->state);
+    if (!status) status = kt_check_norm(run, branch->state.amplitudes);
+    if (!status && has_first_shot(branch)) run->whole->first_norm = run->norm;
+    if (!status && run->shots) status = write_rows(tree, branch);
+    tree->last = branch->state;
+    tree->unended = 0;
+    if (!status) atomic_fetch_add(&run->whole->shots_done, branch->shot_count);
+    return status;
+}
+
+/* ── Who goes on ────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Do branches wait for each other? */
+static bool is_wide(kt_tree *tree) {
+    uint64_t used = tree->rooms - tree->unused_count;
+    if (!tree->wide_most) return false;
+    if (used >= tree->wide_most) tree->narrow = true;
+    if (used <= tree->wide_most / 4) tree->narrow = false;
+    return !tree->narrow && tree->unended < kt_operations_most(tree->run) / UNENDED_PART;
+}
+
+/* The one furthest behind that has its state, or the newest. */
+static kt_branch *next_branch(kt_tree *tree) {
+    size_t chosen = tree->waiting_count - 1;
+    for (size_t i = chosen; is_wide(tree) && i-- > 0;) {
+        const kt_branch *best = tree->waiting[chosen], *other = tree->waiting[i];
+        if (other->room.amplitudes && (!best->room.amplitudes || other->step <= best->step)) chosen = i;
+    }
+    kt_branch *branch = tree->waiting[chosen];
+    memmove(tree->waiting + chosen, tree->waiting + chosen + 1, (--tree->waiting_count - chosen) * sizeof *tree->waiting);
+    return branch;
+}
+
+/* A room, and in it the state of the nearest branch on the way here, or the start. */
+static ketch_status compute_again(kt_tree *tree, kt_branch *branch, kt_arrival *where) {
+    const kt_branch *nearest = NULL;
+    *where = KT_AT_MEASUREMENT;
+    for (size_t i = 0; i < tree->waiting_count; i++) {
+        const kt_branch *other = tree->waiting[i];
+        if (other->room.amplitudes && comes_from(&branch->path, &other->path) && (!nearest || other->path.at > nearest->path.at))
+            nearest = other;
+    }
+    kt_lodging room;
+    ketch_status status = take_room(tree, &room);
+    if (status) return status;
+    move_in(tree, branch, room);
+    if (!nearest) {
+        go_to_start(tree, branch);
+        *where = KT_AT_START;
+        return KETCH_OK;
+    }
+    if (!stand_beside(branch, nearest)) return kt_no_memory(tree->run->diag);
+    memcpy(room.words, nearest->room.words, tree->remembered.all * sizeof *room.words);
+    return kt_copy_state(tree->run, room.amplitudes, nearest->room.amplitudes);
+}
+
+/* On from where it is until it ends, or waits for others. */
+static ketch_status go_on(kt_tree *tree, kt_branch *branch, kt_arrival where) {
+    ketch_status status = KETCH_OK;
+    bool met = false;
+    while (!status && !met) {
+        if (where == KT_AT_MEASUREMENT) status = measure(tree, branch);
+        if (!status) status = kt_branch_walk(tree, branch, &where);
+        if (status) break;
+        if (where == KT_AT_END) {
+            status = finish(tree, branch);
+            break;
+        }
+        if (branch->path.at < branch->path.count || !is_wide(tree)) continue;
+        kt_branch_lay_down(tree, branch);
+        status = kt_branch_meet(tree, branch, &met);
+        if (!status && !met) status = let_wait(tree, branch);
+        if (!status && !met) return KETCH_OK;
+    }
+    kt_branch_free(tree, branch);
+    return status;
+}
+
+ketch_status kt_tree_adopt(kt_tree *tree, kt_branch *branch) {
+    bool rooms = kt_reserve(&tree->unused, &tree->unused_capacity, tree->rooms + 1, sizeof *tree->unused);
+    ketch_status status = rooms ? let_wait(tree, branch) : kt_no_memory(tree->run->diag);
+    if (status && !rooms) free_room(tree, branch->room), branch->room = (kt_lodging){0};
+    if (branch->room.amplitudes) tree->rooms++;
+    if (status) kt_branch_free(tree, branch);
+    return status;
+}
+
+void kt_tree_keep_rooms(kt_tree *tree, uint64_t rooms) {
+    for (; tree->unused_count && tree->rooms > rooms; tree->rooms--) free_room(tree, tree->unused[--tree->unused_count]);
+}
+
+ketch_status kt_tree_run(kt_tree *tree) {
+    ketch_status status = KETCH_OK;
+    while (tree->waiting_count && !status) {
+        if (tree->crew_least && tree->waiting_count >= tree->crew_least) return kt_crew_run(tree);
+        kt_branch *branch = next_branch(tree);
+        kt_arrival where = KT_AT_MEASUREMENT;
+        if (!branch->room.amplitudes)
+            status = compute_again(tree, branch, &where);
+        else
+            kt_branch_take_up(tree, branch);
+        if (status)
+            kt_branch_free(tree, branch);
+        else
+            status = go_on(tree, branch, where);
+    }
+    return status;
+}
+
+/* ── A tree ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static ketch_status find_params(kt_tree *tree) {
+    kt_run *run = tree->run;
+    kt_remembered *remembered = &tree->remembered;
+    size_t capacity = 0;
+    for (size_t i = 0; i < run->plan->program_count; i++) {
+        if (run->plan->program[i].code != KT_DO_SET_PARAM) continue;
+        if (!kt_reserve(&remembered->param, &capacity, remembered->params + 1, sizeof *remembered->param)) return kt_no_memory(run->diag);
+        remembered->param[remembered->params++] = run->plan->program[i].data;
+    }
     return KETCH_OK;
 }
 
-static ketch_status run_segment(kt_tree *tree, const kt_step *step) {
-    const kt_plan *plan = tree->run->plan;
-    return kt_run_segment(tree->run, &tree->state, &plan->segments[step->segment], tree->step + 1 == plan->step_count);
+ketch_status kt_tree_begin(kt_tree *tree, kt_run *run) {
+    const kt_plan *plan = run->plan;
+    tree->run = run;
+    tree->watch = kt_run_watch(run);
+    kt_remembered *remembered = &tree->remembered;
+    remembered->bits = run->circuit->bit_count / 64 + 1;
+    if (plan->dynamic) remembered->cells = run->circuit->cell_count;
+    if (plan->dynamic) remembered->counters = plan->counter_count;
+    ketch_status status = plan->dynamic ? find_params(tree) : KETCH_OK;
+    remembered->all = remembered->bits + remembered->cells + remembered->counters + remembered->params;
+    return status ? status : kt_tail_begin(tree);
 }
 
-static ketch_status apply_gate(kt_tree *tree, const kt_step *step) {
-    ketch_status status = kt_fill_blank(tree->run, &tree->state);
-    return status ? status : kt_apply_gate(tree->run, tree->state.amplitudes, step);
-}
-
-/* ── Steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static void set_bit(kt_tree *tree, uint32_t bit, int value) {
-    uint64_t mask = UINT64_C(1) << (bit % 64);
-    if (value)
-        tree->bits[bit / 64] |= mask;
-    else
-        tree->bits[bit / 64] &= ~mask;
-}
-
-static ketch_status do_step(kt_tree *tree, const kt_step *step) {
-    kt_run *run = tree->run;
-    const kt_op *op = &run->circuit->ops[step->op];
-    size_t next = tree->step + 1;
-    int outcome = 0;
-    uint32_t bit = op->code == KT_OP_MEASURE ? kt_op_operands(run->circuit, op)[1] : KT_NO_BIT;
-    ketch_status status = KETCH_OK;
-    switch (step->code) {
-    case KT_STEP_GATE: status = apply_gate(tree, step); break;
-    case KT_STEP_SEGMENT: status = run_segment(tree, step); break;
-    case KT_STEP_MEASURE:
-        status = measure(tree, step, &outcome);
-        if (!status && bit != KT_NO_BIT) set_bit(tree, bit, outcome);
-        break;
-    case KT_STEP_RESET:
-        status = measure(tree, step, &outcome);
-        if (!status && outcome) status = flip(tree, step->targets[0]);
-        break;
-    case KT_STEP_SET_BIT: set_bit(tree, step->bit, step->value != 0); break;
-    case KT_STEP_JUMP_UNLESS:
-        if (!kt_condition_holds(run->circuit, op, tree->bits)) next = step->next;
-        break;
-    case KT_STEP_JUMP: next = step->next; break;
-    default: break;
-    }
-    tree->step = next;
-    return status;
-}
-
-static ketch_status finish_leaf(kt_tree *tree) {
-    kt_run *run = tree->run;
-    uint64_t count = tree->last - tree->first;
-    run->sampling_began = kt_seconds();
-    ketch_status status = run->plan->branches ? KETCH_OK : kt_begin_stage(run, "sample");
-    if (!status) status = kt_fill_blank(run, &tree->state);
-    if (!status) status = kt_check_norm(run, tree->state.amplitudes);
-    if (!status && count) status = kt_sample(run, &tree->state, tree->order ? tree->order + tree->first : NULL, count, tree->bits);
-    if (!status) run->shots_done += count;
-    return status;
-}
-
-/* Goes to the branch that waits on top of the stack. */
-static ketch_status next_branch(kt_tree *tree) {
-    kt_waiting waiting = tree->waiting[--tree->waiting_count];
-    tree->first = waiting.first;
-    tree->last = waiting.last;
-    tree->path_count = waiting.path;
-    ketch_status status = record_outcome(tree, 1);
-    if (waiting.copy.amplitudes) {
-        tree->unused[tree->unused_count++] = (kt_copy){tree->state.amplitudes, tree->bits, {0}};
-        tree->state = (kt_state_at_hand){waiting.copy.amplitudes, waiting.copy.frame, false};
-        tree->bits = waiting.copy.bits;
-        tree->step = waiting.step;
-        tree->path_at = waiting.path;
-        return status;
-    }
-    size_t below = tree->waiting_count;
-    while (below && !tree->waiting[below - 1].copy.amplitudes) below--;
-    if (!below) {
-        tree->step = tree->path_at = 0;
-        memset(tree->bits, 0, tree->bit_words * sizeof *tree->bits);
-        tree->state = (kt_state_at_hand){tree->state.amplitudes, {0}, true};
-        return status;
-    }
-    const kt_waiting *from = &tree->waiting[below - 1];
-    tree->step = from->step;
-    tree->path_at = from->path;
-    memcpy(tree->bits, from->copy.bits, tree->bit_words * sizeof *tree->bits);
-    tree->state = (kt_state_at_hand){tree->state.amplitudes, from->copy.frame, false};
-    return status ? status : kt_copy_state(tree->run, tree->state.amplitudes, from->copy.amplitudes);
-}
-
-static ketch_status walk_tree(kt_tree *tree) {
-    for (uint64_t steps = 1;; steps++) {
-        while (tree->step < tree->run->plan->step_count) {
-            ketch_status status = do_step(tree, &tree->run->plan->steps[tree->step]);
-            if (!status && steps++ % KT_PIECE == 0) status = kt_look(tree->run); /* many steps, and none of them a pass */
-            if (status) return status;
-        }
-        ketch_status status = finish_leaf(tree);
-        if (!status && !tree->waiting_count) return KETCH_OK;
-        if (!status) status = next_branch(tree);
-        if (status) return status;
-    }
+void kt_tree_end(kt_tree *tree) {
+    for (size_t i = 0; i < tree->waiting_count; i++) kt_branch_free(tree, tree->waiting[i]);
+    for (size_t i = 0; i < tree->unused_count; i++) free_room(tree, tree->unused[i]);
+    kt_tail_end(tree);
+    kt_free(tree->waiting);
+    kt_free(tree->unused);
+    kt_free(tree->remembered.param);
 }
 
 /* ── The door ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void number_shots(void *context, uint64_t first, uint64_t last) {
-    uint64_t *order = context;
-    for (uint64_t i = first; i < last; i++) order[i] = i;
+/* How many rooms there may be, and what is done with them. */
+static void plan_rooms(kt_tree *tree) {
+    kt_run *run = tree->run;
+    uint64_t needed = kt_plan_memory(run->plan, run->options, run->engine->threads), limit = run->engine->memory_limit;
+    uint64_t one = kt_plan_state_bytes(run->plan) + tree->remembered.all * sizeof(uint64_t);
+    uint64_t copies = limit > needed ? (limit - needed) / one : 0, most = ROOMS_BYTES / one;
+    if (most < ROOMS_LEAST) most = ROOMS_LEAST;
+    if (most > ROOMS_MOST) most = ROOMS_MOST;
+    tree->meeting = !(run->plan->without & KETCH_WITHOUT_MEETING);
+    tree->rooms_most = 1 + (copies < most ? copies : most);
+    kt_crew_plan(tree, copies, one);
+    if (tree->rooms_most >= WIDE_LEAST && (tree->meeting || tree->crew_least)) tree->wide_most = tree->rooms_most / 2;
 }
 
-static ketch_status begin_tree(kt_tree *tree) {
+static void number_shots(void *context, uint64_t first, uint64_t last) {
+    uint64_t *shots = context;
+    for (uint64_t i = first; i < last; i++) shots[i] = i;
+}
+
+/* The branch of all shots, before the first step, with the run's state as its room to be. */
+static ketch_status plant(kt_tree *tree, kt_state_at_hand *state) {
     kt_run *run = tree->run;
-    tree->last = run->shots;
-    tree->bit_words = run->circuit->bit_count / 64 + 1;
-    tree->bits = kt_run_alloc(run, tree->bit_words, sizeof *tree->bits);
-    if (!tree->bits) return kt_no_memory(run->diag);
-    memset(tree->bits, 0, tree->bit_words * sizeof *tree->bits);
+    kt_branch *branch = kt_zalloc(sizeof *branch);
+    if (!branch) return kt_no_memory(run->diag);
+    branch->shot_count = run->shots;
+    ketch_status status = let_wait(tree, branch);
+    if (status) {
+        kt_free(branch);
+        return status;
+    }
+    kt_lodging room = {state->amplitudes, kt_run_alloc(run, tree->remembered.all, sizeof *room.words)};
+    if (!room.words || !kt_reserve(&tree->unused, &tree->unused_capacity, 1, sizeof *tree->unused)) {
+        kt_run_free(run, room.words, tree->remembered.all, sizeof *room.words);
+        return kt_no_memory(run->diag);
+    }
+    state->amplitudes = NULL;
+    tree->unused[tree->unused_count++] = room;
+    tree->rooms = 1;
     if (!run->plan->branches) return KETCH_OK;
-    tree->order = kt_run_alloc(run, run->shots, sizeof *tree->order);
-    tree->outcome = kt_run_alloc(run, run->shots, sizeof *tree->outcome);
-    if (!tree->order || !tree->outcome) return kt_no_memory(run->diag);
-    uint64_t needed = kt_plan_memory(run->plan, run->options, run->engine->threads), limit = run->engine->memory_limit;
-    uint64_t one = kt_plan_state_bytes(run->plan) + tree->bit_words * sizeof *tree->bits;
-    tree->copies_left = limit > needed ? (limit - needed) / one : 0;
-    return kt_parallel(run, run->shots, KT_PIECE, number_shots, tree->order);
+    branch->shots = kt_run_alloc(run, run->shots, sizeof *branch->shots);
+    if (!branch->shots) return kt_no_memory(run->diag);
+    return kt_parallel(run, run->shots, KT_PIECE, number_shots, branch->shots);
+}
+
+/* The room that the last leaf had, or another, becomes the run's again. */
+static void give_state(kt_tree *tree, kt_state_at_hand *state) {
+    size_t chosen = 0;
+    *state = tree->last;
+    state->amplitudes = NULL;
+    while (tree->waiting_count) kt_branch_free(tree, tree->waiting[--tree->waiting_count]);
+    if (!tree->unused_count) return;
+    for (size_t i = 1; i < tree->unused_count; i++) {
+        if (tree->unused[i].amplitudes == tree->last.amplitudes) chosen = i;
+    }
+    state->amplitudes = tree->unused[chosen].amplitudes;
+    tree->unused[chosen].amplitudes = NULL;
 }
 
 ketch_status kt_run_branches(kt_run *run, kt_state_at_hand *state) {
-    kt_tree tree = {.run = run, .state = *state};
-    ketch_status status = begin_tree(&tree);
-    if (!status) status = walk_tree(&tree);
-    *state = tree.state;
-    for (size_t i = 0; i < tree.waiting_count; i++) free_copy(&tree, tree.waiting[i].copy);
-    for (size_t i = 0; i < tree.unused_count; i++) free_copy(&tree, tree.unused[i]);
-    kt_run_free(run, tree.bits, tree.bit_words, sizeof *tree.bits);
-    kt_run_free(run, tree.order, run->shots, sizeof *tree.order);
-    kt_run_free(run, tree.outcome, run->shots, sizeof *tree.outcome);
-    kt_free(tree.path);
-    kt_free(tree.waiting);
-    kt_free(tree.unused);
+    kt_tree tree = {0};
+    ketch_status status = kt_tree_begin(&tree, run);
+    if (!status) plan_rooms(&tree);
+    if (!status) status = plant(&tree, state);
+    if (!status) status = kt_tree_run(&tree);
+    if (!state->amplitudes) give_state(&tree, state);
+    kt_tree_end(&tree);
     return status;
 }

@@ -52,16 +52,16 @@ void kt_environment_leave(kt_environment before) {
 
 static void stop(kt_run *run, kt_stop why) {
     int going = KT_GO_ON;
-    atomic_compare_exchange_strong(&run->stop, &going, (int)why);
+    atomic_compare_exchange_strong(&run->whole->stop, &going, (int)why);
 }
 
 static bool stopping(kt_run *run) {
     if (atomic_load_explicit(run->engine->cancelled, memory_order_relaxed)) stop(run, KT_STOP_CANCELLED);
-    return atomic_load_explicit(&run->stop, memory_order_relaxed) != KT_GO_ON;
+    return atomic_load_explicit(&run->whole->stop, memory_order_relaxed) != KT_GO_ON;
 }
 
 static double fraction_done(const kt_run *run, double part) {
-    if (run->plan->branches) return run->shots ? (double)run->shots_done / (double)run->shots : 0;
+    if (run->plan->branches) return run->shots ? (double)run->whole->shots_done / (double)run->shots : 0;
     double fraction = (run->work_done + part * run->pass_work) / run->work;
     return fraction < 1 ? fraction : 1;
 }
@@ -71,7 +71,7 @@ static void report(kt_run *run, double now, double part) {
     run->next_report = now + REPORT_SECONDS;
     double fraction = fraction_done(run, part);
     if (fraction > run->fraction) run->fraction = fraction; /* between passes the part is not known: it stays */
-    ketch_progress progress = {run->fraction, now - run->started, run->stage, run->shots_done};
+    ketch_progress progress = {run->fraction, now - run->started, run->stage, run->whole->shots_done};
     kt_environment ours = kt_environment_enter();
     kt_environment_leave(run->outside);
     if (run->options->progress(run->options->progress_user, &progress)) stop(run, KT_STOP_CANCELLED);
@@ -87,10 +87,10 @@ static void look(kt_run *run, double part) {
 
 /* The reason to stop, said once, as an error. */
 static ketch_status stopped(kt_run *run) {
-    kt_stop why = (kt_stop)atomic_load(&run->stop);
+    kt_stop why = (kt_stop)atomic_load(&run->whole->stop);
     if (why == KT_GO_ON) return KETCH_OK;
     bool planned = run->plan->planned;
-    unsigned long long done = planned ? run->passes_done : run->gates_done, shots = run->shots_done, all_shots = run->shots;
+    unsigned long long done = planned ? run->passes_done : run->gates_done, shots = run->whole->shots_done, all_shots = run->shots;
     unsigned long long all = planned ? run->plan->totals.stages : run->plan->totals.gates;
     kt_code code = why == KT_STOP_TIMEOUT ? KT_RUN_TIMEOUT : KT_RUN_CANCELLED;
     const char *what = why == KT_STOP_TIMEOUT ? "time limit reached" : "cancelled";

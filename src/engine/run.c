@@ -3,7 +3,7 @@
  * A run as a whole: take a state, walk the tree of outcomes (branch.c), count the shots, say how it went. The state goes into the result
  * where it is wanted, and else back to the session for the next run.
  */
-#include "engine/run.h"
+#include "engine/branch.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -20,9 +20,9 @@ static ketch_status check_outputs(const kt_run *run) {
     if (!wanted) return KETCH_OK;
     for (size_t i = 0; i < run->plan->step_count; i++) {
         const kt_step *step = &run->plan->steps[i];
-        if (step->code != KT_STEP_MEASURE && step->code != KT_STEP_RESET) continue;
+        if (!kt_step_measures(step)) continue;
         uint32_t line = run->circuit->ops[step->op].line;
-        const char *what = step->code == KT_STEP_RESET ? "reset" : "measurement";
+        const char *what = kt_step_resets(step) ? "reset" : "measurement";
         char where[32] = "";
         if (line) snprintf(where, sizeof where, " (line %u)", line);
         ketch_status status = kt_fail(run->diag, KT_NEEDS_ONE_SHOT,
@@ -79,7 +79,7 @@ static void fill_info(kt_run *run) {
     info->qubits = run->circuit->qubit_count;
     info->simulated_qubits = run->plan->wires;
     info->precision = run->plan->precision;
-    info->norm = run->norm;
+    info->norm = run->first_norm;
     info->peak_memory_bytes = run->peak;
     info->simulate_seconds = run->sampling_began - run->started;
     info->sample_seconds = kt_seconds() - run->sampling_began;
@@ -114,13 +114,37 @@ static ketch_status take_state(kt_run *run, kt_state *state) {
 
 /* ── The run ────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static ketch_status take_memory(kt_run *run, uint64_t *sum_count) {
+ketch_status kt_run_take_sums(kt_run *run) {
     uint32_t sum_bits = kt_plan_sum_bits(run->plan);
-    uint64_t count = (kt_amplitude_count(run) >> (sum_bits < KT_CHUNK_BITS ? sum_bits : KT_CHUNK_BITS)) + 2;
-    run->sums = kt_run_alloc(run, count, sizeof *run->sums);
-    *sum_count = count;
-    if (!run->sums) return kt_no_memory(run->diag);
-    if (!run->shots) return KETCH_OK;
+    run->sum_count = (kt_amplitude_count(run) >> (sum_bits < KT_CHUNK_BITS ? sum_bits : KT_CHUNK_BITS)) + 2;
+    run->sums = kt_run_alloc(run, run->sum_count, sizeof *run->sums);
+    return run->sums ? KETCH_OK : kt_no_memory(run->diag);
+}
+
+void kt_run_free_sums(kt_run *run) { kt_run_free(run, run->sums, run->sum_count, sizeof *run->sums); }
+
+static uint64_t params_of_its_own(const kt_run *run) { return run->circuit == &run->view ? run->view.params_count + 1 : 0; }
+
+ketch_status kt_run_take_params(kt_run *run) {
+    if (!run->plan->dynamic) return KETCH_OK;
+    const ketch_circuit *circuit = run->circuit;
+    double *params = kt_run_alloc(run, circuit->params_count + 1, sizeof *params);
+    if (!params) return kt_no_memory(run->diag);
+    if (circuit->params_count) memcpy(params, circuit->params, circuit->params_count * sizeof *params);
+    run->view = *circuit;
+    run->view.params = params;
+    run->circuit = &run->view;
+    return KETCH_OK;
+}
+
+void kt_run_free_params(kt_run *run) {
+    if (params_of_its_own(run)) kt_run_free(run, run->view.params, params_of_its_own(run), sizeof *run->view.params);
+}
+
+static ketch_status take_memory(kt_run *run) {
+    ketch_status status = kt_run_take_sums(run);
+    if (!status) status = kt_run_take_params(run);
+    if (status || !run->shots) return status;
     run->rows = run->shots <= SIZE_MAX / run->plan->outcome_words
                     ? kt_run_alloc(run, run->shots * run->plan->outcome_words, sizeof *run->rows)
                     : NULL;
@@ -156,16 +180,16 @@ static ketch_status count(kt_run *run) {
 }
 
 static ketch_status do_run(kt_run *run, kt_state *state) {
-    uint64_t sum_count = 0;
     ketch_status status = check_outputs(run);
     if (!status) status = name_registers(run);
     if (!status) status = describe_state(run);
-    if (!status) status = take_memory(run, &sum_count);
+    if (!status) status = take_memory(run);
     if (!status) status = simulate(run, state);
     kt_sampler_free(run);
     if (!status) status = count(run);
     if (!status) fill_info(run);
-    kt_run_free(run, run->sums, sum_count, sizeof *run->sums);
+    kt_run_free_sums(run);
+    kt_run_free_params(run);
     kt_free(run->rows);
     return status;
 }
@@ -184,11 +208,13 @@ void kt_run_set_up(kt_run *run, kt_engine *engine, const kt_plan *plan, const ke
     run->circuit = circuit;
     run->options = options;
     run->diag = diag;
+    run->whole = run;
     run->shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
     run->started = kt_seconds();
     run->deadline = engine->deadline > 0 ? engine->deadline : INFINITY;
     run->work = (double)kt_amplitude_count(run) * (3 + (double)(plan->planned ? plan->totals.stages : plan->totals.gates));
     /* and the first touch, and two passes to sample */
+    atomic_init(&run->shots_done, 0);
     atomic_init(&run->stop, KT_GO_ON);
 }
 

@@ -8,7 +8,11 @@
  *   bind.c      the planned engine: numbers of actions; frame.h: Paulis that move nothing
  *   prepare.c   a stage's works as arguments of tile kernels
  *   stage.c     segments, stages, tiles
- *   branch.c    the tree of outcomes of measurements in the middle
+ *   branch.c    the tree of outcomes of measurements in the middle: branch.h
+ *   walk.c      one branch, from measurement to measurement
+ *   meet.c      branches that wait at the same place in the same state
+ *   crew.c      branches shared out among threads
+ *   tail.c      what a program computes from its final measurements
  *   sample.c    draws to basis states to outcomes
  */
 #ifndef KETCH_ENGINE_RUN_H
@@ -30,6 +34,8 @@ typedef struct kt_environment {
 
 typedef enum kt_stop { KT_GO_ON, KT_STOP_CANCELLED, KT_STOP_TIMEOUT } kt_stop;
 
+struct kt_tail;
+
 typedef struct kt_run {
     kt_engine *engine;
     const kt_plan *plan;
@@ -37,29 +43,34 @@ typedef struct kt_run {
     const ketch_run_options *options;
     ketch_diag *diag;
     ketch_result *result;
-    uint64_t shots; /* 0 where none are wanted */
+    uint64_t shots;       /* 0 where none are wanted */
+    struct kt_run *whole; /* itself, or the run that it is a share of: one of a crew's */
+    ketch_circuit view;   /* of a program that computes angles: the circuit, with parameters of the run's own; `circuit` points here */
 
     /* time, and how far the run has come */
     double started, deadline, next_report; /* by kt_seconds */
     double sampling_began;                 /* the only sampling, or the last branch's; simulating ends here */
     const char *stage;
     double fraction; /* told last; it never goes back */
-    uint64_t gates_done, passes_done, shots_done;
-    double work, work_done; /* in amplitudes touched, estimated; without branches */
-    double pass_work;       /* of the pass that is under way */
-    double unseen;          /* blocks of work since the clock was last looked at between passes */
-    bool in_team;           /* inside the parallel region */
-    atomic_int stop;        /* kt_stop */
-    kt_environment outside; /* the caller's floating-point environment */
+    uint64_t gates_done, passes_done;
+    _Atomic uint64_t shots_done; /* of the whole */
+    double work, work_done;      /* in amplitudes touched, estimated; without branches */
+    double pass_work;            /* of the pass that is under way */
+    double unseen;               /* blocks of work since the clock was last looked at between passes */
+    bool in_team;                /* inside the parallel region */
+    atomic_int stop;             /* kt_stop; of the whole */
+    kt_environment outside;      /* the caller's floating-point environment */
 
     /* memory taken for states, shots and sampling */
     uint64_t memory, peak, workshop_bytes;
 
-    uint64_t *rows;    /* outcomes, one row a shot */
-    double *sums;      /* chunks + 1: sums[c] is the sum of |a|^2 in chunk c or, when all is known, of those before it */
-    uint32_t sum_bits; /* amplitudes of a chunk: 2^sum_bits */
-    bool summed;       /* the last pass has made them */
-    double norm;       /* of the state looked at last */
+    uint64_t *rows;     /* outcomes, one row a shot */
+    double *sums;       /* chunks + 1: sums[c] is the sum of |a|^2 in chunk c or, when all is known, of those before it */
+    uint32_t sum_bits;  /* amplitudes of a chunk: 2^sum_bits */
+    bool summed;        /* the last pass has made them */
+    double norm;        /* of the state looked at last, */
+    double first_norm;  /* and of the first shot's; of the whole */
+    uint64_t sum_count; /* room in sums */
     struct kt_sampler *sampler;
     kt_layout layout;              /* of the step at hand, */
     double matrix[KT_MATRIX_ROOM]; /* and its matrix; last, as it need not be cleared */
@@ -78,6 +89,11 @@ typedef struct kt_state_at_hand {
 /* A run before its first step, without any memory. */
 void kt_run_set_up(kt_run *run, kt_engine *engine, const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *options,
                    ketch_diag *diag);
+/* Parameters of its own for a program that sets some. */
+ketch_status kt_run_take_params(kt_run *run);
+void kt_run_free_params(kt_run *run);
+ketch_status kt_run_take_sums(kt_run *run);
+void kt_run_free_sums(kt_run *run);
 
 /* ── parallel.c ─────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -133,6 +149,11 @@ ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire);
 /* Fills run->sums, unless the last pass did, and run->norm, and fails where the norm is beyond tolerance. */
 ketch_status kt_check_norm(kt_run *run, const void *amplitudes);
 
+/* A number that states which are equal up to a phase have in common, up to rounding, and others hardly ever; and whether they are.
+ * Run->sums are scratch. */
+ketch_status kt_mark(kt_run *run, const kt_state_at_hand *state, double *out);
+ketch_status kt_same_state(kt_run *run, const kt_state_at_hand *one, const kt_state_at_hand *other, bool *out);
+
 /* Makes memory hold what the state is: the frame becomes trivial. */
 ketch_status kt_settle(kt_run *run, kt_state_at_hand *state);
 
@@ -152,8 +173,15 @@ ketch_status kt_run_branches(kt_run *run, kt_state_at_hand *state);
 /* ── sample.c ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Samples the shots listed (NULL: shots [0, count)) from a state whose run->sums are known, and writes their rows; bits that no final
- * measurement writes come from the classical memory `bits`. */
-ketch_status kt_sample(kt_run *run, const kt_state_at_hand *state, const uint64_t *shots, uint64_t count, const uint64_t *bits);
+ * measurement writes come from the classical memory `bits`. With a tail it writes them. */
+ketch_status kt_sample(kt_run *run, const kt_state_at_hand *state, const uint64_t *shots, uint64_t count, const uint64_t *bits,
+                       struct kt_tail *tail);
 void kt_sampler_free(kt_run *run);
+
+/* tail.c: writes the row of a shot whose final measurements found the basis state `index`. */
+ketch_status kt_tail_row(struct kt_tail *tail, uint64_t shot, uint64_t index);
+
+/* The bits of the counted registers as a row, from the classical memory. */
+void kt_make_row(const kt_plan *plan, uint64_t *row, const uint64_t *bits);
 
 #endif

@@ -14,7 +14,8 @@
 #include <string.h>
 
 #define SHOT_BLOCK 4096
-#define PICK       32 /* what serving a pick takes beside the walk, in amplitudes */
+#define CREW_SHOTS 4096 /* in one walk of a thread by itself */
+#define PICK       32   /* what serving a pick takes beside the walk, in amplitudes */
 
 typedef union kt_shot {
     double draw;    /* until the walk */
@@ -34,6 +35,7 @@ typedef struct kt_walk {
     kt_run *run;
     const struct kt_sampler *sampler;
     const kt_state_at_hand *state;
+    struct kt_tail *tail; /* or NULL */
     const uint64_t *list; /* NULL: shot first_shot + i */
     uint64_t first_shot, count;
     uint64_t buckets;
@@ -133,8 +135,7 @@ static void write_rows(void *context, uint64_t first, uint64_t last) {
     }
 }
 
-/* The bits of the counted registers, from the classical memory. */
-static void make_row(const kt_plan *plan, uint64_t *row, const uint64_t *bits) {
+void kt_make_row(const kt_plan *plan, uint64_t *row, const uint64_t *bits) {
     memset(row, 0, plan->outcome_words * sizeof *row);
     for (size_t i = 0; i < plan->counted_count; i++) {
         kt_counted counted = plan->counted[i];
@@ -143,14 +144,26 @@ static void make_row(const kt_plan *plan, uint64_t *row, const uint64_t *bits) {
             row[position / 64] |= (bits[bit / 64] >> (bit % 64) & 1) << (position % 64);
         }
     }
-    for (size_t w = 0; w < plan->outcome_words; w++) row[w] &= ~plan->sampled[w];
+    for (size_t w = 0; !plan->dynamic && w < plan->outcome_words; w++) row[w] &= ~plan->sampled[w];
+}
+
+/* One after the other: the machine has one memory. */
+static ketch_status end_shots(const kt_walk *walk) {
+    ketch_status status = KETCH_OK;
+    for (uint64_t i = 0; i < walk->count && !status; i++) {
+        status = kt_tail_row(walk->tail, shot_number(walk, i), walk->sampler->shots[i].index ^ walk->state->frame.flips);
+        if (!status && i % KT_PIECE == KT_PIECE - 1) status = kt_look(walk->run);
+    }
+    return status;
 }
 
 static ketch_status make_sampler(kt_run *run) {
     if (run->sampler) return KETCH_OK;
     struct kt_sampler *sampler = run->sampler = kt_zalloc(sizeof *sampler);
     if (!sampler) return kt_no_memory(run->diag);
-    uint64_t capacity = sampler->capacity = kt_plan_sample_batch(run->plan, run->shots);
+    uint64_t capacity = kt_plan_sample_batch(run->plan, run->shots);
+    if (run->whole != run && capacity > CREW_SHOTS) capacity = CREW_SHOTS;
+    sampler->capacity = capacity;
     sampler->shots = kt_run_alloc(run, capacity, sizeof *sampler->shots);
     sampler->picks = kt_run_alloc(run, capacity, sizeof *sampler->picks);
     sampler->ends = kt_run_alloc(run, capacity + 2, sizeof *sampler->ends);
@@ -184,17 +197,18 @@ static ketch_status sample_once(kt_walk *walk) {
     if (!status) status = fill_buckets(walk);
     if (!status) status = kt_parallel(run, walk->buckets, SHOT_BLOCK, sort_buckets, walk);
     if (!status) status = kt_parallel(run, walk->count, pick_block(walk), serve_picks, walk);
-    if (!status) status = kt_parallel(run, walk->count, SHOT_BLOCK, write_rows, walk);
+    if (!status) status = walk->tail ? end_shots(walk) : kt_parallel(run, walk->count, SHOT_BLOCK, write_rows, walk);
     return status;
 }
 
-ketch_status kt_sample(kt_run *run, const kt_state_at_hand *state, const uint64_t *shots, uint64_t count, const uint64_t *bits) {
+ketch_status kt_sample(kt_run *run, const kt_state_at_hand *state, const uint64_t *shots, uint64_t count, const uint64_t *bits,
+                       struct kt_tail *tail) {
     ketch_status status = make_sampler(run);
     if (status) return status;
-    make_row(run->plan, run->sampler->row, bits);
+    kt_make_row(run->plan, run->sampler->row, bits);
     for (uint64_t done = 0; done < count && !status;) {
         uint64_t left = count - done, batch = left < run->sampler->capacity ? left : run->sampler->capacity;
-        kt_walk walk = {run, run->sampler, state, shots ? shots + done : NULL, done, batch, 0};
+        kt_walk walk = {run, run->sampler, state, tail, shots ? shots + done : NULL, done, batch, 0};
         status = sample_once(&walk);
         done += batch;
     }

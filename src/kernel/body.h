@@ -118,6 +118,29 @@ static void NAME(settle)(void *amplitudes, uint64_t first, uint64_t last, uint64
     }
 }
 
+/* A weight of its own for each index, in [0, 1). */
+static double NAME(mark)(const void *amplitudes, uint64_t first, uint64_t last, uint64_t flips) {
+    const NAME(complex) *a = amplitudes;
+    double sum = 0;
+    for (uint64_t i = first; i < last; i++) {
+        uint32_t weight = (uint32_t)(i ^ flips) * UINT32_C(2654435769);
+        sum += NAME(probability)(a[i]) * (double)(int32_t)(weight >> 1);
+    }
+    return sum * 0x1p-31;
+}
+
+static bool NAME(same)(const void *one, const void *other, uint64_t first, uint64_t last, uint64_t flips, uint64_t signs,
+                       const double *factor, double tolerance) {
+    const NAME(complex) *a = one, *b = other;
+    for (uint64_t i = first; i < last; i++) {
+        NAME(complex) y = b[i ^ flips];
+        double sign = __builtin_parityll(signs & i) ? -1 : 1;
+        double re = sign * (factor[0] * y.re - factor[1] * y.im) - a[i].re, im = sign * (factor[0] * y.im + factor[1] * y.re) - a[i].im;
+        if (!(re * re + im * im <= tolerance * tolerance)) return false;
+    }
+    return true;
+}
+
 static void NAME(pick)(const void *amplitudes, uint64_t first, uint64_t last, double before, const kt_pick *picks, uint64_t pick_count,
                        uint64_t *outcomes) {
     const NAME(complex) *a = amplitudes;

@@ -25,6 +25,7 @@
 
 #include "kernel/tile.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define KT_MAX_TARGETS 6
@@ -85,6 +86,16 @@ extern kt_kernel_sum *const kt_sum_kernels[2];
  * index without the highest bit of `flips`; where there is none a group is one amplitude. */
 typedef void kt_kernel_settle(void *amplitudes, uint64_t first, uint64_t last, uint64_t flips, uint64_t signs, const double *factor);
 extern kt_kernel_settle *const kt_settle_kernels[2];
+
+/* The sum of |a(y)|^2 times a weight that y xor flips has, in double, in an order that depends on the range alone. States that differ in
+ * more than phases have different sums, but for a rare chance. */
+typedef double kt_kernel_mark(const void *amplitudes, uint64_t first, uint64_t last, uint64_t flips);
+extern kt_kernel_mark *const kt_mark_kernels[2];
+
+/* Is amplitude i of the one factor times (-1)^(signs . i) times amplitude i xor flips of the other, each within `tolerance`? */
+typedef bool kt_kernel_same(const void *one, const void *other, uint64_t first, uint64_t last, uint64_t flips, uint64_t signs,
+                            const double *factor, double tolerance);
+extern kt_kernel_same *const kt_same_kernels[2];
 
 /* A draw to be turned into a basis state: the first one at which the running sum of |a|^2 exceeds `threshold`. */
 typedef struct kt_pick {

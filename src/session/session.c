@@ -108,8 +108,10 @@ static ketch_status look_while_planning(void *user) {
 static ketch_status run_plan(ketch_result **out, ketch_session *session, const kt_plan *plan, const ketch_circuit *circuit,
                              const ketch_run_options *options, ketch_diag *diag) {
     uint32_t threads = session->engine.threads;
-    uint64_t needed = kt_plan_memory(plan, options, threads), free_bytes = LITTLE_MEMORY; /* a spare state will be used again, or freed */
-    if (needed > LITTLE_MEMORY) free_bytes = add(kt_memory_available(), session->engine.spare.bytes);
+    uint64_t needed = kt_plan_memory(plan, options, threads), free_bytes = LITTLE_MEMORY, state = kt_plan_state_bytes(plan);
+    bool much = needed > LITTLE_MEMORY || (plan->branches && options->shots > LITTLE_MEMORY / state);
+    if (much) /* a spare state will be used again, or freed */
+        free_bytes = add(kt_memory_available(), session->engine.spare.bytes);
     session->engine.memory_limit = allowed_bytes(options, free_bytes);
     if (needed > session->engine.memory_limit) return refuse(plan, options, threads, free_bytes, diag);
     return kt_engine_run(out, &session->engine, plan, circuit, options, diag);

@@ -266,7 +266,7 @@ static void engine_options(void **state) {
         {KETCH_ENGINE_AUTO, (ketch_instruction_set)4, 0, 0, KETCH_ERROR_USAGE},
         {KETCH_ENGINE_AUTO, KETCH_INSTRUCTIONS_AUTO, 6, 0, KETCH_ERROR_USAGE},
         {KETCH_ENGINE_AUTO, KETCH_INSTRUCTIONS_AUTO, 19, 0, KETCH_ERROR_USAGE},
-        {KETCH_ENGINE_AUTO, KETCH_INSTRUCTIONS_AUTO, 0, 1024, KETCH_ERROR_USAGE},
+        {KETCH_ENGINE_AUTO, KETCH_INSTRUCTIONS_AUTO, 0, 2048, KETCH_ERROR_USAGE},
     };
     ketch_circuit *circuit = parsed(BELL);
     ketch_result *result = NULL;
