@@ -7,16 +7,45 @@
 
 #include "plan/plan.h"
 
+/* flow.c: which ways a dynamic circuit can go. */
+enum {
+    KT_FLOW_LANDING = 1,  /* a jump or a call leads there */
+    KT_FLOW_CALLED = 2,   /* a call */
+    KT_FLOW_SKIPPED = 4,  /* it may happen never */
+    KT_FLOW_REPEATED = 8, /* or more than once */
+    KT_FLOW_COVERED = KT_FLOW_SKIPPED | KT_FLOW_REPEATED
+};
+
+typedef struct kt_flow {
+    uint8_t *marks; /* KT_FLOW_... by operation, and behind the last one */
+    bool calls, loops;
+    bool chosen; /* there are qubits chosen at run time */
+} kt_flow;
+
+ketch_status kt_flow_find(kt_flow *out, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);
+void kt_flow_free(kt_flow *flow);
+bool kt_flow_leads(uint8_t code); /* does `data` of an operation say where to go on? */
+
 /* finals.c: what the circuit measures and when. */
 typedef struct kt_finals {
     size_t op_end;   /* operations from here on are behind an unconditional end */
+    size_t tail;     /* of a dynamic circuit: from here on there are only instructions and final measurements */
     uint64_t *final; /* one bit an operation: a measurement that can wait until all steps are done */
     bool measures_nothing;
 } kt_finals;
 
-ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);
+/* `flow`: of a dynamic circuit, else NULL. */
+ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, const kt_flow *flow, kt_watch *watch, ketch_diag *diag);
 void kt_finals_free(kt_finals *finals);
 static inline bool kt_is_final(const kt_finals *finals, size_t op) { return finals->final[op / 64] >> (op % 64) & 1; }
+
+/* program.c: of a dynamic circuit, once its steps are made. With `each`, every operation of the circuit is a place of its own, in order,
+ * for those who look on. */
+ketch_status kt_program_make(kt_plan *plan, const ketch_circuit *circuit, const kt_finals *finals, const kt_flow *flow, bool each,
+                             kt_watch *watch, ketch_diag *diag);
+void kt_program_link(kt_plan *plan); /* to its steps; again where steps have been put together */
+
+uint32_t kt_step_at(const kt_plan *plan, size_t op); /* the first step that comes from this operation or a later one */
 
 /* outcome.c: where the bits of an outcome come from; fills the plan's fields from outcome_bits to sampled. */
 ketch_status kt_plan_outcome(kt_plan *plan, const ketch_circuit *circuit, const kt_finals *finals, kt_watch *watch, ketch_diag *diag);

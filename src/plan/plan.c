@@ -13,6 +13,7 @@ typedef struct kt_planner {
     kt_plan *plan;
     const ketch_circuit *circuit;
     kt_finals finals;
+    kt_flow flow;     /* of a dynamic circuit */
     uint8_t *touched; /* by qubit: a gate came before */
     kt_watch *watch;
 } kt_planner;
@@ -22,7 +23,7 @@ static kt_shape shape_of(const kt_op *op) { return kt_gate_shape(op->gate, kt_op
 static ketch_status assign_wires(kt_planner *planner, const ketch_run_options *options, ketch_diag *diag) {
     const ketch_circuit *circuit = planner->circuit;
     kt_plan *plan = planner->plan;
-    bool all = options->outputs & KETCH_OUTPUT_STATE;
+    bool all = options->outputs & KETCH_OUTPUT_STATE || planner->flow.chosen;
     memset(plan->wire_of, all ? 0 : KT_IDLE, circuit->qubit_count);
     ketch_status status = KETCH_OK;
     for (size_t i = 0; i < planner->finals.op_end && !status; i++) {
@@ -99,6 +100,23 @@ static bool make_gate(kt_planner *planner, kt_step *step, const kt_op *op) {
     return true;
 }
 
+/* Of cells that hold qubits: targets and controls are found when the step runs. */
+static bool make_gate_at(kt_planner *planner, kt_step *step, const kt_op *op) {
+    kt_shape shape = shape_of(op);
+    if (shape.identity) return false;
+    step->code = KT_STEP_GATE_AT;
+    step->kernel = shape.kernel;
+    step->target_count = shape.targets_held ? 0 : (uint8_t)kt_op_target_count(op);
+    count_gate(planner->plan, step, shape, planner->circuit);
+    return true;
+}
+
+/* A shot may carry it out again: then its draws are told apart by a count. */
+static uint32_t counter_of(kt_planner *planner, size_t index) {
+    if (!planner->plan->dynamic || !(planner->flow.marks[index] & KT_FLOW_REPEATED)) return KT_NO_COUNTER;
+    return planner->plan->counter_count++;
+}
+
 /* A qubit that no gate has touched is 0: its reset does nothing, and its measurement sets a bit. */
 static bool make_measurement(kt_planner *planner, kt_step *step, const kt_op *op, size_t index) {
     const uint32_t *operands = kt_op_operands(planner->circuit, op);
@@ -108,23 +126,20 @@ static bool make_measurement(kt_planner *planner, kt_step *step, const kt_op *op
     if (planner->touched[operands[0]]) {
         step->target_count = 1;
         step->targets[0] = planner->plan->wire_of[operands[0]];
+        step->counter = counter_of(planner, index);
         planner->plan->branches = true;
         return true;
     }
-    if (reset || operands[1] == KT_NO_BIT) return false;
+    if (reset || operands[1] == KT_NO_BIT || planner->plan->dynamic) return false; /* the program sets it */
     step->code = KT_STEP_SET_BIT;
     step->bit = operands[1];
     step->value = 0;
     return true;
 }
 
-static bool make_step(kt_planner *planner, kt_step *step, size_t index) {
-    const kt_op *op = &planner->circuit->ops[index];
-    *step = (kt_step){.op = (uint32_t)index};
+/* Of a circuit without program: what it does with bits, and where it goes on. */
+static bool make_jump(const kt_planner *planner, kt_step *step, const kt_op *op) {
     switch (op->code) {
-    case KT_OP_GATE: return make_gate(planner, step, op);
-    case KT_OP_MEASURE:
-    case KT_OP_RESET: return make_measurement(planner, step, op, index);
     case KT_OP_SET_BIT:
         step->code = KT_STEP_SET_BIT;
         step->bit = kt_op_operands(planner->circuit, op)[0];
@@ -137,8 +152,25 @@ static bool make_step(kt_planner *planner, kt_step *step, size_t index) {
     }
 }
 
-/* The first step that comes from operation `op` or a later one. */
-static uint32_t step_at(const kt_plan *plan, size_t op) {
+static bool make_step(kt_planner *planner, kt_step *step, size_t index) {
+    const kt_op *op = &planner->circuit->ops[index];
+    *step = (kt_step){.op = (uint32_t)index, .counter = KT_NO_COUNTER};
+    switch (op->code) {
+    case KT_OP_GATE: return make_gate(planner, step, op);
+    case KT_OP_GATE_AT: return make_gate_at(planner, step, op);
+    case KT_OP_MEASURE:
+    case KT_OP_RESET: return make_measurement(planner, step, op, index);
+    case KT_OP_MEASURE_AT:
+    case KT_OP_RESET_AT:
+        step->code = op->code == KT_OP_MEASURE_AT ? KT_STEP_MEASURE_AT : KT_STEP_RESET_AT;
+        step->counter = counter_of(planner, index);
+        planner->plan->branches = true;
+        return true;
+    default: return !planner->plan->dynamic && make_jump(planner, step, op); /* of a dynamic circuit: the program's */
+    }
+}
+
+uint32_t kt_step_at(const kt_plan *plan, size_t op) {
     size_t low = 0, high = plan->step_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -150,8 +182,16 @@ static uint32_t step_at(const kt_plan *plan, size_t op) {
     return (uint32_t)low;
 }
 
+/* Where operations may come again, or act on any qubit, what stands further below may have been done. */
+static void touch_early(kt_planner *planner) {
+    const kt_flow *flow = &planner->flow;
+    if (!flow->loops && !flow->calls && !flow->chosen) return;
+    for (uint32_t q = 0; q < planner->circuit->qubit_count; q++) planner->touched[q] = planner->plan->wire_of[q] != KT_IDLE;
+}
+
 static ketch_status make_steps(kt_planner *planner, ketch_diag *diag) {
     kt_plan *plan = planner->plan;
+    touch_early(planner);
     plan->steps = kt_array(planner->finals.op_end + 1, sizeof *plan->steps); /* as many as there can be; what is not used is not touched */
     if (!plan->steps) return kt_no_memory(diag);
     ketch_status status = KETCH_OK;
@@ -165,12 +205,13 @@ static ketch_status make_steps(kt_planner *planner, ketch_diag *diag) {
 static ketch_status link_jumps(kt_planner *planner) {
     kt_plan *plan = planner->plan;
     ketch_status status = KETCH_OK;
+    if (plan->dynamic) kt_program_link(plan);
     for (size_t i = 0; i < plan->step_count && !status; i++) {
         kt_step *step = &plan->steps[i];
         status = kt_watch_work(planner->watch, 1);
         if (step->code != KT_STEP_JUMP_UNLESS && step->code != KT_STEP_JUMP) continue;
         const kt_op *op = &planner->circuit->ops[step->op];
-        step->next = op->code == KT_OP_END ? (uint32_t)plan->step_count : step_at(plan, op->data);
+        step->next = op->code == KT_OP_END ? (uint32_t)plan->step_count : kt_step_at(plan, op->data);
     }
     return status;
 }
@@ -183,9 +224,12 @@ static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *opti
     plan->wire_of = kt_alloc((size_t)circuit->qubit_count + 1);
     planner->touched = kt_zalloc((size_t)circuit->qubit_count + 1);
     if (!plan->wire_of || !planner->touched) return kt_no_memory(diag);
-    ketch_status status = kt_finals_find(&planner->finals, circuit, planner->watch, diag);
+    const kt_flow *flow = plan->dynamic ? &planner->flow : NULL;
+    ketch_status status = plan->dynamic ? kt_flow_find(&planner->flow, circuit, planner->watch, diag) : KETCH_OK;
+    if (!status) status = kt_finals_find(&planner->finals, circuit, flow, planner->watch, diag);
     if (!status) status = assign_wires(planner, options, diag);
     if (!status) status = make_steps(planner, diag);
+    if (!status && flow) status = kt_program_make(plan, circuit, &planner->finals, flow, options->trace != NULL, planner->watch, diag);
     if (!status) status = link_jumps(planner);
     if (!status && plan->planned) status = kt_plan_segments(plan, circuit, planner->watch, diag);
     if (!status && plan->planned) status = link_jumps(planner); /* there are fewer steps now */
@@ -198,6 +242,7 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     *out = NULL;
     kt_plan *plan = kt_zalloc(sizeof *plan);
     if (!plan) return kt_no_memory(diag);
+    plan->dynamic = circuit->dynamic;
     plan->outputs = options->outputs;
     plan->precision = options->precision;
     plan->planned = options->engine != KETCH_ENGINE_REFERENCE;
@@ -207,6 +252,7 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     kt_planner planner = {.plan = plan, .circuit = circuit, .watch = watch};
     ketch_status status = fill_plan(&planner, options, diag);
     kt_finals_free(&planner.finals);
+    kt_flow_free(&planner.flow);
     kt_free(planner.touched);
     if (status)
         kt_plan_free(plan);
@@ -217,6 +263,10 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
 
 void kt_plan_free(kt_plan *plan) {
     if (!plan) return;
+    kt_free(plan->program);
+    kt_free(plan->program_ops);
+    kt_free(plan->lives);
+    kt_free(plan->live_words);
     kt_free(plan->wire_of);
     kt_free(plan->steps);
     kt_free(plan->counted);

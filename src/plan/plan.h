@@ -77,7 +77,15 @@ typedef struct kt_plan_totals {
 
 /* Of a dynamic circuit (circuit->dynamic): what the machine of circuit/classical.h carries out. Instructions are the circuit's, in an order
  * in which those of a straight stretch come before its gates, so that the gates are one segment; jumps lead to places in `program`. What
- * is not the machine's stands there as an operation GATE: steps [data, data + operand_count). Its last entry is END. */
+ * is not the machine's stands there as an operation GATE: steps [data, data + operand_count), which come from the operations
+ * [program_ops[...], operands) of the circuit. Its last entry is END.
+ *
+ *   circuit   x = 0.1 | rx(x) q | y = x/2 | ry(y) r | c = measure q | jump_if_not | x r | measure r -> d | z = int(d)
+ *   program   x = 0.1 | y = x/2 | GATE: segment, measure | jump_if_not | GATE: segment | GATE: nothing | z = int(d) | END
+ *                                                                                         `-- tail
+ *
+ * Moves are of bits of the circuit's memory, not of an outcome: final measurements come first, then the tail, then the row is made from
+ * the memory. At any END the final measurements are taken; at `tail` (an empty GATE, or END) the tail follows. */
 typedef struct kt_program_live { /* what a branch that waits at a measuring step still needs; see kt_plan.lives */
     uint32_t step;
     uint32_t

@@ -306,8 +306,38 @@ static ketch_status add_segment(kt_builder *builder, const kt_step *steps, size_
     return KETCH_OK;
 }
 
-/* A shot that may end early would find its wires under other names. */
+/* Instructions may stand between steps that happen once, and in order. */
+static bool goes_straight(const kt_plan *plan, size_t first, size_t end) {
+    for (size_t i = first; i < end; i++) {
+        uint8_t code = plan->program[i].code;
+        if (kt_flow_leads(code) || code == KT_DO_RETURN || code == KT_OP_END) return false;
+    }
+    return true;
+}
+
+/* Does the first step find the state as it was at the beginning? A jump back to it comes from behind, so what is in front decides. */
+static bool begins_blank(const kt_plan *plan) {
+    if (!plan->dynamic || !plan->step_count) return true;
+    size_t first = 0;
+    while (plan->program[first].code != KT_OP_GATE || !plan->program[first].operand_count) first++;
+    if (!goes_straight(plan, 0, first)) return false;
+    for (size_t i = first; i < plan->program_count; i++) {
+        const kt_op *op = &plan->program[i];
+        if (kt_flow_leads(op->code) && op->data <= first) return false;
+    }
+    return true;
+}
+
+/* A shot that may end early, or take steps in another order, would find its wires under other names. */
 static bool may_end_early(const kt_plan *plan, const ketch_circuit *circuit) {
+    if (plan->dynamic) {
+        for (size_t i = 0; i < plan->step_count; i++) {
+            if (plan->steps[i].code == KT_STEP_GATE_AT || plan->steps[i].code == KT_STEP_MEASURE_AT ||
+                plan->steps[i].code == KT_STEP_RESET_AT)
+                return true;
+        }
+        return !goes_straight(plan, 0, plan->tail);
+    }
     for (size_t i = 0; i < plan->step_count; i++) {
         if (plan->steps[i].code == KT_STEP_JUMP && circuit->ops[plan->steps[i].op].code == KT_OP_END) return true;
     }
@@ -328,9 +358,13 @@ static void name_wires(kt_builder *builder) {
     }
 }
 
-/* Where jumps go: no segment may begin before and end behind such a step. */
+/* Where jumps go, or a place of the program begins: no segment may begin before and end behind such a step. */
 static uint64_t *find_landings(const kt_plan *plan) {
     uint64_t *landings = kt_zalloc((plan->step_count / 64 + 1) * sizeof *landings);
+    for (size_t i = 0; landings && i < plan->program_count; i++) {
+        const kt_op *op = &plan->program[i];
+        if (op->code == KT_OP_GATE) landings[op->data / 64] |= UINT64_C(1) << op->data % 64;
+    }
     for (size_t i = 0; landings && i < plan->step_count; i++) {
         const kt_step *step = &plan->steps[i];
         if (step->code == KT_STEP_JUMP || step->code == KT_STEP_JUMP_UNLESS) landings[step->next / 64] |= UINT64_C(1) << step->next % 64;
@@ -348,7 +382,7 @@ static ketch_status make_segments(kt_builder *builder, const uint64_t *landings)
     kt_plan *plan = builder->plan;
     ketch_status status = KETCH_OK;
     size_t kept = 0, end;
-    bool starts = true;
+    bool starts = begins_blank(plan);
     for (size_t i = 0; i < plan->step_count && !status; i = end) {
         kt_step step = plan->steps[i];
         end = i + 1;
@@ -356,7 +390,8 @@ static ketch_status make_segments(kt_builder *builder, const uint64_t *landings)
             end = i + run_of_gates(plan, i, landings);
             bool alone = starts && end == plan->step_count;
             status = add_segment(builder, &plan->steps[i], end - i, starts, alone);
-            step = (kt_step){.code = KT_STEP_SEGMENT, .op = step.op, .segment = (uint32_t)plan->segment_count - 1};
+            step =
+                (kt_step){.code = KT_STEP_SEGMENT, .op = step.op, .counter = KT_NO_COUNTER, .segment = (uint32_t)plan->segment_count - 1};
         } else if (step.code == KT_STEP_MEASURE || step.code == KT_STEP_RESET) {
             step.targets[0] = builder->name_of[step.targets[0]];
         }
