@@ -322,6 +322,12 @@ ketch_status kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit 
 void kt_circuit_hash(uint64_t out[2], const ketch_circuit *circuit);
 /* A node as text: "2*theta + 0.5"; cut with "..." beyond a few dozen characters. */
 void kt_circuit_node_text(kt_buffer *out, const ketch_circuit *circuit, uint32_t node);
+/* The register that holds a bit (or qubit): registers stand by their first one. */
+size_t kt_circuit_register_of(const kt_register_info *registers, size_t count, uint32_t bit);
+/* The bit's register and its place in it, "c[3]"; its name alone where it is a register of one. */
+void kt_circuit_bit_text(kt_buffer *out, const kt_register_info *registers, size_t count, uint32_t bit);
+/* A condition: "c == 3", "!(c[0] && d[1])"; cut with "..." where it is long. */
+void kt_circuit_condition_text(kt_buffer *out, const ketch_circuit *circuit, const kt_op *jump);
 /* The node that fills a parameter slot, or UINT32_MAX if the slot is a plain number. */
 uint32_t kt_circuit_slot_node(const ketch_circuit *circuit, uint32_t param);
 

@@ -14,7 +14,7 @@ enum {
 };
 
 static uint32_t register_of(const ketch_circuit *circuit, uint32_t bit) {
-    return (uint32_t)kt_label_register(circuit->bit_registers, circuit->bit_registers_count, bit);
+    return (uint32_t)kt_circuit_register_of(circuit->bit_registers, circuit->bit_registers_count, bit);
 }
 
 /* ── Which wires an operation touches ── */
@@ -135,7 +135,7 @@ uint32_t kt_drawing_digits(const kt_drawing *drawing, const kt_mark *mark) {
 void kt_drawing_row_name(kt_buffer *out, const kt_drawing *drawing, uint32_t row) {
     const ketch_circuit *circuit = drawing->circuit;
     if (row < drawing->qubit_rows) {
-        kt_label_bit(out, circuit->qubit_registers, circuit->qubit_registers_count, drawing->subject[row]);
+        kt_circuit_bit_text(out, circuit->qubit_registers, circuit->qubit_registers_count, drawing->subject[row]);
     } else {
         const kt_register_info *named = &circuit->bit_registers[drawing->subject[row]];
         kt_buffer_text(out, named->name);
@@ -220,7 +220,7 @@ static uint32_t make_label(kt_drawing *drawing, const kt_op *op) {
     case KT_OP_MEASURE: kt_buffer_text(labels, "M"); break;
     case KT_OP_RESET: kt_buffer_text(labels, "|0>"); break;
     case KT_OP_SET_BIT:
-        kt_label_bit(labels, drawing->circuit->bit_registers, drawing->circuit->bit_registers_count, operands[0]);
+        kt_circuit_bit_text(labels, drawing->circuit->bit_registers, drawing->circuit->bit_registers_count, operands[0]);
         kt_buffer_format(labels, "=%u", op->data);
         break;
     case KT_OP_BARRIER: break;
@@ -244,7 +244,7 @@ static uint32_t make_note(kt_drawing *drawing, const kt_op *op, const kt_op *jum
         const kt_register_info *named = &circuit->bit_registers[register_of(circuit, operands[1])];
         if (named->size > 1 || jump) kt_buffer_format(labels, "%u%s", operands[1] - named->first, jump ? " if " : "");
     }
-    if (jump) kt_label_condition(labels, circuit, jump);
+    if (jump) kt_circuit_condition_text(labels, circuit, jump);
     return end_label(drawing, start);
 }
 
@@ -349,7 +349,7 @@ static bool open_block(kt_drawing *drawing, block_stack *blocks, size_t index) {
     *at = find_block(drawing, index);
     size_t start = drawing->labels.size;
     kt_buffer_text(&drawing->labels, "if ");
-    kt_label_condition(&drawing->labels, drawing->circuit, &drawing->circuit->ops[index]);
+    kt_circuit_condition_text(&drawing->labels, drawing->circuit, &drawing->circuit->ops[index]);
     return place_block(drawing, at, end_label(drawing, start));
 }
 

@@ -77,6 +77,10 @@ static void text_step(kt_buffer *out, const kt_plan *plan, const ketch_circuit *
         kt_buffer_format(out, "%-10s", number);
     } else if (line.step->code == KT_STEP_JUMP || line.step->code == KT_STEP_JUMP_UNLESS) {
         kt_buffer_format(out, "to step %u", line.step->next);
+        if (line.step->code == KT_STEP_JUMP_UNLESS) {
+            kt_buffer_text(out, " unless ");
+            kt_circuit_condition_text(out, circuit, line.op);
+        }
     } else if (line.step->code == KT_STEP_SEGMENT) {
         const kt_segment *segment = &plan->segments[line.step->segment];
         if (segment->stage_count == 0)
@@ -133,6 +137,14 @@ static void text_header(kt_buffer *out, const kt_plan *plan, const ketch_circuit
 
 /* ── JSON ───────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+static void json_condition(kt_json *json, const ketch_circuit *circuit, const kt_op *jump) {
+    kt_buffer text = {0};
+    kt_circuit_condition_text(&text, circuit, jump);
+    kt_json_string(json, "condition", text.size ? text.bytes : "");
+    json->out->failed |= text.failed;
+    kt_buffer_free(&text);
+}
+
 static void json_step(kt_json *json, const kt_plan *plan, const ketch_circuit *circuit, size_t index) {
     kt_line line = describe(plan, circuit, index);
     const kt_step *step = line.step;
@@ -158,6 +170,7 @@ static void json_step(kt_json *json, const kt_plan *plan, const ketch_circuit *c
         kt_json_number(json, "bytes", line.bytes);
     } else if (step->code == KT_STEP_JUMP || step->code == KT_STEP_JUMP_UNLESS) {
         kt_json_integer(json, "next", step->next);
+        if (step->code == KT_STEP_JUMP_UNLESS) json_condition(json, circuit, line.op);
     } else if (step->code == KT_STEP_SEGMENT) {
         kt_json_integer(json, "first_stage", plan->segments[step->segment].first_stage);
         kt_json_integer(json, "stages", plan->segments[step->segment].stage_count);

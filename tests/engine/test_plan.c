@@ -225,7 +225,7 @@ static void plans_print_themselves(void **unused) {
         "     0  h             real1     0                           8            256 B\n",
         "     1  rz            diagonal  2             0 !1          2            64 B\n",
         "     2  measure                 0\n",
-        "     3  jump unless                                         to step 5\n",
+        "     3  jump unless                                         to step 5 unless c[0] == 1\n",
         "     4  swap          permute   1 2                         4            128 B\n",
     };
     for (size_t i = 0; i < LENGTH(lines); i++) {
@@ -239,7 +239,7 @@ static void plans_print_themselves(void **unused) {
         "\"gates\": 3, ",
         "{\"operation\": \"rz\", \"kernel\": \"diagonal\", \"wires\": [2], ",
         "\"controls\": [0], \"negative_controls\": [1], \"amplitudes\": 2, ",
-        "{\"operation\": \"jump unless\", \"next\": 5}",
+        "{\"operation\": \"jump unless\", \"next\": 5, \"condition\": \"c[0] == 1\"}",
     };
     for (size_t i = 0; i < LENGTH(parts); i++) {
         if (!strstr(out.bytes, parts[i])) fail_msg("no %s in\n%s", parts[i], out.bytes);
