@@ -7,21 +7,19 @@
 #include "qasm/literal.h"
 
 #include <math.h>
+#include <string.h>
 
 bool kt_arithmetic_failed(kt_program *program, kt_span span) {
     if (program->arithmetic.code == KT_NO_MEMORY) return kt_report_no_memory(&program->report);
     return kt_error_at(&program->report, program->arithmetic.code, span, "%s", program->arithmetic.problem);
 }
 
-static bool not_constant(kt_program *program, const kt_expression *expression) {
-    kt_span span = kt_expression_span(expression);
-    return kt_error_at(&program->report, KT_NOT_CONSTANT, span, "`%.*s` is not known while the program is read", KT_SHOWN(span));
+static bool not_constant(kt_program *program, kt_span span, const char *why) {
+    return kt_error_at(&program->report, KT_NOT_CONSTANT, span, "`%.*s` %s", KT_SHOWN(span), why);
 }
 
-static bool evaluate_name(kt_value *out, kt_program *program, const kt_expression *expression) {
-    uint32_t symbol = expression->as.symbol;
+static bool evaluate_name(kt_value *out, kt_program *program, uint32_t symbol, kt_span span) {
     const kt_binding *binding = kt_scope_find(program, symbol);
-    kt_span span = kt_expression_span(expression);
     if (!binding) {
         switch (symbol) {
         case KT_SYMBOL_PI:
@@ -35,12 +33,77 @@ static bool evaluate_name(kt_value *out, kt_program *program, const kt_expressio
         if (program->dialect == 2 && symbol != KT_SYMBOL_PI) return kt_scope_unknown(program, symbol, span, "the name");
         return true;
     }
+    bool changes = binding->kind == KT_BINDING_BITS || binding->kind == KT_BINDING_VARIABLE;
+    if (changes && program->constant) return not_constant(program, span, "may change while the program runs; a constant is needed here");
     switch (binding->kind) {
     case KT_BINDING_VALUE: *out = binding->as.value; return true;
+    case KT_BINDING_VARIABLE: *out = binding->as.variable.value; return true;
+    case KT_BINDING_BITS: {
+        kt_selection bits = binding->as.selection;
+        return kt_load_bits(out, program, &bits, span);
+    }
     case KT_BINDING_SPOILED: return false;
-    case KT_BINDING_BITS: return not_constant(program, expression);
+    case KT_BINDING_ARRAY:
+        kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is an array, not one value", KT_SHOWN(span));
+        kt_hint_add(&program->report, "an element: %.*s[0]", KT_SHOWN(span));
+        return false;
     default: return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is no number", KT_SHOWN(span));
     }
+}
+
+/* Can it be computed in advance, though `&&` or `||` may not need it: nothing in it can fail or have an effect. */
+static bool is_harmless(const kt_expression *expression) {
+    switch (expression->kind) {
+    case KT_EXPRESSION_INTEGER:
+    case KT_EXPRESSION_REAL:
+    case KT_EXPRESSION_BOOL:
+    case KT_EXPRESSION_BITSTRING:
+    case KT_EXPRESSION_NAME:
+    case KT_EXPRESSION_VALUE: return true;
+    case KT_EXPRESSION_UNARY: return is_harmless(expression->as.first);
+    case KT_EXPRESSION_INDEX: {
+        const kt_expression *item = expression->as.index.items;
+        return !expression->as.index.base && !item->next && item->kind == KT_EXPRESSION_INTEGER;
+    }
+    case KT_EXPRESSION_CHAIN:
+        for (const kt_expression *item = expression->as.first; item; item = item->next) {
+            bool fails = item->joint == KT_TOKEN_SLASH || item->joint == KT_TOKEN_PERCENT || item->joint == KT_TOKEN_POWER ||
+                         item->joint == KT_TOKEN_SHIFT_LEFT || item->joint == KT_TOKEN_SHIFT_RIGHT;
+            if ((item != expression->as.first && fails) || !is_harmless(item)) return false;
+        }
+        return true;
+    default: return false;
+    }
+}
+
+/* The right side only where the left one does not decide, as in C. */
+static bool evaluate_when(kt_value *out, kt_program *program, uint8_t op, kt_value left, const kt_expression *item) {
+    kt_span span = kt_expression_span(item);
+    kt_value right;
+    bool stop = op == KT_TOKEN_OR, truth; /* the truth of the left side that decides */
+    uint32_t cell = kt_new_cells(program, 1);
+    if (!kt_value_may_become(left, KT_TYPE_BOOL, 0, true)) return kt_binary(out, program, op, left, kt_value_bool(false), span);
+    if (cell == KT_NO_CELL || !kt_become(&left, program, (kt_typed){KT_TYPE_BOOL, 0}, left, span)) return false;
+    if (kt_value_truth(&truth, left)) {
+        *out = left;
+        if (truth == stop) return true;
+        return kt_evaluate(&right, program, item) && kt_binary(out, program, op, left, right, span);
+    }
+    ketch_circuit *circuit = program->circuit;
+    if (!kt_store_cells(program, cell, left, span) || !kt_materialize_in(program, item)) return false;
+    size_t jump = circuit->ops_count;
+    kt_op past = {.code = stop ? KT_DO_JUMP_IF : KT_DO_JUMP_IF_NOT, .left = cell};
+    if (!kt_emit(program, past, (kt_span){0})) return false;
+    circuit->condition_depth++;
+    program->region++;
+    bool good = kt_evaluate(&right, program, item) && kt_binary(&right, program, op, kt_value_bool(!stop), right, span) &&
+                kt_store_cells(program, cell, right, span);
+    program->region--;
+    circuit->condition_depth--;
+    circuit->ops[jump].data = (uint32_t)circuit->ops_count;
+    kt_forget_in(program, item);
+    *out = kt_in_cells(KT_TYPE_BOOL, 0, cell);
+    return good && kt_emit(program, (kt_op){.code = KT_DO_LABEL}, (kt_span){0});
 }
 
 /* Operators of one level, from left to right. */
@@ -49,13 +112,13 @@ static bool evaluate_chain(kt_value *out, kt_program *program, const kt_expressi
     kt_value value, right;
     if (!kt_evaluate(&value, program, item)) return false;
     for (item = item->next; item; item = item->next) {
+        if ((item->joint == KT_TOKEN_AND || item->joint == KT_TOKEN_OR) && !is_harmless(item)) {
+            if (!evaluate_when(&value, program, item->joint, value, item)) return false;
+            continue;
+        }
         if (!kt_evaluate(&right, program, item)) return false;
         program->arithmetic.fraction_dropped = false;
-        if (!kt_value_binary(&value, &program->arithmetic, item->joint, value, right)) {
-            kt_arithmetic_failed(program, kt_expression_span(chain));
-            if (item->joint == KT_TOKEN_CARET && program->dialect == 3) kt_hint_add(&program->report, "a power is written `**`");
-            return false;
-        }
+        if (!kt_binary(&value, program, item->joint, value, right, kt_expression_span(chain))) return false;
         if (program->arithmetic.fraction_dropped && program->division_matters)
             kt_warning_at(&program->report, KT_INTEGER_DIVISION, kt_expression_span(chain), "a division of integers drops its fraction");
     }
@@ -63,26 +126,42 @@ static bool evaluate_chain(kt_value *out, kt_program *program, const kt_expressi
     return true;
 }
 
-static void try_name(void *nearest, const char *name, size_t size) { kt_nearest_try(nearest, name, size); }
+/* sizeof(array), sizeof(array, dimension) */
+static bool evaluate_sizeof(kt_value *out, kt_program *program, const kt_expression *call) {
+    const kt_expression *array = call->as.call.arguments, *which = array ? array->next : NULL;
+    kt_span span = kt_expression_span(call);
+    kt_view view;
+    int64_t dimension = 0;
+    if (!array || (which && which->next))
+        return kt_error_at(&program->report, KT_BAD_CALL, span, "`sizeof` takes an array, and perhaps the number of a dimension");
+    if (!kt_is_array(program, array))
+        return kt_error_at(&program->report, KT_BAD_CALL, kt_expression_span(array), "`sizeof` takes an array");
+    if (!kt_select_array(&view, program, array)) return false;
+    if (which && !kt_evaluate_integer(&dimension, program, which, "a dimension")) return false;
+    if (dimension < 0 || dimension >= view.shape.dimension_count)
+        return kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(which), "this array has %u dimension%s, numbered from 0",
+                           view.shape.dimension_count, view.shape.dimension_count == 1 ? "" : "s");
+    *out = (kt_value){.type = KT_TYPE_UINT, .as.natural = view.shape.dimensions[dimension]};
+    return true;
+}
 
 static bool evaluate_call(kt_value *out, kt_program *program, const kt_expression *expression) {
     enum { MOST = 4 };
     kt_value arguments[MOST];
     const kt_symbol *symbol = &program->symbols.items[expression->as.call.symbol];
-    kt_span name = {expression->at, symbol->size};
     const kt_binding *binding = kt_scope_find(program, expression->as.call.symbol);
     if (binding && binding->kind == KT_BINDING_SPOILED) return false;
+    bool routine = binding && binding->kind == KT_BINDING_ROUTINE, external = binding && binding->kind == KT_BINDING_EXTERN;
+    if ((routine || external) && program->constant)
+        return not_constant(program, kt_expression_span(expression), "is computed while the program runs; a constant is needed here");
+    if (routine) return kt_call_routine(out, program, expression);
+    if (external) return kt_call_extern(out, program, expression);
+    if (program->dialect == 3 && symbol->size == 6 && memcmp(symbol->name, "sizeof", 6) == 0)
+        return evaluate_sizeof(out, program, expression);
     uint32_t count = 0;
     for (const kt_expression *item = expression->as.call.arguments; item; item = item->next, count++)
         if (count < MOST && !kt_evaluate(&arguments[count], program, item)) return false;
-    bool known;
-    if (kt_value_call(out, &program->arithmetic, (kt_span){symbol->name, symbol->size}, arguments, count, &known)) return true;
-    if (known) return kt_arithmetic_failed(program, kt_expression_span(expression));
-    kt_error_at(&program->report, KT_UNKNOWN_NAME, name, "the function `%.*s` is not known", KT_SHOWN(name));
-    kt_nearest nearest = kt_nearest_to(name);
-    kt_value_functions(try_name, &nearest);
-    if (nearest.best.size) kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
-    return false;
+    return kt_call_function(out, program, expression, arguments, count);
 }
 
 bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *expression, const char *what, bool quantum) {
@@ -91,7 +170,22 @@ bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *e
     if (expression->kind == KT_EXPRESSION_BIG || (expression->kind == KT_EXPRESSION_INTEGER && expression->as.integer > INT64_MAX))
         return kt_error_at(&program->report, quantum ? KT_QUBIT_LIMIT : KT_BIT_LIMIT, span, "%.*s %s; the limit is %llu", KT_SHOWN(span),
                            quantum ? "qubits" : "bits", (unsigned long long)limit);
-    return kt_evaluate_integer(out, program, expression, what);
+    bool before = program->constant;
+    program->constant = true;
+    bool good = kt_evaluate_integer(out, program, expression, what);
+    program->constant = before;
+    return good;
+}
+
+/* complex, complex[float], complex[float[32]] */
+static bool complex_width(int64_t *bits, kt_program *program, const kt_type_name *name) {
+    kt_type part;
+    uint32_t width = 0;
+    if (name->element && !kt_evaluate_type(&part, &width, program, name->element)) return false;
+    if (name->element && part != KT_TYPE_FLOAT)
+        return kt_error_at(&program->report, KT_NO_TYPE, name->element->span, "the parts of a complex number are floats");
+    *bits = 2 * width;
+    return true;
 }
 
 bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name) {
@@ -120,12 +214,16 @@ bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const
             return kt_error_at(report, KT_BAD_WIDTH, kt_expression_span(name->width), "a float has 32 or 64 bits here");
         break;
     case KT_TOKEN_DURATION: *type = KT_TYPE_DURATION; break;
+    case KT_TOKEN_COMPLEX:
+        *type = KT_TYPE_COMPLEX;
+        if (!complex_width(&bits, program, name)) return false;
+        break;
+    case KT_TOKEN_ARRAY: return kt_error_at(report, KT_WRONG_KIND, name->span, "an array is no single value");
     default:
         return kt_error_at(report, name->keyword == KT_TOKEN_STRETCH ? KT_NO_TIMING : KT_NO_TYPE, name->span, "`%.*s` is not supported yet",
                            KT_SHOWN(name->span));
     }
-    if (number && bits > 64)
-        return kt_error_at(report, KT_NO_TYPE, kt_expression_span(name->width), "numbers of more than 64 bits are not supported yet");
+    if (number && bits > 64) return kt_error_at(report, KT_NO_TYPE, kt_expression_span(name->width), "a number has at most 64 bits here");
     *width = (uint32_t)bits;
     return true;
 }
@@ -134,44 +232,23 @@ static bool evaluate_cast(kt_value *out, kt_program *program, const kt_expressio
     kt_type type;
     uint32_t width;
     kt_value operand;
-    if (!kt_evaluate_type(&type, &width, program, expression->as.cast.type) || !kt_evaluate(&operand, program, expression->as.cast.operand))
-        return false;
-    return kt_value_cast(out, &program->arithmetic, type, width, true, operand) ||
-           kt_arithmetic_failed(program, kt_expression_span(expression));
+    return kt_evaluate_type(&type, &width, program, expression->as.cast.type) &&
+           kt_evaluate(&operand, program, expression->as.cast.operand) &&
+           kt_convert(out, program, type, width, true, operand, kt_expression_span(expression));
 }
 
-/* Bits of a constant: value[3], value[0:2]. */
-static bool evaluate_index(kt_value *out, kt_program *program, const kt_expression *expression) {
-    kt_value from;
-    kt_span span = kt_expression_span(expression);
-    kt_expression name = {.kind = KT_EXPRESSION_NAME, .at = expression->at, .as.symbol = expression->as.index.symbol};
-    name.size = expression->as.index.base ? 0 : program->symbols.items[expression->as.index.symbol].size;
-    if (!kt_evaluate(&from, program, expression->as.index.base ? expression->as.index.base : &name)) return false;
-    bool bits = from.type == KT_TYPE_BITS || (!from.symbolic && from.type != KT_TYPE_BOOL && from.type != KT_TYPE_BIG &&
-                                              from.type != KT_TYPE_FLOAT && from.type != KT_TYPE_DURATION);
-    if (!bits) return kt_error_at(&program->report, KT_WRONG_TYPE, span, "this value has no bits to be indexed");
-    uint32_t width = from.width ? from.width : 64;
-    uint64_t *words = kt_value_words(&program->arithmetic, from, width);
-    if (!words) return kt_report_no_memory(&program->report);
-    kt_selection all = {.count = width, .step = 1}, chosen;
-    program->selecting_qubits = false;
-    if (!kt_select_index(&chosen, program, all, expression->as.index.items, span, &program->statement)) return false;
-    if (chosen.scalar) {
-        uint32_t bit = kt_selection_at(&chosen, 0);
-        *out = kt_value_bool(words[bit / 64] >> bit % 64 & 1);
-        return true;
-    }
-    kt_value result = {.type = KT_TYPE_BITS, .width = chosen.count};
-    program->arithmetic.work += chosen.count;
-    uint64_t *picked = kt_value_words(&program->arithmetic, kt_value_bool(false), chosen.count);
-    if (!picked) return kt_report_no_memory(&program->report);
-    for (uint32_t i = 0; i < chosen.count; i++) {
-        uint32_t bit = kt_selection_at(&chosen, i);
-        picked[i / 64] |= (words[bit / 64] >> bit % 64 & 1) << i % 64;
-    }
-    result.as.words = picked;
-    *out = result;
-    return true;
+/* name(arguments) qubits, as older programs call subroutines; often a misspelt `measure` */
+static bool evaluate_quantum_call(kt_value *out, kt_program *program, const kt_expression *call) {
+    const kt_binding *binding = kt_scope_find(program, call->as.call.symbol);
+    const kt_symbol *measure = &program->symbols.items[KT_TOKEN_MEASURE];
+    kt_span name = {call->at, program->symbols.items[call->as.call.symbol].size};
+    if (binding && binding->kind == KT_BINDING_SPOILED) return false;
+    if (binding && binding->kind == KT_BINDING_ROUTINE) return kt_call_routine(out, program, call);
+    kt_error_at(&program->report, KT_UNKNOWN_NAME, name, "the subroutine `%.*s` is not known", KT_SHOWN(name));
+    kt_nearest nearest = kt_nearest_to(name);
+    kt_nearest_try(&nearest, measure->name, measure->size);
+    if (nearest.best.size) kt_hint_add(&program->report, "did you mean `measure`?");
+    return false;
 }
 
 /* Arithmetic on very wide bit strings, and expressions in the bodies of gates, count like operations, so that short texts cannot make much
@@ -212,21 +289,28 @@ bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expres
         *out = (kt_value){.type = KT_TYPE_DURATION,
                           .as.number = expression->op == KT_UNIT_DT ? expression->as.number * 1e-9 : expression->as.number};
         return true;
-    case KT_EXPRESSION_NAME: return evaluate_name(out, program, expression);
+    case KT_EXPRESSION_NAME: return evaluate_name(out, program, expression->as.symbol, span);
     case KT_EXPRESSION_PARAMETER: *out = program->arguments[expression->as.integer]; return true;
     case KT_EXPRESSION_VALUE: *out = *expression->as.value; return true;
     case KT_EXPRESSION_CHAIN: return evaluate_chain(out, program, expression);
     case KT_EXPRESSION_UNARY:
         if (!kt_evaluate(out, program, expression->as.first)) return false;
-        return kt_value_unary(out, &program->arithmetic, expression->op, *out) || kt_arithmetic_failed(program, span);
+        return kt_unary(out, program, expression->op, *out, span);
     case KT_EXPRESSION_CALL: return evaluate_call(out, program, expression);
     case KT_EXPRESSION_CAST: return evaluate_cast(out, program, expression);
-    case KT_EXPRESSION_INDEX: return evaluate_index(out, program, expression);
-    case KT_EXPRESSION_DURATIONOF: return kt_error_at(&program->report, KT_NO_TIMING, span, "`durationof` is not supported yet");
-    case KT_EXPRESSION_IMAGINARY: return kt_error_at(&program->report, KT_NO_TYPE, span, "complex numbers are not supported yet");
+    case KT_EXPRESSION_INDEX: return kt_evaluate_indexed(out, program, expression);
+    case KT_EXPRESSION_DURATIONOF: return kt_evaluate_durationof(out, program, expression);
+    case KT_EXPRESSION_IMAGINARY: *out = (kt_value){.type = KT_TYPE_COMPLEX, .as.complex = {0, expression->as.number}}; return true;
     case KT_EXPRESSION_HARDWARE: return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is a qubit, no number", KT_SHOWN(span));
-    case KT_EXPRESSION_SET: return kt_error_at(&program->report, KT_NO_VARIABLES, span, "arrays are not supported yet");
-    default: return not_constant(program, expression);
+    case KT_EXPRESSION_SET: return kt_error_at(&program->report, KT_WRONG_KIND, span, "a list in braces is no single value");
+    case KT_EXPRESSION_RANGE: return kt_error_at(&program->report, KT_WRONG_KIND, span, "a range is no single value");
+    default: break;
+    }
+    if (program->constant) return not_constant(program, span, "is computed while the program runs; a constant is needed here");
+    switch (expression->kind) {
+    case KT_EXPRESSION_MEASURE: return kt_evaluate_measure(out, program, expression);
+    case KT_EXPRESSION_QUANTUM_CALL: return evaluate_quantum_call(out, program, expression);
+    default: return false;
     }
 }
 
@@ -238,11 +322,38 @@ bool kt_evaluate_integer(int64_t *out, kt_program *program, const kt_expression 
     }
     kt_span span = kt_expression_span(expression);
     if (!kt_evaluate(&value, program, expression)) return false;
-    if (value.symbolic) return not_constant(program, expression);
+    if (!kt_value_known(value)) return not_constant(program, span, "is not known while the program is read");
     if (kt_value_integer(out, value)) return true;
     if (value.type == KT_TYPE_BIG || value.type == KT_TYPE_UINT)
         return kt_error_at(&program->report, KT_ARITHMETIC, span, "%s of more than 63 bits", what);
     return kt_error_at(&program->report, KT_WRONG_TYPE, span, "%s is an integer", what);
+}
+
+bool kt_evaluate_constant(kt_value *out, kt_program *program, const kt_expression *expression) {
+    bool before = program->constant;
+    program->constant = true;
+    bool good = kt_evaluate(out, program, expression);
+    program->constant = before;
+    if (good && out->symbolic)
+        return not_constant(program, kt_expression_span(expression), "depends on an `input`, which is not known while the program is read");
+    return good;
+}
+
+bool kt_truth(kt_value *out, kt_program *program, const kt_expression *condition) {
+    kt_span span = kt_expression_span(condition);
+    char text[KT_VALUE_TEXT];
+    if (!kt_evaluate(out, program, condition)) return false;
+    if (!kt_value_may_become(*out, KT_TYPE_BOOL, 0, true))
+        return kt_error_at(&program->report, KT_WRONG_TYPE, span, "a condition is true or false, not %s", kt_value_type_text(text, *out));
+    return kt_become(out, program, (kt_typed){KT_TYPE_BOOL, 0}, *out, span);
+}
+
+bool kt_to_radians(kt_value *value, kt_program *program, kt_span span) {
+    char text[KT_VALUE_TEXT];
+    if (value->type != KT_TYPE_ANGLE && !kt_value_may_become(*value, KT_TYPE_FLOAT, 0, false))
+        return kt_error_at(&program->report, KT_WRONG_TYPE, span, "an angle is expected, not %s", kt_value_type_text(text, *value));
+    if (value->symbolic) return true;
+    return kt_become(value, program, (kt_typed){KT_TYPE_FLOAT, 0}, *value, span);
 }
 
 bool kt_evaluate_angle(kt_value *out, kt_program *program, const kt_expression *expression) {
@@ -253,9 +364,9 @@ bool kt_evaluate_angle(kt_value *out, kt_program *program, const kt_expression *
         bool good = kt_evaluate(out, program, expression);
         program->division_matters = false;
         if (!good) return false;
-        if (!kt_value_real(out, &program->arithmetic, *out)) return kt_arithmetic_failed(program, kt_expression_span(expression));
+        if (!kt_to_radians(out, program, kt_expression_span(expression))) return false;
     }
-    if (out->symbolic || isfinite(out->as.number)) return true;
+    if (!kt_value_known(*out) || isfinite(out->as.number)) return true;
     kt_error_at(&program->report, KT_ANGLE_NOT_FINITE, kt_expression_span(expression), "this angle is %s",
                 isnan(out->as.number) ? "not a number" : "infinite");
     if (program->call.at && program->arguments) {

@@ -44,7 +44,8 @@ bool kt_evaluate_exponent(kt_value *out, kt_program *program, const kt_expressio
     if (!good) return false;
     bool runtime_whole = out->runtime && (out->type == KT_TYPE_INT || out->type == KT_TYPE_UINT || out->type == KT_TYPE_BOOL);
     if (runtime_whole || (out->runtime && out->type == KT_TYPE_FLOAT)) return true;
-    if (out->runtime || out->type == KT_TYPE_ANGLE || !kt_value_real(out, &program->arithmetic, *out))
+    if (out->runtime || out->type == KT_TYPE_ANGLE || !kt_value_may_become(*out, KT_TYPE_FLOAT, 0, false) ||
+        !kt_to_radians(out, program, span))
         return kt_error_at(&program->report, KT_BAD_MODIFIER, span, "the exponent is a real number");
     if (out->symbolic) return true;
     if (!isfinite(out->as.number)) return kt_error_at(&program->report, KT_ANGLE_NOT_FINITE, span, "this exponent is not finite");
@@ -85,23 +86,11 @@ static uint64_t block_cost(uint64_t operations, uint32_t qubits) {
 
 /* ── Operations of the gate table ── */
 
-/* The circuit's number of a place. */
-static bool save_place(uint32_t *index, kt_program *program, kt_span span) {
-    size_t slot = (uintptr_t)span.at % (sizeof program->places / sizeof *program->places);
-    if (program->places[slot].at != span.at) {
-        kt_place place = kt_report_place(&program->report, span);
-        if (!okay(program, kt_circuit_add_place(&program->places[slot].index, program->circuit, &place, program->diag))) return false;
-        program->places[slot].at = span.at;
-    }
-    *index = program->places[slot].index;
-    return true;
-}
-
 static bool add_slots(kt_program *program, const kt_value *arguments, uint32_t count, uint32_t first_param, kt_span span) {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t place;
         if (!arguments[i].symbolic) continue;
-        if (!save_place(&place, program, span)) return false;
+        if (!kt_save_place(&place, program, span)) return false;
         if (!okay(program, kt_circuit_add_slot(program->circuit, first_param + i, arguments[i].as.node, place, program->diag)))
             return false;
     }
@@ -110,14 +99,9 @@ static bool add_slots(kt_program *program, const kt_value *arguments, uint32_t c
 
 /* sign * value + offset */
 static bool scale(kt_value *out, kt_program *program, kt_value value, int sign, double offset, kt_span span) {
-    kt_arithmetic *arithmetic = &program->arithmetic;
     *out = value;
-    if (value.runtime)
-        return (sign > 0 || kt_unary(out, program, KT_TOKEN_MINUS, *out, span)) &&
+    return (sign > 0 || kt_unary(out, program, KT_TOKEN_MINUS, *out, span)) &&
                (offset == 0 || kt_binary(out, program, KT_TOKEN_PLUS, *out, kt_value_float(offset), span));
-    return ((sign > 0 || kt_value_unary(out, arithmetic, KT_TOKEN_MINUS, *out)) &&
-            (offset == 0 || kt_value_binary(out, arithmetic, KT_TOKEN_PLUS, *out, kt_value_float(offset)))) ||
-           kt_arithmetic_failed(program, span);
 }
 
 /* Angles that the run computes go to the slots that the next gate takes. */
@@ -196,7 +180,7 @@ static bool add_block(kt_program *program, uint32_t *block, size_t first_op, uin
                      .exponent = (uint32_t)circuit->params_count,
                      .adjoint = adjoint};
     circuit->params[circuit->params_count++] = exponent.symbolic ? NAN : exponent.as.number;
-    if (!save_place(&made.place, program, span)) return false;
+    if (!kt_save_place(&made.place, program, span)) return false;
     if (exponent.symbolic && !add_slots(program, &exponent, 1, made.exponent, span)) return false;
     return okay(program, kt_circuit_add_block(block, circuit, made, NULL, program->diag));
 }

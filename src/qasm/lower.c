@@ -4,11 +4,6 @@
  */
 #include "qasm/program.h"
 
-bool kt_add_op(kt_program *program, kt_op op, const uint32_t *operands, uint32_t count) {
-    ketch_status status = kt_circuit_add_op(program->circuit, op, operands, count, program->diag);
-    return status == KETCH_OK || kt_report_status(&program->report, status);
-}
-
 bool kt_other_dialect(kt_program *program, kt_span span, const char *what) {
     return kt_error_at(&program->report, KT_OTHER_DIALECT, span, "%s belongs to OpenQASM %d; this program is OpenQASM %d", what,
                        5 - program->dialect, program->dialect);
@@ -17,21 +12,11 @@ bool kt_other_dialect(kt_program *program, kt_span span, const char *what) {
 /* ── Assignments ── */
 
 static bool lower_assignment(kt_program *program, const kt_statement *statement) {
-    const kt_expression *target = statement->as.assign.target;
-    kt_span span = kt_expression_span(target);
-    kt_selection bits;
-    if (program->dialect == 2) {
-        kt_other_dialect(program, statement->span, "an assignment");
-        if (statement->as.assign.value->kind == KT_EXPRESSION_MEASURE) kt_hint_add(&program->report, "in OpenQASM 2: measure q -> c;");
-        return false;
-    }
-    const kt_binding *binding = kt_scope_find(program, target->kind == KT_EXPRESSION_NAME ? target->as.symbol : target->as.index.symbol);
-    if (binding && binding->kind == KT_BINDING_VALUE)
-        return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is constant and cannot be assigned", KT_SHOWN(span));
-    if (!kt_select(&bits, program, target, false)) return false;
-    if (statement->op != KT_TOKEN_EQUALS)
-        return kt_error_at(&program->report, KT_NO_ASSIGNMENT, span, "assignments with an operator are not supported yet");
-    return kt_assign_bits(program, &bits, statement->as.assign.value, statement->span, statement->line);
+    const kt_expression *value = statement->as.assign.value;
+    if (program->dialect == 3) return kt_assign(program, statement->as.assign.target, statement->op, value, statement->span);
+    kt_other_dialect(program, statement->span, "an assignment");
+    if (value->kind == KT_EXPRESSION_MEASURE) kt_hint_add(&program->report, "in OpenQASM 2: measure q -> c;");
+    return false;
 }
 
 /* ── Others ── */
@@ -49,9 +34,7 @@ static bool lower_expression(kt_program *program, const kt_statement *statement)
         if (!kt_scope_find(program, symbol) && (known->gate != KT_GATE_NONE || known->definitions))
             return kt_error_at(&program->report, KT_OPERAND_COUNT, name, "the gate `%.*s` is applied to no qubit", KT_SHOWN(name));
     }
-    if (!kt_is_runtime(program, expression)) return kt_evaluate(&value, program, expression);
-    return kt_error_at(&program->report, KT_NO_VARIABLES, kt_expression_span(expression),
-                       "an expression that is computed while the program runs is not supported as a statement yet");
+    return kt_evaluate(&value, program, expression);
 }
 
 static bool lower_calibration(kt_program *program, const kt_statement *statement) {
@@ -118,6 +101,7 @@ static bool lower(kt_program *program, const kt_statement *statement) {
 
 bool kt_lower(kt_program *program, const kt_statement *statement) {
     program->line = statement->line;
+    program->statement_span = statement->span;
     bool good = lower(program, statement);
     program->cells.top = program->cells.kept;
     return good;

@@ -61,23 +61,13 @@ bool kt_lower_register(kt_program *program, const kt_statement *statement) {
 
 /* ── Classical ── */
 
-static bool refuse(kt_program *program, const kt_statement *statement, kt_code code, const char *what) {
-    kt_scope_spoil(program, statement->symbol);
-    const kt_type_name *type = statement->as.declaration.type;
-    return kt_error_at(&program->report, code, type->span, "%s of type `%.*s` are not supported yet", what, KT_SHOWN(type->span));
-}
-
 static bool declare_constant(kt_program *program, const kt_statement *statement) {
     kt_type type;
     uint32_t width;
     kt_value value;
     const kt_expression *expression = statement->as.declaration.value;
-    bool good = kt_evaluate_type(&type, &width, program, statement->as.declaration.type) && kt_evaluate(&value, program, expression);
-    if (good && !kt_value_cast(&value, &program->arithmetic, type, width, false, value))
-        good = kt_arithmetic_failed(program, kt_expression_span(expression));
-    if (good && value.symbolic)
-        good = kt_error_at(&program->report, KT_NOT_CONSTANT, kt_expression_span(expression),
-                           "an `input` is not known while the program is read");
+    bool good = kt_evaluate_type(&type, &width, program, statement->as.declaration.type) && kt_evaluate_constant(&value, program, expression) &&
+                kt_convert(&value, program, type, width, false, value, kt_expression_span(expression));
     if (good && value.type == KT_TYPE_BITS) { /* the statement's memory is taken back */
         if (!kt_charge(program, kt_weight(value.width), kt_expression_span(expression))) return false;
         size_t size = (value.width + 63) / 64 * sizeof *value.as.words;
@@ -99,13 +89,14 @@ static bool declare_input(kt_program *program, const kt_statement *statement) {
     kt_type type;
     uint32_t width, input;
     const kt_type_name *name = statement->as.declaration.type;
-    if (name->keyword != KT_TOKEN_FLOAT && name->keyword != KT_TOKEN_ANGLE) return refuse(program, statement, KT_NO_VARIABLES, "inputs");
+    if (name->keyword != KT_TOKEN_FLOAT && name->keyword != KT_TOKEN_ANGLE)
+        return kt_error_at(&program->report, KT_NO_VARIABLES, name->span, "inputs of this type are not supported yet");
     if (!kt_evaluate_type(&type, &width, program, name)) return kt_scope_spoil(program, statement->symbol), false;
     kt_binding *binding = kt_scope_declare(program, KT_BINDING_VALUE, statement->symbol, statement->name);
     if (!binding) return false;
     ketch_status status = kt_circuit_add_input(&input, program->circuit, statement->name.at, statement->name.size, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, program->diag);
     if (!kt_report_status(&program->report, status)) return false;
-    return kt_value_input(&binding->as.value, &program->arithmetic, input, type, width) || kt_arithmetic_failed(program, statement->name);
+    return kt_symbolic_input(&binding->as.value, &program->arithmetic, input, type, width) || kt_arithmetic_failed(program, statement->name);
 }
 
 /* bit, bit[n]: also output */
@@ -114,10 +105,20 @@ static bool declare_bits(kt_program *program, const kt_statement *statement) {
     uint32_t width;
     const kt_type_name *name = statement->as.declaration.type;
     if (!kt_evaluate_type(&type, &width, program, name)) return kt_scope_spoil(program, statement->symbol), false;
-    kt_binding *binding = declare_register(program, statement, false, width, name->width ? kt_expression_span(name->width) : name->span);
+    uint32_t before = program->circuit->bit_count;
+    kt_binding *binding =
+        program->depth ? kt_declare_bits(program, width, statement->symbol, statement->name)
+                       : declare_register(program, statement, false, width, name->width ? kt_expression_span(name->width) : name->span);
     if (!binding) return false;
     kt_selection bits = binding->as.selection;
     const kt_expression *value = statement->as.declaration.value;
+    kt_value zero = {.type = width ? KT_TYPE_BITS : KT_TYPE_BOOL, .width = width};
+    bool fresh = program->circuit->bit_count > before && !program->region && !program->circuit->condition_depth;
+    if (!value && !fresh) { /* they may hold something older */
+        if (width && !(zero.as.words = kt_value_words(&program->arithmetic, kt_value_bool(false), width)))
+            return kt_report_no_memory(&program->report);
+        return kt_set_bits(program, &bits, zero, statement->name);
+    }
     return !value || kt_assign_bits(program, &bits, value, statement->span, statement->line);
 }
 
@@ -129,9 +130,12 @@ bool kt_lower_classical(kt_program *program, const kt_statement *statement) {
                            "inputs and outputs are declared at the top of a program, not in a block");
     if (statement->modifier == KT_TOKEN_CONST) return declare_constant(program, statement);
     if (statement->modifier == KT_TOKEN_INPUT) return declare_input(program, statement);
-    if (keyword == KT_TOKEN_BIT) return declare_bits(program, statement);
-    if (keyword == KT_TOKEN_STRETCH) return refuse(program, statement, KT_NO_TIMING, "variables");
-    return refuse(program, statement, KT_NO_VARIABLES, statement->modifier == KT_TOKEN_OUTPUT ? "outputs" : "variables");
+    switch (keyword) {
+    case KT_TOKEN_BIT: return declare_bits(program, statement);
+    case KT_TOKEN_ARRAY: return kt_declare_array(program, statement);
+    case KT_TOKEN_STRETCH: return kt_declare_stretch(program, statement);
+    default: return statement->modifier == KT_TOKEN_OUTPUT ? kt_declare_output(program, statement) : kt_lower_variable(program, statement);
+    }
 }
 
 /* ── Aliases ── */

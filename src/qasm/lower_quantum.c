@@ -199,21 +199,6 @@ bool kt_assign_measure(kt_program *program, const kt_expression *target, const k
     return kt_choose(&bits, program, target, false) && measure(program, expression->as.first, &bits, span, line);
 }
 
-static bool set_bits(kt_program *program, const kt_selection *bits, const kt_expression *expression, uint32_t line) {
-    kt_value value;
-    kt_span span = kt_expression_span(expression);
-    if (!kt_evaluate(&value, program, expression)) return false;
-    if (!kt_value_cast(&value, &program->arithmetic, bits->scalar ? KT_TYPE_BOOL : KT_TYPE_BITS, bits->scalar ? 0 : bits->count, false,
-                       value))
-        return kt_arithmetic_failed(program, span);
-    if (!kt_charge(program, bits->count, span)) return false;
-    for (uint32_t i = 0; i < bits->count; i++) {
-        uint32_t bit = kt_selection_at(bits, i), set = bits->scalar ? value.as.natural != 0 : value.as.words[i / 64] >> i % 64 & 1;
-        if (!kt_add_op(program, (kt_op){.code = KT_OP_SET_BIT, .data = set, .line = line}, &bit, 1)) return false;
-    }
-    return true;
-}
-
 /* A call that gives bits; often it is a misspelt measurement. */
 static bool refuse_call(kt_program *program, const kt_expression *call) {
     const kt_symbol *measure = &program->symbols.items[KT_TOKEN_MEASURE];
@@ -233,10 +218,8 @@ static bool refuse_call(kt_program *program, const kt_expression *call) {
 bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line) {
     if (value->kind == KT_EXPRESSION_MEASURE) return measure(program, value->as.first, bits, span, line);
     if (value->kind == KT_EXPRESSION_QUANTUM_CALL) return refuse_call(program, value);
-    if (kt_is_runtime(program, value))
-        return kt_error_at(&program->report, KT_NO_ASSIGNMENT, kt_expression_span(value),
-                           "an assignment of a value that is computed while the program runs is not supported yet");
-    return set_bits(program, bits, value, line);
+    kt_value known;
+    return kt_evaluate(&known, program, value) && kt_set_bits(program, bits, known, kt_expression_span(value));
 }
 
 bool kt_lower_measure(kt_program *program, const kt_statement *statement) {

@@ -12,39 +12,6 @@ static bool pending(kt_program *program) {
     bool declaration { return pending(program); }
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-/* values */
-KT_PENDING(kt_evaluate_constant(kt_value *out, kt_program *program, const kt_expression *expression))
-KT_PENDING(kt_to_cells(uint32_t *cell, kt_program *program, kt_value value, kt_span span))
-KT_PENDING(kt_store_cells(kt_program *program, uint32_t cell, kt_value value, kt_span span))
-KT_PENDING(kt_convert(kt_value *out, kt_program *program, kt_type type, uint32_t width, bool explicitly, kt_value value, kt_span span))
-KT_PENDING(kt_unary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_span span))
-KT_PENDING(kt_binary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_value b, kt_span span))
-KT_PENDING(kt_truth(kt_value *out, kt_program *program, const kt_expression *condition))
-kt_binding *kt_declare_variable(kt_program *program, kt_type type, uint32_t width, uint32_t symbol, kt_span name) {
-    pending(program);
-    return NULL;
-}
-KT_PENDING(kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, kt_span span))
-void kt_forget_variable(kt_binding *binding) {}
-kt_binding *kt_declare_bits(kt_program *program, uint32_t width, uint32_t symbol, kt_span name) {
-    pending(program);
-    return NULL;
-}
-KT_PENDING(kt_set_bits(kt_program *program, const kt_selection *bits, kt_value value, kt_span span))
-KT_PENDING(kt_load_bits(kt_value *out, kt_program *program, const kt_selection *bits, kt_span span))
-void kt_forget_bits(kt_program *program, const kt_selection *bits) {}
-bool kt_materialize(kt_program *program, const kt_statement *tree) {
-    program->region++;
-    return true;
-}
-void kt_forget(kt_program *program, const kt_statement *tree) {}
-bool kt_is_array(kt_program *program, const kt_expression *expression) { return false; }
-KT_PENDING(kt_select_array(kt_view *out, kt_program *program, const kt_expression *expression))
-KT_PENDING(kt_bind_array(kt_program *program, const kt_view *view, uint32_t symbol, kt_span name))
-KT_PENDING(kt_declare_array(kt_program *program, const kt_statement *statement))
-KT_PENDING(kt_assign_value(kt_program *program, const kt_expression *target, kt_value value, kt_span span))
-KT_PENDING(kt_assign(kt_program *program, const kt_expression *target, uint8_t op, const kt_expression *value, kt_span span))
-
 /* control flow */
 KT_PENDING(kt_call_routine(kt_value *out, kt_program *program, const kt_expression *call))
 
@@ -52,4 +19,10 @@ KT_PENDING(kt_call_routine_statement(kt_program *program, const kt_statement *ca
 
 /* quantum side */
 KT_PENDING(kt_call_extern(kt_value *out, kt_program *program, const kt_expression *call))
-KT_PENDING(kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression))
+bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression) {
+    return kt_error_at(&program->report, KT_NO_TIMING, kt_expression_span(expression), "`durationof` is not supported yet");
+}
+KT_PENDING(kt_declare_output(kt_program *program, const kt_statement *statement))
+bool kt_declare_stretch(kt_program *program, const kt_statement *statement) {
+    return kt_error_at(&program->report, KT_NO_TIMING, statement->as.declaration.type->span, "`stretch` is not supported yet");
+}

@@ -90,6 +90,7 @@ typedef struct kt_binding {
     uint8_t kind;
     uint32_t symbol, depth; /* depth: of the scope */
     uint32_t hidden;        /* the binding that it hides, + 1 */
+    bool owned;             /* bits that are given back when the scope ends */
     kt_span span;           /* where it was declared */
     union {
         kt_selection selection;
@@ -175,6 +176,10 @@ typedef struct kt_cells {
     uint32_t high; /* the most so far */
 } kt_cells;
 
+typedef struct kt_cell_range {
+    uint32_t first, end;
+} kt_cell_range;
+
 typedef struct kt_scope { /* what its end gives back */
     kt_cells cells;
 } kt_scope;
@@ -212,11 +217,17 @@ typedef struct kt_program {
     kt_span call;              /* the call at the top that is being expanded */
     struct {
         const char *at;
-        uint32_t index;
+        uint32_t size, index;
     } places[64];  /* saved in the circuit lately: a gate's body is expanded again and again */
     bool constant; /* a constant is wanted: values of variables, even if followed, are refused */
     /* what is computed while the program runs */
     kt_cells cells;
+    kt_cell_range *reserved; /* cells of routines, in order */
+    size_t reserved_count, reserved_capacity;
+    uint32_t routine_depth; /* of routines being compiled out of line */
+    kt_cell_range *spare_bits; /* of scopes that have ended */
+    size_t spare_bits_count, spare_bits_capacity, owned_bits; /* owned: to be given back, for which there is room */
+    kt_span statement_span; /* of the statement at hand */
     uint32_t region;                      /* how deep in code that may run never, or more than once; see kt_materialize */
     uint32_t line;                        /* of the statement at hand, for its instructions */
     uint64_t *bits_known, *bits_followed; /* by bit: is its value known, and it */
@@ -267,6 +278,7 @@ bool kt_evaluate_constant(kt_value *out, kt_program *program, const kt_expressio
 bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression);
 bool kt_evaluate_integer(int64_t *out, kt_program *program, const kt_expression *expression, const char *what);
 bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *expression, const char *what, bool quantum);
+bool kt_to_radians(kt_value *value, kt_program *program, kt_span span); /* a float, or symbolic */
 bool kt_evaluate_angle(kt_value *out, kt_program *program, const kt_expression *expression); /* finite, or symbolic */
 bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name);
 bool kt_arithmetic_failed(kt_program *program, kt_span span); /* reports what arithmetic says; false */
@@ -278,8 +290,24 @@ uint32_t kt_new_cells(kt_program *program, uint32_t count);      /* temporary; K
 uint32_t kt_new_kept_cells(kt_program *program, uint32_t count); /* until the scope ends; no temporary ones are held */
 bool kt_to_cells(uint32_t *cell, kt_program *program, kt_value value, kt_span span);   /* where it is, or in new cells */
 bool kt_store_cells(kt_program *program, uint32_t cell, kt_value value, kt_span span); /* there */
+/* Cells of a routine compiled out of line: above all others, for good. Between the two calls all new cells are its own. */
+kt_cells kt_cells_begin_routine(kt_program *program);
+bool kt_cells_end_routine(uint32_t *first, uint32_t *count, kt_program *program, kt_cells outside);
+bool kt_save_place(uint32_t *index, kt_program *program, kt_span span); /* into the circuit's places */
+/* An instruction: carried out at once where its operands are known, else emitted. `base`: what D holds before, where that matters. */
+typedef struct kt_computation {
+    uint8_t code; /* kt_instruction, of those that kt_compute takes */
+    uint32_t width, data;
+    kt_typed type; /* of the result */
+} kt_computation;
+bool kt_carry_out(kt_value *out, kt_program *program, kt_computation work, const kt_value *base, const kt_value *left, const kt_value *right,
+                  kt_span span);
+bool kt_narrow_last(kt_program *program, kt_value value, bool is_signed, uint32_t width);
 kt_value kt_in_cells(kt_type type, uint32_t width, uint32_t cell);                     /* the run-time value there */
 bool kt_convert(kt_value *out, kt_program *program, kt_type type, uint32_t width, bool explicitly, kt_value value, kt_span span);
+bool kt_become(kt_value *out, kt_program *program, kt_typed type, kt_value value, kt_span span); /* the same, allowed or not; variables wrap */
+bool kt_unsymbolic(kt_value *value, kt_program *program, kt_span span); /* a symbolic one becomes run-time */
+bool kt_call_function(kt_value *out, kt_program *program, const kt_expression *call, const kt_value *arguments, uint32_t count);
 bool kt_unary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_span span);              /* known or run-time */
 bool kt_binary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_value b, kt_span span); /* known or run-time */
 bool kt_truth(kt_value *out, kt_program *program, const kt_expression *condition); /* bool: known, or a cell with 0 or 1 */
@@ -288,8 +316,11 @@ bool kt_truth(kt_value *out, kt_program *program, const kt_expression *condition
 kt_binding *kt_declare_variable(kt_program *program, kt_type type, uint32_t width, uint32_t symbol, kt_span name); /* followed as 0 */
 bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, kt_span span); /* converts implicitly; stores or follows */
 void kt_forget_variable(kt_binding *binding);                                                 /* its cells hold it: it was written there */
-kt_binding *kt_declare_bits(kt_program *program, uint32_t width, uint32_t symbol,
-                            kt_span name); /* local ones; width 0: a single one; set to 0 */
+bool kt_lower_variable(kt_program *program, const kt_statement *statement);
+bool kt_store_variable(kt_program *program, kt_binding *binding, bool marking); /* followed still; `marking`: so that all who come here know */
+/* Local ones, with the bits that an ended scope has left; width 0: a single one. Whoever declares them sets them. */
+kt_binding *kt_declare_bits(kt_program *program, uint32_t width, uint32_t symbol, kt_span name);
+void kt_give_bits_back(kt_program *program, const kt_binding *binding); /* its scope ends */
 bool kt_set_bits(kt_program *program, const kt_selection *bits, kt_value value, kt_span span); /* converts implicitly */
 bool kt_load_bits(kt_value *out, kt_program *program, const kt_selection *bits, kt_span span);
 void kt_forget_bits(kt_program *program, const kt_selection *bits); /* something else has written them */
@@ -298,22 +329,59 @@ void kt_forget_bits(kt_program *program, const kt_selection *bits); /* something
  * linked by `next`. */
 bool kt_materialize(kt_program *program, const kt_statement *tree);
 void kt_forget(kt_program *program, const kt_statement *tree);
+bool kt_store_assigned(kt_program *program, const kt_statement *tree, uint32_t bindings); /* without forgetting; among the first bindings */
+bool kt_is_assigned(kt_program *program, const kt_statement *tree, uint32_t symbol);
+bool kt_materialize_in(kt_program *program, const kt_expression *expression); /* the same for what calls in an expression may change */
+void kt_forget_in(kt_program *program, const kt_expression *expression);
 
 /* array.c */
 bool kt_is_array(kt_program *program, const kt_expression *expression); /* an array or a part of one of at least one dimension */
 bool kt_select_array(kt_view *out, kt_program *program, const kt_expression *expression);
 bool kt_bind_array(kt_program *program, const kt_view *view, uint32_t symbol, kt_span name); /* an array by reference */
 bool kt_declare_array(kt_program *program, const kt_statement *statement);
+bool kt_array_type(kt_typed *element, kt_dimensions *shape, kt_program *program, const kt_type_name *name);
+const kt_view *kt_array_named(kt_program *program, const kt_expression *expression); /* the one that it begins with; NULL: none */
+bool kt_view_of(kt_view *out, kt_program *program, const kt_expression *expression, const kt_expression **bits); /* bits: items behind */
+bool kt_move_view(kt_view *view, kt_program *program, uint32_t cell, int64_t stride, kt_span span); /* by a run-time index */
+
+/* array_elements.c */
+bool kt_load_element(kt_value *out, kt_program *program, const kt_view *view, kt_span span); /* a view without dimensions */
+bool kt_load_element_at(kt_value *out, kt_program *program, const kt_view *view, uint32_t cell, kt_span span); /* of one dimension; in range */
+bool kt_store_element(kt_program *program, const kt_view *view, kt_value value, kt_span span); /* converts implicitly */
+bool kt_assign_array(kt_program *program, const kt_view *to, const kt_expression *value);
+bool kt_store_view(kt_program *program, const kt_view *view); /* what is followed of it goes to its cells, and stays followed */
+bool kt_store_view_unmarked(kt_program *program, const kt_view *view); /* the same on one of several ways through the program */
+void kt_forget_view(kt_program *program, const kt_view *view);
+
+/* variable_index.c: what stands in brackets */
+typedef struct kt_items {
+    bool moving; /* one index, computed while the program runs */
+    kt_value index;
+    kt_selection chosen; /* else these */
+} kt_items;
+bool kt_evaluate_items(kt_items *out, kt_program *program, const kt_expression *items, uint32_t count, kt_span span);
+bool kt_index_in_cell(uint32_t *cell, kt_program *program, kt_value index, uint32_t count, kt_span span); /* checked, from the start */
+bool kt_has_bits(kt_program *program, kt_value value, kt_span span); /* or an error */
+bool kt_take_bits_of(kt_value *out, kt_program *program, kt_value from, const kt_items *items, kt_span span);
+bool kt_put_bits_in(kt_value *out, kt_program *program, kt_value into, const kt_items *items, kt_value value, kt_span span);
+bool kt_evaluate_indexed(kt_value *out, kt_program *program, const kt_expression *expression);
+bool kt_load_bit_at(kt_value *out, kt_program *program, const kt_selection *bits, kt_value index, kt_span span);
+bool kt_set_bit_at(kt_program *program, const kt_selection *bits, kt_value index, kt_value value, kt_span span);
 
 /* assign.c */
 bool kt_assign_value(kt_program *program, const kt_expression *target, kt_value value, kt_span span);
 bool kt_assign(kt_program *program, const kt_expression *target, uint8_t op, const kt_expression *value, kt_span span);
+
+bool kt_assign_value(kt_program *program, const kt_expression *target, kt_value value, kt_span span);
 
 /* Elsewhere: what only others know to evaluate. */
 bool kt_call_routine(kt_value *out, kt_program *program, const kt_expression *call); /* of a def; a value of type void is refused here */
 bool kt_call_routine_statement(kt_program *program, const kt_statement *call); /* in the old way: name(arguments) qubits; */
 bool kt_call_extern(kt_value *out, kt_program *program, const kt_expression *call);
 bool kt_evaluate_measure(kt_value *out, kt_program *program, const kt_expression *measure); /* run-time bits, or a bool for one qubit */
+bool kt_assign_measure(kt_program *program, const kt_expression *target, const kt_expression *measure, kt_span span, uint32_t line);
+bool kt_declare_output(kt_program *program, const kt_statement *statement);
+bool kt_declare_stretch(kt_program *program, const kt_statement *statement);
 bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression);
 
 /* lower_operand.c, lower_choice.c */
@@ -331,9 +399,9 @@ bool kt_chosen_cell(uint32_t *cell, kt_program *program, const kt_selection *sel
 bool kt_check_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span); /* by the run: one is such a range */
 bool kt_require(kt_program *program, kt_value condition, kt_span span); /* the run cannot go on where the bool is false */
 static inline bool kt_is_choice_range(const kt_selection *selection) { return selection->moves && !selection->list; }
-bool kt_compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena);
 bool kt_keep_choice(kt_selection *choice, kt_program *program, kt_span span); /* its cells last as long as the scope */
 bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum);
+bool kt_compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena);
 bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena);
 bool kt_all_different(kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count);
 bool kt_is_runtime(kt_program *program, const kt_expression *expression); /* does it read a bit? */

@@ -190,6 +190,8 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
     kt_free(program.bindings);
     kt_free(program.binding_of);
     kt_free(program.scopes);
+    kt_free(program.reserved);
+    kt_free(program.spare_bits);
     kt_free(program.bits_known);
     kt_free(program.bits_followed);
     kt_free(program.gates);

@@ -63,6 +63,7 @@ void kt_scope_leave(kt_program *program) {
     while (program->bindings_count && program->bindings[program->bindings_count - 1].depth == program->depth) {
         const kt_binding *binding = &program->bindings[--program->bindings_count];
         program->binding_of[binding->symbol] = binding->hidden;
+        if (binding->kind == KT_BINDING_BITS) kt_give_bits_back(program, binding);
     }
     const kt_scope *scope = &program->scopes[--program->depth];
     program->cells.top = scope->cells.top;

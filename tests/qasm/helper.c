@@ -12,6 +12,9 @@ ketch_load_options ordinary_options(void) {
     options.max_include_depth = 32;
     options.max_token_bytes = 65536;
     options.max_errors = 20;
+    options.max_cells = 1u << 24;
+    options.max_unroll = 1u << 22;
+    options.max_operations = 50000000;
     return options;
 }
 

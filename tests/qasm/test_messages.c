@@ -92,7 +92,7 @@ static void test_gates(void **state) {
     BAD3("gate g(t) a { rx(tt) a; } qubit q;", "KQ0302", 1, 18, "did you mean `t`?");
     BAD3("gate g a,b { cx a,a; } qubit q;", "KQ0307", 1, 19, NULL);
     BAD3("qubit q; if (true) { gate g a { } }", "KQ0317", 1, 22, NULL);
-    BAD3("qubit q; pow(pi*1im) @ x q;", "KQ0507", 1, 17, NULL);
+    BAD3("qubit q; pow(pi*1im) @ x q;", "KQ0322", 1, 14, NULL);
     BAD3("qubit[2] q; ctrl(0) @ x q[0],q[1];", "KQ0322", 1, 18, NULL);
     BAD3("qubit[2] q; ctrl(1.5) @ x q[0],q[1];", "KQ0311", 1, 18, NULL);
     BAD3("qubit[2] q; bit b; ctrl(b) @ x q[0],q[1];", "KQ0310", 1, 25, NULL);
@@ -120,7 +120,7 @@ static void test_operands(void **state) {
     BAD2("qreg q[3]; measure q[0] -> q[1];", "KQ0309", 1, 28, NULL);
     BAD3("qubit q; x q[0];", "KQ0309", 1, 12, "no index");
     BAD3("qubit[3] q; x q[0.5];", "KQ0311", 1, 17, NULL);
-    BAD3("qubit[3] q; bit[2] c; x q[c];", "KQ0310", 1, 27, NULL);
+    BAD3("qubit[3] q; bit[2] c; x q[c];", "KQ0311", 1, 27, NULL);
     BAD3("const int n = 2; qubit q; x n;", "KQ0309", 1, 29, NULL);
 }
 
@@ -163,10 +163,10 @@ static void test_arithmetic(void **state) {
     BAD3("qubit q; const angle[4] a = pi; rx(0.5*a) q;", "KQ0311", 1, 36, NULL);
     BAD2("qreg q[1]; rx(pi/0) q[0];", "KQ0601", 1, 15, "infinite");
     BAD2("qreg q[1]; rx(0/0) q[0];", "KQ0601", 1, 15, "not a number");
-    BAD2("qreg q[1]; rx(ln(-1)) q[0];", "KQ0601", 1, 15, NULL);
+    BAD2("qreg q[1]; rx(ln(-1)) q[0];", "KQ0323", 1, 15, NULL);
     BAD2("qreg q[1]; rx(1e999) q[0];", "KQ0601", 1, 15, NULL);
     BAD2("gate g(a) x { rx(1/a) x; }\nqreg q[1];\ng(0) q[0];", "KQ0601", 1, 18, "<text>:5");
-    BAD3("input float t; qubit q; rx(t/0.0 + sqrt(-1.0)) q; const int n = t;", "KQ0311", 1, 65, NULL);
+    BAD3("input float t; qubit q; rx(t/0.0) q; const int n = t;", "KQ0310", 1, 52, NULL);
 }
 
 static void test_not_yet(void **state) {
@@ -176,18 +176,11 @@ static void test_not_yet(void **state) {
     BAD3("qubit q; switch (1) { default { } }", "KQ0501", 1, 10, NULL);
     BAD3("qubit q; def f(qubit a) { x a; } f(q);", "KQ0502", 1, 10, "`def`");
     BAD3("qubit q; extern f(int) -> int;", "KQ0502", 1, 10, NULL);
-    BAD3("qubit q; int i = 3; i += 1;", "KQ0503", 1, 10, "`int`");
-    BAD3("qubit q; array[int[8], 3] a;", "KQ0503", 1, 10, NULL);
-    BAD3("qubit q; input int n;", "KQ0503", 1, 16, "inputs");
-    BAD3("qubit q; output float f;", "KQ0503", 1, 17, "outputs");
     BAD3("qubit q; box { x q; }", "KQ0504", 1, 10, NULL);
     BAD3("qubit q; stretch s;", "KQ0504", 1, 10, NULL);
     BAD3("qubit q; delay[durationof({ x q; })] q;", "KQ0504", 1, 16, NULL);
     BAD3("qubit q; bit[2] a; bit[2] b; if (a == b) x q;", "KQ0505", 1, 34, NULL);
     BAD3("qubit q; bit[2] a; if (a + 1 == 2) x q;", "KQ0505", 1, 24, NULL);
-    BAD3("qubit q; bit a; bit b; a = b;", "KQ0506", 1, 28, NULL);
-    BAD3("qubit q; bit a; a |= 1;", "KQ0506", 1, 17, NULL);
-    BAD3("qubit q; const complex c = 1im;", "KQ0507", 1, 16, NULL);
 }
 
 /* One mistake, one message; the others are found too. */
@@ -259,7 +252,7 @@ static void test_hints(void **state) {
     BAD2("qreg q[1]; creg c[1]; if(c==1) { x q[0]; }", "KQ0201", 1, 32, "blocks belong to OpenQASM 3");
     BAD2("qreg q[1]; gate g a { x q[0]; }", "KQ0316", 1, 25, "no qubit of this gate");
     BAD2("qreg q[1]; creg c[1]; mesure q -> c;", "KQ0201", 1, 23, "expected `measure`");
-    BAD3("qubit q; bit c; c = mesure q;", "KQ0502", 1, 21, "did you mean `measure`?");
+    BAD3("qubit q; bit c; c = mesure q;", "KQ0302", 1, 21, "did you mean `measure`?");
     BAD3("input float t; input float t;", "KQ0303", 1, 28, "as an input");
 }
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Variables of scalar types. Where a variable's value is known or symbolic it is only followed: no instruction is emitted until something
+ * needs it in its cells, as code that runs more than once does (variable_region.c).
+ */
+#include "qasm/program.h"
+
+static kt_binding *bind(kt_program *program, kt_type type, uint32_t width, uint32_t cell, uint32_t symbol, kt_span name) {
+    kt_binding *binding = kt_scope_declare(program, KT_BINDING_VARIABLE, symbol, name);
+    if (!binding) return NULL;
+    kt_value zero = {.type = (uint8_t)type, .followed = true, .width = width};
+    binding->as.variable = (kt_scalar_variable){.value = zero, .cell = cell, .region = program->region};
+    return binding;
+}
+
+static uint32_t new_cells(kt_program *program, kt_type type, uint32_t width) {
+    kt_value value = {.type = (uint8_t)type, .width = width};
+    return kt_new_kept_cells(program, kt_value_cells(value));
+}
+
+kt_binding *kt_declare_variable(kt_program *program, kt_type type, uint32_t width, uint32_t symbol, kt_span name) {
+    uint32_t cell = new_cells(program, type, width);
+    return cell == KT_NO_CELL ? NULL : bind(program, type, width, cell, symbol, name);
+}
+
+bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, kt_span span) {
+    kt_scalar_variable *variable = &binding->as.variable;
+    kt_type type = (kt_type)variable->value.type;
+    uint32_t width = variable->value.width;
+    if (!kt_convert(&value, program, type, width, false, value, span)) return false;
+    bool followed = !value.runtime && kt_follows(program);
+    if (followed && program->region <= variable->region) { /* stored where it is needed */
+        variable->value = value;
+        variable->value.followed = true;
+        variable->stored = false;
+        return true;
+    }
+    if (!kt_store_cells(program, variable->cell, value, span)) return false;
+    variable->value = followed ? value : kt_in_cells(type, width, variable->cell);
+    variable->value.followed = followed;
+    variable->stored = true;
+    return true;
+}
+
+void kt_forget_variable(kt_binding *binding) {
+    kt_scalar_variable *variable = &binding->as.variable;
+    variable->value = kt_in_cells((kt_type)variable->value.type, variable->value.width, variable->cell);
+    variable->stored = true;
+}
+
+bool kt_store_variable(kt_program *program, kt_binding *binding, bool marking) {
+    kt_scalar_variable *variable = &binding->as.variable;
+    if (variable->stored) return true;
+    if (!kt_store_cells(program, variable->cell, variable->value, binding->span)) return false;
+    variable->stored = marking;
+    return true;
+}
+
+/* int[8] x = 3; float y; */
+bool kt_lower_variable(kt_program *program, const kt_statement *statement) {
+    kt_type type;
+    uint32_t width;
+    const kt_expression *expression = statement->as.declaration.value;
+    if (!kt_evaluate_type(&type, &width, program, statement->as.declaration.type)) return kt_scope_spoil(program, statement->symbol), false;
+    kt_value value = {.type = (uint8_t)type, .width = width};
+    uint32_t cell = new_cells(program, type, width);
+    kt_span span = expression ? kt_expression_span(expression) : statement->name;
+    if (cell == KT_NO_CELL) return false;
+    if (expression && !(kt_evaluate(&value, program, expression) && kt_convert(&value, program, type, width, false, value, span)))
+        return kt_scope_spoil(program, statement->symbol), false;
+    kt_binding *binding = bind(program, type, width, cell, statement->symbol, statement->name);
+    return binding && kt_set_variable(program, binding, value, span);
+}
