@@ -50,10 +50,9 @@ def arguments_of(program, mode):
 
 
 def said_of(path, error):
-    """The part of the messages that is about this file."""
-    if not re.search(rf'^{re.escape(path)}:', error, re.MULTILINE):
-        return ''
-    return error[error.index(f'{path}:'):]
+    """The messages about this file, each up to the next one."""
+    blocks = re.split(r'^(?=[^\s:]+\.qasm:)', error, flags=re.MULTILINE)
+    return ''.join(block for block in blocks if block.startswith(f'{path}:'))
 
 
 def run_all(ketch, programs, mode):
