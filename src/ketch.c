@@ -341,9 +341,6 @@ ketch_status ketch_circuit_bind_all(ketch_circuit *circuit, size_t count, const 
     return status;
 }
 
-/* Written by their rooms; until then they say so. */
-static ketch_status not_built(ketch_diag *diag) { return kt_fail(diag, KT_UNAVAILABLE, "not built yet"); }
-
 ketch_status ketch_circuit_bind_text(ketch_circuit *circuit, const char *name, const char *value, size_t length, ketch_diag *diag) {
     ketch_diag_clear(diag);
     NEED(circuit, diag)
@@ -376,8 +373,9 @@ ketch_status ketch_circuit_convert(const ketch_circuit *circuit, ketch_language 
     ketch_diag_clear(diag);
     NEED(circuit, diag)
     NEED(sink.write, diag)
-    (void)language;
-    return not_built(diag);
+    ketch_status status = check_closed(circuit, diag);
+    if (status == KETCH_OK) TO_NEAREST(status, kt_output_converted(circuit, language, sink, diag));
+    return status;
 }
 
 ketch_status ketch_source_format(const char *text, size_t length, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag) {

@@ -14,5 +14,7 @@ ketch_status kt_output_state(const ketch_result *result, ketch_sink sink, ketch_
 ketch_status kt_output_state_npy(const ketch_result *result, const char *path, ketch_diag *diag);
 ketch_status kt_output_circuit(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
 ketch_status kt_output_drawing(const ketch_circuit *circuit, const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
+/* The circuit as a program of another language; refused before anything is written where that cannot say it. */
+ketch_status kt_output_converted(const ketch_circuit *circuit, ketch_language language, ketch_sink sink, ketch_diag *diag);
 
 #endif

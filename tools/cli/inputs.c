@@ -16,16 +16,6 @@ enum { MAX_DEPTH = 64, MAX_NAME = 1000 };
 
 static int bind_one(ketch_circuit *circuit, const char *name, const char *value, size_t size, const char *path, ketch_diag *diag) {
     ketch_status status = ketch_circuit_bind_text(circuit, name, value, size, diag);
-    if (status == KETCH_ERROR_UNAVAILABLE) { /* an angle, until the library reads all types */
-        double number;
-        char problem[PROBLEM_SIZE], text[256];
-        snprintf(text, sizeof text, "%.*s", (int)size, value);
-        if (!read_expression(&number, text, problem)) {
-            complain(NULL, "--param %s: %s", name, problem);
-            return EXIT_USAGE;
-        }
-        status = ketch_circuit_bind(circuit, name, number, diag);
-    }
     return status == KETCH_OK ? 0 : failed(status, diag, shown_name(path));
 }
 

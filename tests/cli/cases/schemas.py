@@ -43,6 +43,14 @@ for form in ('json', 'jsonl'):
             valid('plan', 'plan', '--engine', engine, '--format', form, name)
     valid('plan', 'plan', '--format', form, '--param', 'theta=1', '--precision', 'fp32', 'everything.qasm')
     valid('plan', 'run', '--dry-run', '--format', form, 'bell.qasm', 'dynamic.qasm')
+circuits = ('bell.qasm', 'asymmetric.qasm', 'conditions.qasm', 'dynamic.qasm', 'everything.qasm', 'rotation.qasm', 'ghz.qasm')
+for name in circuits:
+    valid('circuit', 'convert', '--to', 'json', name)
+bell = valid('circuit', 'convert', '--to', 'json', 'bell.qasm')[0]
+for breakage in (lambda d: d.pop('cells'), lambda d: d['operations'][0].pop('gate'), lambda d: d['operations'][0].update(qubit=1), lambda d: d['operations'][2].update(operation='gate')):
+    broken = json.loads(json.dumps(bell))
+    breakage(broken)
+    assert not jsonschema.Draft202012Validator(schemas['circuit']).is_valid(broken), breakage
 valid('message', 'check', '--error-format', 'json', 'semantics.qasm', 'syntax.qasm', 'missing.qasm', stream='stderr', code=4)
 for name in (b'missing\xff.qasm', b'\xed\xa0\x80\xf4\x90\x80\x80\xc0\xaf', 'größe\t"\\.qasm'):  # any bytes give valid JSON
     valid('message', 'check', '--error-format', 'json', name, stream='stderr', code=1)
