@@ -125,7 +125,7 @@ void kt_convert_qubit(kt_conversion *conversion, uint32_t qubit) {
         kt_buffer_format(out_of(conversion), "%c", 'a' + (int)qubit);
         return;
     }
-    size_t named = kt_label_register(circuit->qubit_registers, circuit->qubit_registers_count, qubit);
+    size_t named = kt_circuit_register_of(circuit->qubit_registers, circuit->qubit_registers_count, qubit);
     kt_buffer_format(out_of(conversion), "%s[%u]", conversion->qubit_names[named], qubit - circuit->qubit_registers[named].first);
 }
 

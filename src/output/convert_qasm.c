@@ -150,7 +150,7 @@ static void declare_registers(kt_conversion *conversion) {
 
 static void put_bit(kt_conversion *conversion, uint32_t bit) {
     const ketch_circuit *circuit = conversion->circuit;
-    size_t named = kt_label_register(circuit->bit_registers, circuit->bit_registers_count, bit);
+    size_t named = kt_circuit_register_of(circuit->bit_registers, circuit->bit_registers_count, bit);
     kt_buffer_format(out_of(conversion), "%s[%u]", conversion->bit_names[named], bit - circuit->bit_registers[named].first);
 }
 
@@ -160,7 +160,7 @@ static void put_bit(kt_conversion *conversion, uint32_t bit) {
 static const kt_register_info *whole_register(const ketch_circuit *circuit, const uint32_t *bits, uint32_t count) {
     if (!count) return NULL;
     const kt_register_info *named =
-        &circuit->bit_registers[kt_label_register(circuit->bit_registers, circuit->bit_registers_count, bits[0])];
+        &circuit->bit_registers[kt_circuit_register_of(circuit->bit_registers, circuit->bit_registers_count, bits[0])];
     if (named->size != count) return NULL;
     for (uint32_t i = 0; i < count; i++)
         if (bits[i] != named->first + i) return NULL;
@@ -300,7 +300,7 @@ static void put_measurement(kt_conversion *conversion, const uint32_t *operands)
 static void put_qubits(kt_conversion *conversion, const uint32_t *qubits, uint32_t count) {
     const ketch_circuit *circuit = conversion->circuit;
     for (uint32_t i = 0, taken; i < count; i += taken) {
-        size_t r = kt_label_register(circuit->qubit_registers, circuit->qubit_registers_count, qubits[i]);
+        size_t r = kt_circuit_register_of(circuit->qubit_registers, circuit->qubit_registers_count, qubits[i]);
         const kt_register_info *named = &circuit->qubit_registers[r];
         taken = 0;
         while (taken < named->size && i + taken < count && qubits[i + taken] == named->first + taken) taken++;
