@@ -10,7 +10,8 @@
  *   h q | c = measure q | x = int(c) + 1 | d = measure r | y = x + int(d)
  *        `-- tail: both measurements are final, though instructions stand between them
  *
- * So a measurement in the tail happens before all of it: no instruction in front of it may touch its bit.
+ * So a measurement in the tail happens before all of it: no instruction in front of it may touch its bit. Where a shot may end before the
+ * tail, none is final.
  */
 #include "plan/analysis.h"
 
@@ -167,6 +168,7 @@ ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, const 
     if (enough && flow) {
         out->tail = tail_at_most(out, circuit, flow, may_end);
         status = find_tail(out, circuit, flow, later.bit, watch);
+        if (may_end < out->tail) may_end = 0; /* a shot that ends before the tail takes no final measurements */
     }
     if (!status) status = enough ? find_final(out, circuit, flow, may_end, &later, watch) : kt_no_memory(diag);
     kt_free(later.touched);

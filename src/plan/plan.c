@@ -243,6 +243,7 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     kt_plan *plan = kt_zalloc(sizeof *plan);
     if (!plan) return kt_no_memory(diag);
     plan->dynamic = circuit->dynamic;
+    if (plan->dynamic) plan->machine_bytes = 8 * ((uint64_t)circuit->cell_count + circuit->bit_count / 64 + 1 + circuit->params_count);
     plan->outputs = options->outputs;
     plan->precision = options->precision;
     plan->planned = options->engine != KETCH_ENGINE_REFERENCE;
@@ -303,9 +304,17 @@ static uint64_t most_outcomes(const kt_plan *plan, uint64_t shots) {
     return plan->outcome_bits < 64 && shots >> plan->outcome_bits ? UINT64_C(1) << plan->outcome_bits : shots;
 }
 
+/* Is the last step what every shot does last? */
+static bool ends_with_last(const kt_plan *plan) {
+    size_t i = plan->tail;
+    if (!plan->dynamic) return true;
+    while (i > 0 && !kt_flow_leads(plan->program[i - 1].code) && plan->program[i - 1].code != KT_OP_GATE) i--;
+    return i > 0 && plan->program[i - 1].code == KT_OP_GATE;
+}
+
 uint32_t kt_plan_sum_bits(const kt_plan *plan) {
     const kt_step *last = plan->step_count ? &plan->steps[plan->step_count - 1] : NULL;
-    if (!last || last->code != KT_STEP_SEGMENT || plan->without & KETCH_WITHOUT_SUMS) return 64;
+    if (!last || last->code != KT_STEP_SEGMENT || plan->without & KETCH_WITHOUT_SUMS || !ends_with_last(plan)) return 64;
     const kt_segment *segment = &plan->segments[last->segment];
     return segment->stage_count ? plan->stages[segment->first_stage + segment->stage_count - 1].run_bits : 64;
 }
@@ -330,6 +339,7 @@ uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options, u
     total = add(total, (UINT64_C(1) << plan->wires) / 2048);               /* partial sums */
     total = add(total, multiply(multiply(shots, plan->outcome_words), 8)); /* rows */
     total = add(total, kt_plan_scratch(plan, threads));
+    total = add(total, multiply(plan->machine_bytes, 2 + (uint64_t)threads)); /* the branch at hand, those of threads, and a tail's */
     uint64_t sampling = multiply(kt_plan_sample_batch(plan, shots), 32); /* draws while they are sorted */
     if (plan->branches) sampling = add(sampling, multiply(shots, 16));   /* which shots went which way */
     uint64_t counting = multiply(shots, kt_counting_shot_words(plan->outcome_words, options->outputs & KETCH_OUTPUT_SHOTS));

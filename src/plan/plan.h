@@ -85,7 +85,7 @@ typedef struct kt_plan_totals {
  *                                                                                         `-- tail
  *
  * Moves are of bits of the circuit's memory, not of an outcome: final measurements come first, then the tail, then the row is made from
- * the memory. At any END the final measurements are taken; at `tail` (an empty GATE, or END) the tail follows. */
+ * the memory. Shots take them at `tail` (an empty GATE, or END); where some end at another END, none is final. */
 typedef struct kt_program_live { /* what a branch that waits at a measuring step still needs; see kt_plan.lives */
     uint32_t step;
     uint32_t
@@ -98,6 +98,7 @@ typedef struct kt_plan {
     uint32_t *program_ops; /* by place in program: the operation of the circuit, for messages and traces */
     size_t program_count;
     size_t tail; /* from here on only instructions follow, after the final measurements: for each shot, once its bits are known */
+    uint64_t machine_bytes; /* bits, cells and parameters */
     uint32_t counter_count; /* see kt_step.counter */
     kt_program_live *lives; /* by step, for steps that measure; NULL: everything is live */
     uint64_t *live_words;
