@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target: any bytes as OpenQASM, under small limits. What parses is described, drawn, planned and copied too.
+ * Fuzz target: any bytes as OpenQASM, under small limits. What parses is described, drawn, planned and copied too, and laid out anew, which
+ * changes nothing that matters, and nothing at all the second time.
  *
  * The last byte chooses the options, so that plain .qasm files are seeds as they are.
  */
@@ -32,6 +33,38 @@ static void look_at(const ketch_circuit *circuit, unsigned choice, ketch_diag *d
     fuzz_require(fuzz_fine(ketch_plan_write(circuit, NULL, &options, sink, diag)));
 }
 
+typedef struct bytes {
+    char *data;
+    size_t size, room;
+} bytes;
+
+static int keep(void *user, const void *data, size_t size) {
+    bytes *out = user;
+    if (out->size + size > out->room) {
+        out->room = 2 * (out->size + size);
+        out->data = realloc(out->data, out->room);
+        fuzz_require(out->data);
+    }
+    memcpy(out->data + out->size, data, size);
+    out->size += size;
+    return 0;
+}
+
+/* Of a text that parses. */
+static void lay_out(const uint8_t *data, size_t size, const ketch_load_options *options, ketch_diag *diag) {
+    bytes once = {0}, twice = {0};
+    ketch_circuit *circuit = NULL;
+    ketch_load_options roomy = *options; /* a text may grow */
+    roomy.max_source_bytes = 0;
+    fuzz_require(ketch_source_format((const char *)data, size, &roomy, (ketch_sink){keep, &once}, diag) == KETCH_OK);
+    fuzz_require(ketch_circuit_parse(&circuit, once.data ? once.data : "", once.size, &roomy, diag) == KETCH_OK);
+    fuzz_require(ketch_source_format(once.data ? once.data : "", once.size, &roomy, (ketch_sink){keep, &twice}, diag) == KETCH_OK);
+    fuzz_require(once.size == twice.size && (!once.size || memcmp(once.data, twice.data, once.size) == 0));
+    ketch_circuit_free(&circuit);
+    free(once.data);
+    free(twice.data);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     unsigned choice = size ? data[size - 1] : 0;
     ketch_load_options options = KETCH_LOAD_OPTIONS_INIT;
@@ -40,6 +73,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     options.max_gates = 5000;
     options.max_qubits = 200;
     options.max_bits = 200;
+    options.max_cells = 4096;
+    options.max_unroll = 1000;
+    options.max_operations = 10000;
     options.max_nesting = choice & 16 ? 8 : 0; /* 0: as users have it */
     options.max_token_bytes = choice & 32 ? 32 : 0;
     options.max_source_bytes = choice & 64 ? 4096 : 0;
@@ -53,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t i = 0; ketch_circuit_parameter(circuit, i); i++)
             ketch_circuit_bind(circuit, ketch_circuit_parameter(circuit, i), 0.25 * (double)i, diag);
         look_at(circuit, choice, diag);
+        lay_out(data, size, &options, diag);
         fuzz_require(ketch_circuit_copy(&copy, circuit, diag) == KETCH_OK);
     } else {
         const ketch_message *message = ketch_diag_message(diag, 0);
