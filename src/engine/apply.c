@@ -294,15 +294,27 @@ static void add_up(kt_run *run, uint64_t chunks) {
     sums[chunks] = run->norm = before;
 }
 
-ketch_status kt_check_norm(kt_run *run, const void *amplitudes) {
+/* Chunk c is that of the basis states, not of memory. */
+static void order_chunks(double *sums, uint64_t chunks, uint64_t flips) {
+    for (uint64_t c = 0; flips && c < chunks; c++) {
+        if (c > (c ^ flips)) continue;
+        double sum = sums[c];
+        sums[c] = sums[c ^ flips];
+        sums[c ^ flips] = sum;
+    }
+}
+
+ketch_status kt_check_norm(kt_run *run, const kt_state_at_hand *state) {
     if (!run->summed) {
         kt_layout_make(&run->layout, NULL, 0, 0, 0);
-        ketch_status status = make_sums(run, amplitudes, &run->layout);
+        ketch_status status = make_sums(run, state->amplitudes, &run->layout);
         if (status) return status;
         run->sum_bits = KT_CHUNK_BITS;
     }
     run->summed = false;
-    add_up(run, ((kt_amplitude_count(run) - 1) >> run->sum_bits) + 1);
+    uint64_t chunks = ((kt_amplitude_count(run) - 1) >> run->sum_bits) + 1;
+    order_chunks(run->sums, chunks, kt_sampled_flips(run, state) >> run->sum_bits);
+    add_up(run, chunks);
     double tolerance = run->options->norm_tolerance > 0 ? run->options->norm_tolerance : kt_norm_tolerance(run->plan);
     if (fabs(1 - run->norm) <= tolerance) return KETCH_OK; /* false for NaN too */
     char norm[KT_NUMBER_TEXT], limit[KT_NUMBER_TEXT];

@@ -291,9 +291,7 @@ static bool has_first_shot(const kt_branch *branch) {
 static ketch_status write_rows(kt_tree *tree, const kt_branch *branch) {
     kt_run *run = tree->run;
     kt_tail_aim(tree->tail, branch);
-    bool sampled = !tree->tail || branch->machine.at == run->plan->tail;
-    if (sampled && run->plan->move_count)
-        return kt_sample(run, &branch->state, branch->shots, branch->shot_count, branch->room.words, tree->tail);
+    if (run->plan->move_count) return kt_sample(run, &branch->state, branch->shots, branch->shot_count, branch->room.words, tree->tail);
     size_t words = run->plan->outcome_words;
     uint64_t *first = run->rows + shot_of(branch, 0) * words;
     ketch_status status = KETCH_OK;
@@ -313,7 +311,7 @@ static ketch_status finish(kt_tree *tree, kt_branch *branch) {
     if (run->whole == run) run->sampling_began = kt_seconds();
     ketch_status status = run->plan->branches ? KETCH_OK : kt_begin_stage(run, "sample");
     if (!status) status = kt_fill_blank(run, &branch->state);
-    if (!status) status = kt_check_norm(run, branch->state.amplitudes);
+    if (!status) status = kt_check_norm(run, &branch->state);
     if (!status && has_first_shot(branch)) run->whole->first_norm = run->norm;
     if (!status && run->shots) status = write_rows(tree, branch);
     tree->last = branch->state;

@@ -147,7 +147,11 @@ ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcom
 ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire);
 
 /* Fills run->sums, unless the last pass did, and run->norm, and fails where the norm is beyond tolerance. */
-ketch_status kt_check_norm(kt_run *run, const void *amplitudes);
+ketch_status kt_check_norm(kt_run *run, const kt_state_at_hand *state);
+/* Branches that could meet sample alike, whatever their frames: in the order of basis states. Else samples go by amplitudes in memory. */
+static inline uint64_t kt_sampled_flips(const kt_run *run, const kt_state_at_hand *state) {
+    return run->plan->branches ? state->frame.flips : 0;
+}
 
 /* A number that states which are equal up to a phase have in common, up to rounding, and others hardly ever; and whether they are.
  * Run->sums are scratch. */

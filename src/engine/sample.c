@@ -36,6 +36,7 @@ typedef struct kt_walk {
     const struct kt_sampler *sampler;
     const kt_state_at_hand *state;
     struct kt_tail *tail; /* or NULL */
+    uint64_t flips, undo; /* of the frame: made up for while walking, and afterwards */
     const uint64_t *list; /* NULL: shot first_shot + i */
     uint64_t first_shot, count;
     uint64_t buckets;
@@ -115,7 +116,7 @@ static void serve_picks(void *context, uint64_t first, uint64_t last) {
         uint64_t end = first + 1, begin = chunk << bits, stop = chunk + 1 < chunks ? (chunk + 1) << bits : amplitudes;
         while (end < last && picks[end].threshold < sums[chunk + 1]) end++;
         kt_pick_kernels[walk->run->plan->precision](walk->state->amplitudes, begin, stop, sums[chunk], picks + first, end - first,
-                                                    &walk->sampler->shots->index);
+                                                    walk->flips, &walk->sampler->shots->index);
         first = end;
     }
 }
@@ -124,8 +125,7 @@ static void write_rows(void *context, uint64_t first, uint64_t last) {
     const kt_walk *walk = context;
     const kt_plan *plan = walk->run->plan;
     for (uint64_t i = first; i < last; i++) {
-        uint64_t index = walk->sampler->shots[i].index ^ walk->state->frame.flips,
-                 *row = walk->run->rows + shot_number(walk, i) * plan->outcome_words;
+        uint64_t index = walk->sampler->shots[i].index ^ walk->undo, *row = walk->run->rows + shot_number(walk, i) * plan->outcome_words;
         memcpy(row, walk->sampler->row, plan->outcome_words * sizeof *row);
         for (size_t m = 0; m < plan->move_count; m++) {
             kt_move move = plan->moves[m];
@@ -151,7 +151,7 @@ void kt_make_row(const kt_plan *plan, uint64_t *row, const uint64_t *bits) {
 static ketch_status end_shots(const kt_walk *walk) {
     ketch_status status = KETCH_OK;
     for (uint64_t i = 0; i < walk->count && !status; i++) {
-        status = kt_tail_row(walk->tail, shot_number(walk, i), walk->sampler->shots[i].index ^ walk->state->frame.flips);
+        status = kt_tail_row(walk->tail, shot_number(walk, i), walk->sampler->shots[i].index ^ walk->undo);
         if (!status && i % KT_PIECE == KT_PIECE - 1) status = kt_look(walk->run);
     }
     return status;
@@ -206,9 +206,10 @@ ketch_status kt_sample(kt_run *run, const kt_state_at_hand *state, const uint64_
     ketch_status status = make_sampler(run);
     if (status) return status;
     kt_make_row(run->plan, run->sampler->row, bits);
+    uint64_t flips = kt_sampled_flips(run, state);
     for (uint64_t done = 0; done < count && !status;) {
         uint64_t left = count - done, batch = left < run->sampler->capacity ? left : run->sampler->capacity;
-        kt_walk walk = {run, run->sampler, state, tail, shots ? shots + done : NULL, done, batch, 0};
+        kt_walk walk = {run, run->sampler, state, tail, flips, flips ^ state->frame.flips, shots ? shots + done : NULL, done, batch, 0};
         status = sample_once(&walk);
         done += batch;
     }

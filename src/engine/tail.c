@@ -68,9 +68,8 @@ static ketch_status compute(struct kt_tail *tail, uint64_t index) {
     kt_machine *machine = &tail->machine, stacks = *machine;
     bool at_tail = tail->branch->machine.at == plan->tail;
     memcpy(tail->words, tail->branch->room.words, tail->remembered->all * sizeof *tail->words);
-    if (!at_tail) return KETCH_OK; /* the shot has ended before */
     for (size_t m = 0; m < plan->move_count; m++) put_bits(tail->words, plan->moves[m], index);
-    if (plan->program[plan->tail].code == KT_OP_END) return KETCH_OK;
+    if (!at_tail || plan->program[plan->tail].code == KT_OP_END) return KETCH_OK; /* a shot may end before */
     *machine = tail->branch->machine;
     machine->memory = (kt_memory){tail->words, tail->words + tail->remembered->bits};
     machine->at = (uint32_t)plan->tail + 1;

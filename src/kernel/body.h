@@ -142,16 +142,16 @@ static bool NAME(same)(const void *one, const void *other, uint64_t first, uint6
 }
 
 static void NAME(pick)(const void *amplitudes, uint64_t first, uint64_t last, double before, const kt_pick *picks, uint64_t pick_count,
-                       uint64_t *outcomes) {
+                       uint64_t flips, uint64_t *outcomes) {
     const NAME(complex) *a = amplitudes;
     uint64_t next = 0;
     double sum = before;
     for (uint64_t i = first; i < last && next < pick_count; i++) {
-        double p = NAME(probability)(a[i]);
+        double p = NAME(probability)(a[i ^ flips]);
         sum += p;
         while (next < pick_count && p > 0 && sum > picks[next].threshold) outcomes[picks[next++].slot] = i;
     }
     uint64_t end = last;
-    while (next < pick_count && end > first + 1 && !(NAME(probability)(a[end - 1]) > 0)) end--;
+    while (next < pick_count && end > first + 1 && !(NAME(probability)(a[(end - 1) ^ flips]) > 0)) end--;
     for (; next < pick_count; next++) outcomes[picks[next].slot] = end - 1;
 }

@@ -103,10 +103,10 @@ typedef struct kt_pick {
     uint64_t slot; /* outcomes[slot] receives the index */
 } kt_pick;
 
-/* Walks the amplitudes [first, last), which are not all zero, once; `picks` are sorted. What rounding leaves over goes to the last
+/* Walks the amplitudes [first, last) of the order in which index i stands for amplitude i xor flips, which are not all zero, once; `picks` are sorted. What rounding leaves over goes to the last
  * amplitude that is not zero, so that an outcome of zero probability is never chosen. `before` is the running sum at `first`. */
 typedef void kt_kernel_pick(const void *amplitudes, uint64_t first, uint64_t last, double before, const kt_pick *picks, uint64_t pick_count,
-                            uint64_t *outcomes);
+                            uint64_t flips, uint64_t *outcomes);
 extern kt_kernel_pick *const kt_pick_kernels[2];
 
 #endif

@@ -309,7 +309,7 @@ static void picks(void **unused) {
         if (last_not_zero == size) continue;
         for (uint64_t i = 0; i < COUNT; i++) list[i] = (kt_pick){start + (sum - start) * (double)i / (COUNT - 5), COUNT - 1 - i};
         memset(outcomes, 0xff, sizeof outcomes);
-        kt_pick_kernels[single](amplitudes(&before), first, last, start, list, COUNT, outcomes);
+        kt_pick_kernels[single](amplitudes(&before), first, last, start, list, COUNT, 0, outcomes);
         double running = start + probability(&before, first);
         uint64_t x = first;
         for (uint64_t i = 0; i < COUNT; i++) {
