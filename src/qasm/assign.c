@@ -9,10 +9,9 @@ typedef struct target {
     enum { VARIABLE, REGISTER, BIT_AT, ELEMENT, ARRAY } kind;
     uint32_t symbol;
     kt_selection bits; /* REGISTER: those; BIT_AT: among those */
-    kt_value index;    /* of BIT_AT, run-time */
     kt_view view;
-    bool part; /* only `items`, bits of the number */
-    kt_items items;
+    bool part;      /* only `items`, bits of the number */
+    kt_items items; /* also of BIT_AT */
     kt_span span;
 } target;
 
@@ -35,12 +34,10 @@ static bool find_register(target *out, kt_program *program, kt_selection bits, c
     out->kind = REGISTER;
     if (expression->kind == KT_EXPRESSION_NAME) return out->bits = bits, true;
     if (expression->as.index.base || bits.scalar) return kt_select(&out->bits, program, expression, false);
-    kt_items items;
-    if (!kt_evaluate_items(&items, program, expression->as.index.items, bits.count, out->span)) return false;
-    if (!items.moving) return kt_compose(&out->bits, program, bits, items.chosen, out->span, &program->statement);
+    if (!kt_evaluate_items(&out->items, program, expression->as.index.items, bits.count, out->span)) return false;
+    if (!out->items.moving) return kt_compose(&out->bits, program, bits, out->items.chosen, out->span, &program->statement);
     out->kind = BIT_AT;
     out->bits = bits;
-    out->index = items.index;
     return true;
 }
 
@@ -81,7 +78,7 @@ static bool load_whole(kt_value *out, kt_program *program, const target *from) {
     switch (from->kind) {
     case VARIABLE: *out = kt_scope_find(program, from->symbol)->as.variable.value; return true;
     case REGISTER: return kt_load_bits(out, program, &from->bits, from->span);
-    case BIT_AT: return kt_load_bit_at(out, program, &from->bits, from->index, from->span);
+    case BIT_AT: return kt_load_bit_at(out, program, &from->bits, &from->items);
     case ELEMENT: return kt_load_element(out, program, &from->view, from->span);
     default: return kt_error_at(&program->report, KT_WRONG_KIND, from->span, "an array is assigned with `=`, operators work on elements");
     }
@@ -100,7 +97,7 @@ static bool store(kt_program *program, const target *to, kt_value value, kt_span
     switch (to->kind) {
     case VARIABLE: return kt_set_variable(program, kt_scope_find(program, to->symbol), value, span);
     case REGISTER: return kt_set_bits(program, &to->bits, value, span);
-    case BIT_AT: return kt_set_bit_at(program, &to->bits, to->index, value, span);
+    case BIT_AT: return kt_set_bit_at(program, &to->bits, &to->items, value, span);
     case ELEMENT: return kt_store_element(program, &to->view, value, span);
     default:
         return kt_error_at(&program->report, KT_WRONG_TYPE, span, "`%.*s` is an array; a single value does not fit it", KT_SHOWN(to->span));

@@ -357,6 +357,7 @@ void kt_forget_view(kt_program *program, const kt_view *view);
 typedef struct kt_items {
     bool moving; /* one index, computed while the program runs */
     kt_value index;
+    kt_span span;        /* of it */
     kt_selection chosen; /* else these */
 } kt_items;
 bool kt_evaluate_items(kt_items *out, kt_program *program, const kt_expression *items, uint32_t count, kt_span span);
@@ -365,8 +366,8 @@ bool kt_has_bits(kt_program *program, kt_value value, kt_span span); /* or an er
 bool kt_take_bits_of(kt_value *out, kt_program *program, kt_value from, const kt_items *items, kt_span span);
 bool kt_put_bits_in(kt_value *out, kt_program *program, kt_value into, const kt_items *items, kt_value value, kt_span span);
 bool kt_evaluate_indexed(kt_value *out, kt_program *program, const kt_expression *expression);
-bool kt_load_bit_at(kt_value *out, kt_program *program, const kt_selection *bits, kt_value index, kt_span span);
-bool kt_set_bit_at(kt_program *program, const kt_selection *bits, kt_value index, kt_value value, kt_span span);
+bool kt_load_bit_at(kt_value *out, kt_program *program, const kt_selection *bits, const kt_items *at);
+bool kt_set_bit_at(kt_program *program, const kt_selection *bits, const kt_items *at, kt_value value, kt_span span);
 
 /* assign.c */
 bool kt_assign_value(kt_program *program, const kt_expression *target, kt_value value, kt_span span);

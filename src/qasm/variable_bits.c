@@ -148,20 +148,20 @@ static bool number_of(uint32_t *cell, kt_program *program, const kt_selection *b
     return table != KT_NO_CELL && *cell != KT_NO_CELL && kt_emit(program, find, span);
 }
 
-bool kt_load_bit_at(kt_value *out, kt_program *program, const kt_selection *bits, kt_value index, kt_span span) {
+bool kt_load_bit_at(kt_value *out, kt_program *program, const kt_selection *bits, const kt_items *at) {
     uint32_t number, cell;
-    if (!number_of(&number, program, bits, index, span) || (cell = kt_new_cells(program, 1)) == KT_NO_CELL) return false;
+    if (!number_of(&number, program, bits, at->index, at->span) || (cell = kt_new_cells(program, 1)) == KT_NO_CELL) return false;
     *out = kt_in_cells(KT_TYPE_BOOL, 0, cell);
-    return kt_emit(program, (kt_op){.code = KT_DO_LOAD_BIT_AT, .width = 1, .destination = cell, .left = number}, span);
+    return kt_emit(program, (kt_op){.code = KT_DO_LOAD_BIT_AT, .width = 1, .destination = cell, .left = number}, at->span);
 }
 
-bool kt_set_bit_at(kt_program *program, const kt_selection *bits, kt_value index, kt_value value, kt_span span) {
+bool kt_set_bit_at(kt_program *program, const kt_selection *bits, const kt_items *at, kt_value value, kt_span span) {
     uint32_t number, cell;
     if (!kt_convert(&value, program, KT_TYPE_BOOL, 0, false, value, span) || !kt_to_cells(&cell, program, value, span) ||
-        !number_of(&number, program, bits, index, span))
+        !number_of(&number, program, bits, at->index, at->span))
         return false;
     kt_forget_bits(program, bits);
-    return kt_emit(program, (kt_op){.code = KT_DO_STORE_BIT_AT, .width = 1, .destination = number, .left = cell}, span);
+    return kt_emit(program, (kt_op){.code = KT_DO_STORE_BIT_AT, .width = 1, .destination = number, .left = cell}, at->span);
 }
 
 /* ── Bits of a scope ── */

@@ -17,7 +17,7 @@ bool kt_index_in_cell(uint32_t *cell, kt_program *program, kt_value index, uint3
 }
 
 bool kt_evaluate_items(kt_items *out, kt_program *program, const kt_expression *items, uint32_t count, kt_span span) {
-    *out = (kt_items){0};
+    *out = (kt_items){.span = kt_expression_span(items)};
     kt_selection all = {.count = count, .step = 1};
     program->selecting_qubits = false;
     bool single = !items->next && items->kind != KT_EXPRESSION_RANGE && items->kind != KT_EXPRESSION_SET;
@@ -49,7 +49,7 @@ bool kt_take_bits_of(kt_value *out, kt_program *program, kt_value from, const kt
     if (items->moving) {
         uint32_t cell;
         kt_computation get = {KT_DO_GET_BIT, kt_value_width(from), 0, {KT_TYPE_BOOL, 0}};
-        if (!kt_index_in_cell(&cell, program, items->index, kt_value_width(from), span)) return false;
+        if (!kt_index_in_cell(&cell, program, items->index, kt_value_width(from), items->span)) return false;
         kt_value at = kt_in_cells(KT_TYPE_UINT, 0, cell);
         return kt_carry_out(out, program, get, NULL, &from, &at, span);
     }
@@ -83,7 +83,7 @@ bool kt_put_bits_in(kt_value *out, kt_program *program, kt_value into, const kt_
     if (items->moving) {
         uint32_t cell;
         kt_computation put = {KT_DO_PUT_BIT, width, 0, type};
-        if (!kt_index_in_cell(&cell, program, items->index, width, span)) return false;
+        if (!kt_index_in_cell(&cell, program, items->index, width, items->span)) return false;
         kt_value at = kt_in_cells(KT_TYPE_UINT, 0, cell);
         if (!kt_carry_out(out, program, put, &into, &value, &at, span)) return false;
     }
@@ -114,7 +114,7 @@ static bool index_register(kt_value *out, kt_program *program, kt_selection bits
     kt_selection part;
     if (bits.scalar) return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is a single bit and has no index", KT_SHOWN(span));
     if (!kt_evaluate_items(&chosen, program, items, bits.count, span)) return false;
-    if (chosen.moving) return kt_load_bit_at(out, program, &bits, chosen.index, span);
+    if (chosen.moving) return kt_load_bit_at(out, program, &bits, &chosen);
     return kt_compose(&part, program, bits, chosen.chosen, span, &program->statement) && kt_load_bits(out, program, &part, span);
 }
 
