@@ -34,7 +34,6 @@ static const struct {
     {"KQ0317", "if (c == 1) { qubit r; x r; }", "qubit r; if (c == 1) { x r; }"},
     {"KQ0322", "ctrl(0) @ x q[0], q[1];", "ctrl(1) @ x q[0], q[1];"},
     {"KQ0323", "const int[8] n = 200;", "const int[16] n = 200;"},
-    {"KQ0601", "rx(1.0 / 0.0) q[0];", "rx(1.0 / 2.0) q[0];"},
 };
 
 static int list_codes(void) {

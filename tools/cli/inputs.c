@@ -88,12 +88,13 @@ static bool skip_value(json_text *json) {
 }
 
 static bool add_character(char name[MAX_NAME], size_t *size, unsigned long code) {
+    if (!code) return false;
     unsigned char bytes[4];
     size_t count = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
     for (size_t i = count; i-- > 1; code >>= 6) bytes[i] = (unsigned char)(0x80 | (code & 0x3f));
     bytes[0] = (unsigned char)(leads[count] | code);
-    if (*size + count >= MAX_NAME || !code) return false;
+    if (*size + count >= MAX_NAME) return false;
     memcpy(name + *size, bytes, count);
     *size += count;
     return true;

@@ -119,7 +119,8 @@ static int choose_amplitudes(ketch_write_options *write, const settings *options
     return 0;
 }
 
-static int run_circuit(const settings *options, output *out, const char *name, const ketch_circuit *circuit, double deadline) {
+static int run_circuit(const settings *options, output *out, const char *path, const ketch_circuit *circuit, double deadline) {
+    const char *name = shown_name(path);
     ketch_write_options write = options->write;
     int code = choose_amplitudes(&write, options, circuit, name);
     if (code) return code;
@@ -132,7 +133,9 @@ static int run_circuit(const settings *options, output *out, const char *name, c
     ketch_diag *diag = ketch_diag_create();
     ketch_result *result = NULL;
     set_stage("simulating", 0, 0);
-    ketch_status status = ketch_run(&result, session, circuit, &run, diag);
+    tracer *trace = options->trace ? begin_trace(&run, options, out, path) : NULL;
+    ketch_status status = options->trace && !trace ? KETCH_ERROR_MEMORY : ketch_run(&result, session, circuit, &run, diag);
+    end_trace(trace);
     clear_progress();
     if (status != KETCH_OK) {
         code = interrupted() ? EXIT_RUNTIME : failed(status, diag, name);
@@ -202,7 +205,7 @@ static int run_one(settings *options, output *out, const char *path) {
     if (interrupted())
         code = EXIT_RUNTIME;
     else
-        code = options->dry_run ? foretell(options, out, name, circuit) : run_circuit(options, out, name, circuit, deadline);
+        code = options->dry_run ? foretell(options, out, name, circuit) : run_circuit(options, out, path, circuit, deadline);
     if (!left_behind()) ketch_circuit_free(&circuit);
     return code;
 }
@@ -213,6 +216,17 @@ static int check_arguments(settings *options) {
     if (options->probabilities) *outputs |= KETCH_OUTPUT_PROBABILITIES;
     if (options->amplitudes) *outputs |= KETCH_OUTPUT_AMPLITUDES;
     if (options->state_path) *outputs |= KETCH_OUTPUT_STATE;
+    if (options->trace) {
+        bool text = options->write.format == KETCH_FORMAT_TEXT;
+        if (!text || options->dry_run || options->run.shots > 1 || (*outputs & KETCH_OUTPUT_NO_SHOTS)) {
+            complain(NULL, !text              ? "--trace writes text"
+                           : options->dry_run ? "--trace follows a run, --dry-run makes none"
+                                              : "--trace follows one shot");
+            return EXIT_USAGE;
+        }
+        options->run.shots = 1;
+        options->load.max_unroll = KETCH_UNROLL_NONE; /* every statement as it is written */
+    }
     if (options->state_path && options->arguments.count > 1) {
         complain("run them one by one", "--state takes the state of one file, not of %zu", options->arguments.count);
         return EXIT_USAGE;
