@@ -48,6 +48,7 @@ typedef struct kt_statement kt_statement;
 typedef struct kt_type_name { /* a type as written */
     uint8_t keyword;          /* kt_token_kind */
     bool dimension_count;     /* #dim = the only dimension */
+    bool readonly;            /* of an array by reference: not mutable */
     kt_span span;
     kt_expression *width;
     struct kt_type_name *element; /* of complex and array */
@@ -142,10 +143,12 @@ typedef struct kt_argument_definition { /* of def and extern */
     struct kt_argument_definition *next;
     kt_type_name *type; /* also qubit, qreg, creg, and arrays by reference */
     kt_span name;       /* empty in extern */
+    uint32_t symbol;
 } kt_argument_definition;
 
 typedef struct kt_case {
     struct kt_case *next;
+    kt_span span;          /* the word */
     kt_expression *values; /* NULL: default */
     kt_statement *body;
 } kt_case;

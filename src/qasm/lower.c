@@ -34,6 +34,11 @@ static bool lower_expression(kt_program *program, const kt_statement *statement)
         if (!kt_scope_find(program, symbol) && (known->gate != KT_GATE_NONE || known->definitions))
             return kt_error_at(&program->report, KT_OPERAND_COUNT, name, "the gate `%.*s` is applied to no qubit", KT_SHOWN(name));
     }
+    if (expression->kind == KT_EXPRESSION_CALL || expression->kind == KT_EXPRESSION_QUANTUM_CALL) {
+        const kt_binding *called = kt_scope_find(program, expression->as.call.symbol);
+        if (called && called->kind == KT_BINDING_ROUTINE) return kt_call_statement(program, expression);
+        if (called && called->kind == KT_BINDING_EXTERN) return kt_call_extern(&value, program, expression);
+    }
     return kt_evaluate(&value, program, expression);
 }
 
@@ -44,19 +49,32 @@ static bool lower_calibration(kt_program *program, const kt_statement *statement
 }
 
 static bool not_yet(kt_program *program, const kt_statement *statement, kt_code code) {
-    if (statement->kind == KT_STATEMENT_DEF || statement->kind == KT_STATEMENT_EXTERN) kt_scope_spoil(program, statement->symbol);
+    if (statement->kind == KT_STATEMENT_EXTERN) kt_scope_spoil(program, statement->symbol);
     return kt_error_at(&program->report, code, statement->span, "`%.*s` is not supported yet", KT_SHOWN(statement->span));
 }
 
-bool kt_lower_body(kt_program *program, const kt_statement *body) {
-    bool good = true;
-    if (!kt_scope_enter(program)) return false;
-    if (body->kind != KT_STATEMENT_BLOCK) {
-        good = kt_lower(program, body);
-    } else {
-        for (const kt_statement *statement = body->as.block; statement && !program->report.stopped; statement = statement->next)
-            good = kt_lower(program, statement) && good;
+static bool lower_end(kt_program *program, const kt_statement *statement) {
+    program->flow = KT_FLOW_NOWHERE;
+    return kt_charge(program, 1, statement->span) && kt_add_op(program, (kt_op){.code = KT_OP_END, .line = statement->line}, NULL, 0);
+}
+
+/* ── Lists and blocks ── */
+
+bool kt_lower_list(kt_program *program, const kt_statement *list) {
+    bool good = true, counted = program->exit && !program->exit->compiled;
+    for (; list && !program->report.stopped; list = list->next) {
+        kt_arena_mark mark = kt_arena_save(&program->statement);
+        good = kt_lower(program, list) && good;
+        program->unrolled += counted;
+        if (program->flow != KT_FLOW_ON) break; /* a value that is returned stays */
+        kt_arena_restore(&program->statement, mark);
     }
+    return good;
+}
+
+bool kt_lower_body(kt_program *program, const kt_statement *body) {
+    if (!kt_scope_enter(program)) return false;
+    bool good = body->kind == KT_STATEMENT_BLOCK ? kt_lower_list(program, body->as.block) : kt_lower(program, body);
     kt_scope_leave(program);
     return good;
 }
@@ -82,17 +100,16 @@ static bool lower(kt_program *program, const kt_statement *statement) {
     case KT_STATEMENT_INCLUDE: return kt_include(program, statement);
     case KT_STATEMENT_IF: return kt_lower_if(program, statement);
     case KT_STATEMENT_BLOCK: return kt_lower_body(program, statement);
-    case KT_STATEMENT_END:
-        return kt_charge(program, 1, statement->span) && kt_add_op(program, (kt_op){.code = KT_OP_END, .line = statement->line}, NULL, 0);
+    case KT_STATEMENT_END: return lower_end(program, statement);
     case KT_STATEMENT_PRAGMA: program->notes++; return true;
     case KT_STATEMENT_CALIBRATION: return lower_calibration(program, statement);
-    case KT_STATEMENT_FOR:
-    case KT_STATEMENT_WHILE:
-    case KT_STATEMENT_SWITCH:
+    case KT_STATEMENT_FOR: return kt_lower_for(program, statement);
+    case KT_STATEMENT_WHILE: return kt_lower_while(program, statement);
+    case KT_STATEMENT_SWITCH: return kt_lower_switch(program, statement);
     case KT_STATEMENT_BREAK:
-    case KT_STATEMENT_CONTINUE: return not_yet(program, statement, KT_NO_LOOPS);
-    case KT_STATEMENT_RETURN:
-    case KT_STATEMENT_DEF:
+    case KT_STATEMENT_CONTINUE: return kt_lower_break(program, statement);
+    case KT_STATEMENT_RETURN: return kt_lower_return(program, statement);
+    case KT_STATEMENT_DEF: return kt_define_routine(program, statement);
     case KT_STATEMENT_EXTERN: return not_yet(program, statement, KT_NO_ROUTINES);
     case KT_STATEMENT_BOX: return not_yet(program, statement, KT_NO_TIMING);
     }
@@ -104,5 +121,6 @@ bool kt_lower(kt_program *program, const kt_statement *statement) {
     program->statement_span = statement->span;
     bool good = lower(program, statement);
     program->cells.top = program->cells.kept;
+    if (!program->depth) program->flow = KT_FLOW_ON; /* what follows an `end` may still declare */
     return good;
 }

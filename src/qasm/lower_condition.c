@@ -1,16 +1,95 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `if`: a jump over what it guards, with a small program of truth values for the condition. Registers are compared with constants exactly,
- * at any width.
+ * `if`, and conditions. What is known while reading takes one branch at once. Bits and registers compared with constants, exactly and at
+ * any width, and such tests combined, are a small program of truth values inside the jump, which static plans understand; any other
+ * condition is computed by instructions.
  */
 #include "qasm/program.h"
 
 #include <string.h>
 
-static bool not_yet(kt_program *program, const kt_expression *expression) {
-    kt_span span = kt_expression_span(expression);
-    kt_error_at(&program->report, KT_NO_CONDITION, span, "the condition `%.*s` is not supported yet", KT_SHOWN(span));
+/* What no program of truth values says. */
+static bool beyond(kt_program *program) {
+    program->inexpressible = true;
     return false;
+}
+
+/* ── What a condition reads ── */
+
+typedef enum kt_reading { READS_NOTHING, READS_BITS, READS_MORE } kt_reading; /* that is known only to the run */
+
+static kt_reading reads(kt_program *program, const kt_expression *expression);
+
+static kt_reading reads_any(kt_program *program, const kt_expression *first) {
+    kt_reading most = READS_NOTHING;
+    for (; first && most < READS_MORE; first = first->next) {
+        kt_reading one = reads(program, first);
+        if (one > most) most = one;
+    }
+    return most;
+}
+
+static kt_reading reads_bits(kt_program *program, const kt_selection *bits) {
+    if (!kt_follows(program) || program->dialect == 2) return READS_BITS;
+    for (uint32_t i = 0; i < bits->count; i++) {
+        uint32_t bit = kt_selection_at(bits, i);
+        if (bit / 64 >= program->bits_capacity || !(program->bits_known[bit / 64] >> bit % 64 & 1)) return READS_BITS;
+    }
+    return READS_NOTHING;
+}
+
+/* The base is bits; so is what is chosen of them, if that is known. */
+static kt_reading reads_index(kt_program *program, const kt_expression *expression) {
+    const kt_expression *base = expression;
+    while (base->as.index.base) {
+        if (reads_any(program, base->as.index.items) != READS_NOTHING) return READS_MORE;
+        if (base->as.index.base->kind == KT_EXPRESSION_NAME) return READS_MORE;
+        if (base->as.index.base->kind != KT_EXPRESSION_INDEX) return READS_MORE;
+        base = base->as.index.base;
+    }
+    if (reads_any(program, base->as.index.items) != READS_NOTHING) return READS_MORE;
+    const kt_binding *binding = kt_scope_find(program, base->as.index.symbol);
+    kt_selection bits;
+    if (!binding || binding->kind == KT_BINDING_SPOILED) return READS_NOTHING; /* whoever evaluates it says so */
+    if (binding->kind == KT_BINDING_VALUE) return kt_value_known(binding->as.value) ? READS_NOTHING : READS_MORE;
+    if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(binding->as.variable.value) ? READS_NOTHING : READS_MORE;
+    if (binding->kind != KT_BINDING_BITS) return READS_MORE;
+    const kt_expression *item = base->as.index.items;
+    bool simple =
+        base == expression && item->kind == KT_EXPRESSION_INTEGER && !item->next && item->as.integer < binding->as.selection.count;
+    if (!simple) return reads_bits(program, &binding->as.selection);
+    bits = (kt_selection){.count = 1, .first = kt_selection_at(&binding->as.selection, (uint32_t)item->as.integer), .step = 1};
+    return reads_bits(program, &bits);
+}
+
+static kt_reading reads(kt_program *program, const kt_expression *expression) {
+    const kt_binding *binding;
+    switch (expression->kind) {
+    case KT_EXPRESSION_NAME:
+        binding = kt_scope_find(program, expression->as.symbol);
+        if (!binding || binding->kind == KT_BINDING_SPOILED) return READS_NOTHING;
+        if (binding->kind == KT_BINDING_VALUE) return kt_value_known(binding->as.value) ? READS_NOTHING : READS_MORE;
+        if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(binding->as.variable.value) ? READS_NOTHING : READS_MORE;
+        return binding->kind == KT_BINDING_BITS ? reads_bits(program, &binding->as.selection) : READS_MORE;
+    case KT_EXPRESSION_INDEX: return reads_index(program, expression);
+    case KT_EXPRESSION_CAST: return reads(program, expression->as.cast.operand);
+    case KT_EXPRESSION_UNARY:
+    case KT_EXPRESSION_CHAIN:
+    case KT_EXPRESSION_SET: return reads_any(program, expression->as.first);
+    case KT_EXPRESSION_RANGE: {
+        const kt_expression *const parts[] = {expression->as.range.start, expression->as.range.step, expression->as.range.stop};
+        for (size_t i = 0; i < 3; i++)
+            if (parts[i] && reads(program, parts[i]) != READS_NOTHING) return READS_MORE;
+        return READS_NOTHING;
+    }
+    case KT_EXPRESSION_CALL:
+        binding = kt_scope_find(program, expression->as.call.symbol);
+        if (binding && (binding->kind == KT_BINDING_ROUTINE || binding->kind == KT_BINDING_EXTERN)) return READS_MORE;
+        return reads_any(program, expression->as.call.arguments);
+    case KT_EXPRESSION_MEASURE:
+    case KT_EXPRESSION_QUANTUM_CALL: return READS_MORE;
+    default: return READS_NOTHING;
+    }
 }
 
 static bool add(kt_program *program, kt_condition condition) {
@@ -36,7 +115,8 @@ typedef struct number {
 static int number_of(number *out, kt_program *program, const kt_expression *expression) {
     if (expression->kind == KT_EXPRESSION_NAME || expression->kind == KT_EXPRESSION_INDEX) {
         *out = (number){0};
-        return kt_is_runtime(program, expression) ? kt_select(&out->bits, program, expression, false) ? 1 : -1 : 0;
+        if (reads(program, expression) != READS_BITS) return 0;
+        return kt_select(&out->bits, program, expression, false) ? 1 : -1;
     }
     if (expression->kind != KT_EXPRESSION_CAST || expression->as.cast.type->keyword == KT_TOKEN_BOOL) return 0;
     kt_type type;
@@ -44,7 +124,7 @@ static int number_of(number *out, kt_program *program, const kt_expression *expr
     int found = number_of(out, program, expression->as.cast.operand);
     if (found != 1) return found;
     if (!kt_evaluate_type(&type, &width, program, expression->as.cast.type)) return -1;
-    if (type != KT_TYPE_INT && type != KT_TYPE_UINT && type != KT_TYPE_BITS) return not_yet(program, expression), -1;
+    if (type != KT_TYPE_INT && type != KT_TYPE_UINT && type != KT_TYPE_BITS) return beyond(program), -1;
     if (width && width != out->bits.count && !out->bits.scalar) {
         kt_error_at(&program->report, KT_WRONG_TYPE, kt_expression_span(expression), "%u bits cannot be cast to a width of %u",
                     out->bits.count, width);
@@ -173,7 +253,7 @@ static bool is_single(kt_program *program, const kt_expression *expression) {
     switch (expression->kind) {
     case KT_EXPRESSION_NAME:
     case KT_EXPRESSION_INDEX:
-        return !kt_is_runtime(program, expression) || (number_of(&bits, program, expression) == 1 && bits.bits.scalar);
+        return reads(program, expression) == READS_NOTHING || (number_of(&bits, program, expression) == 1 && bits.bits.scalar);
     case KT_EXPRESSION_CAST: return expression->as.cast.type->keyword == KT_TOKEN_BOOL;
     case KT_EXPRESSION_UNARY: return expression->op == KT_TOKEN_EXCLAMATION || is_single(program, expression->as.first);
     case KT_EXPRESSION_CHAIN:
@@ -189,22 +269,22 @@ static bool is_single(kt_program *program, const kt_expression *expression) {
 static bool comparison_truth(kt_program *program, const kt_expression *chain, uint32_t depth) {
     const kt_expression *left = chain->as.first, *right = left->next;
     uint8_t op = right->joint;
-    if (right->next) return not_yet(program, chain);
-    bool mirrored = !kt_is_runtime(program, left);
+    if (right->next) return beyond(program);
+    bool mirrored = reads(program, left) == READS_NOTHING;
     if (mirrored) {
         const kt_expression *swap = left;
         left = right, right = swap;
     }
     kt_comparison comparison = comparison_of(op, mirrored);
     number bits;
-    if (!kt_is_runtime(program, right)) {
+    if (reads(program, right) == READS_NOTHING) {
         int found = number_of(&bits, program, left);
         if (found < 0) return false;
         if (found) return compare_number(program, &bits, comparison, right);
     }
     /* two truth values */
     if ((comparison != KT_EQUAL && comparison != KT_NOT_EQUAL) || !is_single(program, left) || !is_single(program, right))
-        return not_yet(program, chain);
+        return beyond(program);
     return truth_of(program, left, depth) && truth_of(program, right, depth + 1) && apply(program, KT_CONDITION_XOR) &&
            (comparison == KT_NOT_EQUAL || apply(program, KT_CONDITION_NOT));
 }
@@ -219,11 +299,11 @@ static bool chain_truth(kt_program *program, const kt_expression *chain, uint32_
     case KT_TOKEN_OR:
     case KT_TOKEN_PIPE: code = KT_CONDITION_OR; break;
     case KT_TOKEN_CARET: code = KT_CONDITION_XOR; break;
-    default: return not_yet(program, chain);
+    default: return beyond(program);
     }
     bool bitwise = op == KT_TOKEN_AMPERSAND || op == KT_TOKEN_PIPE || op == KT_TOKEN_CARET;
     for (const kt_expression *item = chain->as.first; item; item = item->next) {
-        if (bitwise && !is_single(program, item)) return not_yet(program, chain);
+        if (bitwise && !is_single(program, item)) return beyond(program);
         bool first = item == chain->as.first;
         if (!truth_of(program, item, depth + !first) || (!first && !apply(program, code))) return false;
     }
@@ -235,14 +315,9 @@ static bool truth_of(kt_program *program, const kt_expression *expression, uint3
     if (depth + 2 > KT_CONDITION_DEPTH)
         return kt_error_at(&program->report, KT_NESTING_LIMIT, kt_expression_span(expression), "a condition nested more than %d deep",
                            KT_CONDITION_DEPTH);
-    if (!kt_is_runtime(program, expression)) {
+    if (reads(program, expression) == READS_NOTHING) {
         kt_value value;
-        bool truth;
-        if (!kt_evaluate(&value, program, expression)) return false;
-        if (!kt_value_truth(&truth, value))
-            return kt_error_at(&program->report, KT_NO_CONDITION, kt_expression_span(expression),
-                               "a condition on an `input` is not supported yet");
-        return constant(program, truth);
+        return kt_truth(&value, program, expression) && constant(program, value.as.natural);
     }
     number bits;
     int found = number_of(&bits, program, expression);
@@ -260,39 +335,91 @@ static bool truth_of(kt_program *program, const kt_expression *expression, uint3
         break;
     default: break;
     }
-    return not_yet(program, expression);
+    return beyond(program);
+}
+
+/* ── Guards ── */
+
+/* As a program of truth values; false, with `inexpressible` set, where that cannot be. */
+static bool guard_of_bits(kt_guard *out, kt_program *program, const kt_expression *condition, kt_span span) {
+    ketch_circuit *circuit = program->circuit;
+    size_t first = circuit->conditions_count;
+    program->inexpressible = false;
+    bool good = truth_of(program, condition, 0);
+    if (program->inexpressible) {
+        circuit->conditions_count = first; /* what it left in other pools does no harm */
+        return false;
+    }
+    uint32_t count = (uint32_t)(circuit->conditions_count - first);
+    out->jump = (kt_op){.code = KT_OP_JUMP_UNLESS, .operands = (uint32_t)first, .operand_count = count, .line = program->line};
+    return kt_charge(program, 1 + (uint64_t)count, span) && good;
+}
+
+bool kt_guard_of(kt_guard *out, kt_program *program, const kt_expression *condition, kt_span span) {
+    kt_value truth;
+    *out = (kt_guard){.jump = {.code = KT_OP_JUMP_UNLESS, .line = program->line}};
+    kt_reading reading = program->dialect == 2 ? READS_BITS : reads(program, condition);
+    if (reading == READS_BITS) {
+        uint32_t errors = program->report.errors;
+        if (guard_of_bits(out, program, condition, span)) return true;
+        if (!program->inexpressible || program->report.errors != errors) return false;
+    }
+    if (!kt_truth(&truth, program, condition)) return false;
+    out->known = kt_value_known(truth);
+    if (out->known) {
+        out->truth = truth.as.natural != 0;
+        return true;
+    }
+    uint32_t cell = 0;
+    if (!kt_to_cells(&cell, program, truth, span)) return false;
+    out->jump = (kt_op){.code = KT_DO_JUMP_IF_NOT, .left = cell, .line = program->line};
+    return true;
 }
 
 /* ── if ── */
 
-static bool jump(size_t *at, kt_program *program, kt_op op) {
-    *at = program->circuit->ops_count;
-    return kt_add_op(program, op, NULL, 0);
+static bool jump_on(kt_program *program, uint32_t *chain, kt_op op) {
+    op.data = *chain;
+    if (op.code != KT_OP_JUMP_UNLESS && op.code != KT_OP_JUMP) return kt_jump(program, chain, op, (kt_span){0});
+    if (!kt_add_op(program, op, NULL, 0)) return false;
+    *chain = (uint32_t)program->circuit->ops_count;
+    return true;
 }
 
-static void land(kt_program *program, size_t at) { program->circuit->ops[at].data = (uint32_t)program->circuit->ops_count; }
+/* A jump of the static kind needs no label. */
+static bool land(kt_program *program, uint32_t *chain, const kt_guard *guard) {
+    if (guard->jump.code != KT_OP_JUMP_UNLESS) return kt_land(program, chain);
+    kt_patch(program, chain, program->circuit->ops_count);
+    return true;
+}
 
 bool kt_lower_if(kt_program *program, const kt_statement *statement) {
-    ketch_circuit *circuit = program->circuit;
-    size_t first = circuit->conditions_count, over, past;
-    uint32_t line = statement->line;
-    bool good = truth_of(program, statement->as.control.condition, 0);
-    good = kt_charge(program, 1 + circuit->conditions_count - first, statement->span) && good;
-    kt_op guard = {.code = KT_OP_JUMP_UNLESS,
-                   .operands = (uint32_t)first,
-                   .operand_count = (uint32_t)(circuit->conditions_count - first),
-                   .line = line};
-    if (program->report.stopped || !jump(&over, program, guard)) return false;
-    circuit->condition_depth++;
-    good = kt_lower_body(program, statement->as.control.body) && good;
-    if (statement->as.control.otherwise && !program->report.stopped) {
-        bool jumped = jump(&past, program, (kt_op){.code = KT_OP_JUMP, .line = line});
-        land(program, over);
-        good = jumped && kt_lower_body(program, statement->as.control.otherwise) && good;
-        if (jumped) land(program, past);
-    } else {
-        land(program, over);
+    kt_guard guard;
+    const kt_statement *otherwise = statement->as.control.otherwise;
+    uint32_t over = 0, past = 0;
+    bool good = kt_guard_of(&guard, program, statement->as.control.condition, statement->span);
+    if (program->report.stopped) return false;
+    if (good && guard.known) {
+        const kt_statement *taken = guard.truth ? statement->as.control.body : otherwise;
+        return !taken || kt_lower_body(program, taken);
     }
-    circuit->condition_depth--;
+    if (!kt_region_begin(program, statement)) return false;
+    good = jump_on(program, &over, guard.jump) && good;
+    kt_region_enter(program);
+    good = kt_lower_body(program, statement->as.control.body) && good;
+    bool reached = program->flow != KT_FLOW_NOWHERE || !otherwise;
+    program->flow = KT_FLOW_ON;
+    if (otherwise && !program->report.stopped) {
+        kt_region_next(program, statement);
+        if (reached) good = jump_on(program, &past, (kt_op){.code = KT_OP_JUMP, .line = statement->line}) && good;
+        good = land(program, &over, &guard) && good;
+        good = kt_lower_body(program, otherwise) && good;
+        reached = reached || program->flow != KT_FLOW_NOWHERE;
+        good = land(program, &past, &guard) && good;
+    } else {
+        good = land(program, &over, &guard) && good;
+    }
+    kt_region_end(program, statement);
+    program->flow = reached ? KT_FLOW_ON : KT_FLOW_NOWHERE;
     return good;
 }

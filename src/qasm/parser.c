@@ -58,6 +58,7 @@ void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after
 bool kt_parser_enter(kt_parser *parser) {
     if (parser->nesting < parser->max_nesting) {
         parser->nesting++;
+        if (parser->nesting > parser->deepest) parser->deepest = parser->nesting;
         return true;
     }
     kt_error_at(parser->report, KT_NESTING_LIMIT, kt_token_span(&parser->token), "nested more than %u deep", parser->max_nesting);
@@ -199,7 +200,7 @@ kt_statement *kt_parse_body(kt_parser *parser) {
 
 kt_statement *kt_parse_statement(kt_parser *parser, bool *end) {
     parser->complete = true;
-    parser->nesting = 0;
+    parser->nesting = parser->deepest = 0;
     *end = kt_parser_at(parser, KT_TOKEN_END_OF_FILE) || parser->report->stopped;
     if (*end) return NULL;
     kt_statement *statement;

@@ -17,7 +17,7 @@ typedef struct kt_parser {
     const char *last_end; /* where the one before ends */
     uint32_t last_line;
     kt_token statement; /* the first token of the statement being read */
-    uint32_t nesting, max_nesting;
+    uint32_t nesting, max_nesting, deepest; /* deepest: of the statement being read */
     kt_arena *arena; /* of the statement */
     kt_report *report;
     bool complete;       /* false: the statement just read had an error in it */

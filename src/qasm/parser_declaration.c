@@ -112,9 +112,12 @@ kt_statement *kt_parse_gate_definition(kt_parser *parser) {
 
 /* (READONLY | MUTABLE) array */
 static kt_type_name *parse_reference(kt_parser *parser) {
+    bool readonly = kt_parser_at(parser, KT_TOKEN_READONLY);
     kt_parser_advance(parser);
     if (!kt_parser_at(parser, KT_TOKEN_ARRAY)) return kt_parser_wrong(parser, "`array`", NULL);
-    return kt_parse_type_or_reference(parser, true);
+    kt_type_name *type = kt_parse_type_or_reference(parser, true);
+    if (type) type->readonly = readonly;
+    return type;
 }
 
 /* of def: scalarType Identifier | QUBIT designator? Identifier | (CREG | QREG) Identifier designator? | reference Identifier
@@ -138,6 +141,7 @@ static kt_argument_definition *parse_argument(kt_parser *parser, bool named) {
     }
     if (!named) return argument;
     argument->name = kt_token_span(&parser->token);
+    argument->symbol = parser->token.symbol;
     if (!kt_parser_expect(parser, KT_TOKEN_NAME, "the type")) return NULL;
     return !width_last || optional_width(parser, &argument->type->width) ? argument : NULL;
 }

@@ -215,7 +215,7 @@ static kt_statement *parse_switch(kt_parser *parser) {
     for (kt_case **last = &statement->as.control.cases; !kt_parser_accept(parser, KT_TOKEN_RIGHT_BRACE); last = &(*last)->next) {
         kt_case *item = *last = kt_parser_alloc(parser, sizeof *item);
         if (!item) return NULL;
-        *item = (kt_case){0};
+        *item = (kt_case){.span = kt_token_span(&parser->token)};
         uint32_t count = 1;
         if (kt_parser_accept(parser, KT_TOKEN_CASE)) {
             if (!kt_parse_expression_list(parser, KT_TOKEN_LEFT_BRACE, &item->values, &count)) return NULL;

@@ -12,11 +12,6 @@ static bool pending(kt_program *program) {
     bool declaration { return pending(program); }
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-/* control flow */
-KT_PENDING(kt_call_routine(kt_value *out, kt_program *program, const kt_expression *call))
-
-KT_PENDING(kt_call_routine_statement(kt_program *program, const kt_statement *call))
-
 /* quantum side */
 KT_PENDING(kt_call_extern(kt_value *out, kt_program *program, const kt_expression *call))
 bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression) {

@@ -184,6 +184,40 @@ typedef struct kt_scope { /* what its end gives back */
     kt_cells cells;
 } kt_scope;
 
+/* ── Control flow ── */
+
+/* Where it goes on behind a statement. */
+typedef enum kt_flow {
+    KT_FLOW_ON,       /* to the next one */
+    KT_FLOW_BREAK,    /* out of the loop that is being unrolled; this and the next two are known while reading, and took no jump */
+    KT_FLOW_CONTINUE, /* to its next turn */
+    KT_FLOW_RETURN,   /* out of the call that is being inlined */
+    KT_FLOW_NOWHERE   /* it never gets there: it has jumped, or ended */
+} kt_flow;
+
+/* What carrying out statements takes, as far as it can be told before; see region_extent.c. */
+typedef struct kt_extent {
+    uint64_t statements; /* that are carried out, loops of known bounds and calls included; saturating */
+    uint64_t operations; /* of those that are carried out for certain; saturating */
+    bool quantum;        /* they touch qubits */
+    bool breaks;         /* break or continue leads out of them */
+    bool ends;           /* return or end does */
+} kt_extent;
+
+/* A loop or a call that is being carried out (unrolled, inlined) or compiled, and the jumps out of it that wait for their label. */
+typedef struct kt_exit {
+    struct kt_exit *outer;
+    struct kt_routine *routine;          /* called; NULL: a loop */
+    const struct kt_statement *tree;     /* the statements inside, linked by `next` */
+    bool compiled;                       /* once for all turns or calls: each way out is a jump */
+    uint32_t depth;                      /* circuit->condition_depth where nothing has branched off: a way out from there is no jump */
+    uint32_t bindings;                   /* names declared outside: those below this number */
+    uint32_t breaks, continues;          /* chains of jumps, see kt_jump; a return is the break of a call */
+    bool break_branched, continue_branched; /* code up to that label counts as conditional */
+    uint32_t result;                     /* of a call: its cell, if one was needed, */
+    kt_value value;                      /* or what it is, known while reading or not */
+} kt_exit;
+
 typedef struct kt_program {
     kt_parser parser;
     kt_report report;
@@ -232,6 +266,16 @@ typedef struct kt_program {
     uint32_t line;                        /* of the statement at hand, for its instructions */
     uint64_t *bits_known, *bits_followed; /* by bit: is its value known, and it */
     size_t bits_capacity;                 /* words of both */
+    /* control flow */
+    kt_exit *exit;            /* the innermost */
+    kt_flow flow;             /* behind the statement lowered last */
+    struct kt_routine *routines; /* the newest first */
+    uint32_t visible;         /* bindings with lower numbers are seen only if constant; and 0 outside of subroutines */
+    uint32_t known_names;     /* of those, the ones that were there when the subroutine was defined */
+    uint32_t nested;          /* levels of text of the calls that are being read, one in another */
+    bool old_calls_warned;
+    uint64_t unrolled;        /* statements carried out in loops and calls; against max_unroll */
+    bool inexpressible;       /* the condition at hand needs instructions */
     /* operations */
     uint64_t operations; /* made or promised; against max_gates */
     uint32_t *stamps;    /* by qubit or bit: the last time it was seen */
@@ -423,6 +467,44 @@ bool kt_charge(kt_program *program, uint64_t operations, kt_span span);
 static inline uint64_t kt_weight(uint64_t operands) { return 1 + operands / 8; } /* wide operations count for as much as they hold */
 uint64_t kt_saturating_multiply(uint64_t a, uint64_t b);
 
+/* region.c: jumps and labels, and ways out of loops and calls. A chain of jumps that wait for a label begins at operation number chain - 1;
+ * each knows the one before by its `data`. */
+bool kt_jump(kt_program *program, uint32_t *chain, kt_op op, kt_span span);
+void kt_patch(kt_program *program, uint32_t *chain, size_t target);
+bool kt_land(kt_program *program, uint32_t *chain); /* here, with a label; does nothing for an empty chain */
+bool kt_label(uint32_t *at, kt_program *program);
+/* Code that may run never, or more than once. `statement` alone, without those behind it. Between begin and enter stands what is computed
+ * and tested before. */
+bool kt_region_begin(kt_program *program, const kt_statement *statement);
+void kt_region_enter(kt_program *program);
+void kt_region_next(kt_program *program, const kt_statement *statement); /* between alternatives */
+void kt_region_end(kt_program *program, const kt_statement *statement);
+void kt_exit_open(kt_program *program, kt_exit *exit, const kt_statement *tree);
+bool kt_exit_land(kt_program *program, kt_exit *exit, uint32_t *chain); /* the label of its breaks or continues, where there are any */
+void kt_exit_close(kt_program *program, kt_exit *exit);
+bool kt_leave(kt_program *program, kt_exit *exit, kt_flow flow); /* by break, continue or return */
+bool kt_lower_break(kt_program *program, const kt_statement *statement);       /* and continue */
+
+/* region_extent.c */
+void kt_extent_of(kt_extent *out, kt_program *program, const kt_statement *list);
+bool kt_may_unroll(const kt_program *program, const kt_extent *turn, uint64_t turns);
+bool kt_check_certain(kt_program *program, uint64_t turns, const kt_extent *turn, kt_span span, const char *what);
+uint64_t kt_saturating_add(uint64_t a, uint64_t b);
+
+/* lower_condition.c: a condition known while reading, or a jump that is taken where it is false. */
+typedef struct kt_guard {
+    bool known, truth;
+    kt_op jump;
+} kt_guard;
+bool kt_guard_of(kt_guard *out, kt_program *program, const kt_expression *condition, kt_span span);
+
+/* routine*.c: subroutines */
+bool kt_define_routine(kt_program *program, const kt_statement *statement);
+bool kt_call_statement(kt_program *program, const kt_expression *call); /* the result is dropped, if there is one */
+bool kt_lower_return(kt_program *program, const kt_statement *statement);
+void kt_check_routines(kt_program *program); /* at the end: those that were never called */
+void kt_routine_extent(kt_extent *out, struct kt_routine *routine);
+
 /* lower*.c */
 bool kt_lower(kt_program *program, const kt_statement *statement);
 bool kt_lower_body(kt_program *program, const kt_statement *body); /* in a scope of its own */
@@ -436,6 +518,10 @@ bool kt_lower_delay(kt_program *program, const kt_statement *statement);
 bool kt_lower_nop(kt_program *program, const kt_statement *statement);
 bool kt_lower_measure(kt_program *program, const kt_statement *statement);
 bool kt_assign_measure(kt_program *program, const kt_expression *target, const kt_expression *measure, kt_span span, uint32_t line);
+bool kt_lower_for(kt_program *program, const kt_statement *statement);
+bool kt_lower_while(kt_program *program, const kt_statement *statement);
+bool kt_lower_switch(kt_program *program, const kt_statement *statement);
+bool kt_lower_list(kt_program *program, const kt_statement *list); /* up to where the flow leaves it; in the scope at hand */
 bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line);
 bool kt_add_op(kt_program *program, kt_op op, const uint32_t *operands, uint32_t count);
 bool kt_operands_reserve(kt_program *program, size_t count);

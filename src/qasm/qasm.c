@@ -43,8 +43,10 @@ bool kt_read_source(kt_program *program, kt_source *source) {
     uint32_t errors = program->report.errors;
     for (bool end = false; !end;) {
         kt_arena_mark mark = kt_arena_save(&program->statement);
-        /* A gate's body is used as long as the program is read. */
-        program->parser.arena = kt_parser_at(&program->parser, KT_TOKEN_GATE) ? &program->kept : &program->statement;
+        /* The body of a gate or a subroutine is used as long as the program is read; what an annotation stands before may be one. */
+        bool defines = kt_parser_at(&program->parser, KT_TOKEN_GATE) || kt_parser_at(&program->parser, KT_TOKEN_DEF) ||
+                       kt_parser_at(&program->parser, KT_TOKEN_AT);
+        program->parser.arena = defines ? &program->kept : &program->statement;
         const kt_statement *statement = kt_parse_statement(&program->parser, &end);
         if (statement) {
             program->statements = true;

@@ -16,8 +16,23 @@ static bool reserve_symbols(kt_program *program) {
     return true;
 }
 
+/* Of what stands outside of a subroutine, its body sees the constants and subroutines that were there when it was defined. */
+static bool shows_in_routines(const kt_program *program, uint32_t number) {
+    const kt_binding *binding = &program->bindings[number - 1];
+    if (binding->depth || number > program->known_names) return false;
+    switch (binding->kind) {
+    case KT_BINDING_VALUE: return kt_value_known(binding->as.value);
+    case KT_BINDING_ARRAY: return binding->as.array->array->constant;
+    case KT_BINDING_ROUTINE:
+    case KT_BINDING_EXTERN:
+    case KT_BINDING_SPOILED: return true;
+    default: return false;
+    }
+}
+
 kt_binding *kt_scope_find(kt_program *program, uint32_t symbol) {
     uint32_t number = symbol < program->binding_of_capacity ? program->binding_of[symbol] : 0;
+    while (number && number <= program->visible && !shows_in_routines(program, number)) number = program->bindings[number - 1].hidden;
     return number ? &program->bindings[number - 1] : NULL;
 }
 
@@ -78,7 +93,11 @@ bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const 
         const kt_symbol *name = &program->symbols.items[binding->symbol];
         if (binding->kind != KT_BINDING_SPOILED) kt_nearest_try(&nearest, name->name, name->size);
     }
-    if (nearest.best.size) kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
+    uint32_t hidden = symbol < program->binding_of_capacity ? program->binding_of[symbol] : 0;
+    if (hidden && program->bindings[hidden - 1].kind != KT_BINDING_SPOILED)
+        kt_hint_add(&program->report, "a subroutine sees its parameters and the constants before it; hand over what it shall work on");
+    else if (nearest.best.size)
+        kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
     kt_scope_spoil(program, symbol); /* said once */
     return false;
 }
