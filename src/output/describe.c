@@ -84,6 +84,11 @@ static void add_registers(kt_buffer *out, const kt_register_info *registers, siz
     kt_buffer_text(out, "\n");
 }
 
+/* Is it one number, which can be shown? */
+static bool has_number(const kt_input *input) {
+    return (input->type == KT_SCALAR_FLOAT || input->type == KT_SCALAR_ANGLE) && !input->dimensions.dimension_count;
+}
+
 static void describe_gates(kt_stream *stream, const description *about) {
     kt_buffer *out = &stream->out;
     add_count(out, "gates", about->summary->gates);
@@ -102,13 +107,43 @@ static void describe_gates(kt_stream *stream, const description *about) {
 static void describe_inputs(kt_stream *stream, const ketch_circuit *circuit) {
     kt_buffer *out = &stream->out;
     for (size_t i = 0; i < circuit->inputs_count && kt_stream_pump(stream); i++) {
-        add_row(out, i ? "" : "parameters");
-        kt_buffer_text(out, circuit->inputs[i].name);
-        if (circuit->inputs[i].bound) {
+        const kt_input *input = &circuit->inputs[i];
+        add_row(out, i ? "" : "inputs");
+        kt_type_text(out, kt_value_type_of(input->type, input->width), &input->dimensions);
+        kt_buffer_format(out, " %s", input->name);
+        if (input->bound && has_number(input)) {
             kt_buffer_text(out, " = ");
-            kt_buffer_number(out, circuit->inputs[i].value);
+            kt_buffer_number(out, input->value);
         }
-        kt_buffer_text(out, "\n");
+        kt_buffer_text(out, input->bound && !has_number(input) ? ", given\n" : "\n");
+    }
+}
+
+/* "parity(bit[4], int[8]) -> bool" */
+static void add_signature(kt_buffer *out, const kt_extern *function) {
+    kt_buffer_format(out, "%s(", function->name);
+    for (uint32_t a = 0; a < function->argument_count; a++) {
+        if (a) kt_buffer_text(out, ", ");
+        kt_type_text(out, function->arguments[a], NULL);
+    }
+    kt_buffer_text(out, ")");
+    if (function->returns.type == KETCH_TYPE_VOID) return;
+    kt_buffer_text(out, " -> ");
+    kt_type_text(out, function->returns, NULL);
+}
+
+static void describe_externs(kt_stream *stream, const ketch_circuit *circuit) {
+    for (size_t i = 0; i < circuit->externs_count && kt_stream_pump(stream); i++) {
+        add_row(&stream->out, i ? "" : "externs");
+        add_signature(&stream->out, &circuit->externs[i]);
+        kt_buffer_text(&stream->out, "\n");
+    }
+}
+
+static void describe_remarks(kt_stream *stream, const ketch_circuit *circuit) {
+    for (size_t i = 0; i < circuit->remarks_count && kt_stream_pump(stream); i++) {
+        add_row(&stream->out, i ? "" : "remarks");
+        kt_buffer_format(&stream->out, "line %u: %s\n", circuit->remarks[i].line, circuit->remarks[i].text);
     }
 }
 
@@ -143,6 +178,8 @@ static void describe_as_text(kt_stream *stream, const description *about) {
     if (summary->resets) add_count(out, "resets", summary->resets);
     if (summary->conditions) add_count(out, "conditions", summary->conditions);
     describe_inputs(stream, about->circuit);
+    describe_externs(stream, about->circuit);
+    describe_remarks(stream, about->circuit);
     add_row(out, "memory");
     kt_buffer_text(out, "state ");
     add_state_bytes(out, summary->used_qubits, 16);
@@ -177,15 +214,51 @@ static void write_gates(kt_json *json, const gate_kinds *kinds) {
     kt_json_close(json, '}');
 }
 
+/* `parameters`: those with a number; `inputs`: all, with their types. */
 static void write_inputs(kt_json *json, const ketch_circuit *circuit) {
     kt_json_open(json, "parameters", '{');
     for (size_t i = 0; i < circuit->inputs_count; i++) {
+        if (!has_number(&circuit->inputs[i])) continue;
         if (circuit->inputs[i].bound)
             kt_json_number(json, circuit->inputs[i].name, circuit->inputs[i].value);
         else
             kt_json_null(json, circuit->inputs[i].name);
     }
     kt_json_close(json, '}');
+    kt_json_open(json, "inputs", '[');
+    for (size_t i = 0; i < circuit->inputs_count; i++) {
+        const kt_input *input = &circuit->inputs[i];
+        kt_buffer type = {0};
+        kt_type_text(&type, kt_value_type_of(input->type, input->width), &input->dimensions);
+        kt_json_open_inline(json, NULL, '{');
+        kt_json_string(json, "name", input->name);
+        kt_json_string(json, "type", type.bytes ? type.bytes : "");
+        kt_json_bool(json, "given", input->bound);
+        kt_json_close(json, '}');
+        json->out->failed |= type.failed;
+        kt_buffer_free(&type);
+    }
+    kt_json_close(json, ']');
+}
+
+static void write_texts(kt_json *json, const ketch_circuit *circuit) {
+    kt_json_open(json, "externs", '[');
+    for (size_t i = 0; i < circuit->externs_count; i++) {
+        kt_buffer text = {0};
+        add_signature(&text, &circuit->externs[i]);
+        kt_json_string(json, NULL, text.bytes ? text.bytes : "");
+        json->out->failed |= text.failed;
+        kt_buffer_free(&text);
+    }
+    kt_json_close(json, ']');
+    kt_json_open(json, "remarks", '[');
+    for (size_t i = 0; i < circuit->remarks_count; i++) {
+        kt_json_open_inline(json, NULL, '{');
+        kt_json_string(json, "text", circuit->remarks[i].text);
+        kt_json_integer(json, "line", circuit->remarks[i].line);
+        kt_json_close(json, '}');
+    }
+    kt_json_close(json, ']');
 }
 
 static void describe_as_json(kt_stream *stream, const description *about, bool indent) {
@@ -208,6 +281,7 @@ static void describe_as_json(kt_stream *stream, const description *about, bool i
     kt_json_integer(&json, "resets", summary->resets);
     kt_json_integer(&json, "conditions", summary->conditions);
     write_inputs(&json, about->circuit);
+    write_texts(&json, about->circuit);
     kt_json_open_inline(&json, "state_bytes", '{');
     kt_json_number(&json, "fp64", state_bytes(summary->used_qubits, 16)); /* null beyond the range of a double */
     kt_json_number(&json, "fp32", state_bytes(summary->used_qubits, 8));
