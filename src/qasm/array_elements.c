@@ -163,6 +163,27 @@ static bool any_followed(const kt_view *view) {
     return false;
 }
 
+/* All elements of a part, in temporary cells where something written later might change them. */
+static bool read_all(kt_value *values, kt_program *program, const kt_view *from, const kt_elements *target, kt_span span) {
+    for (uint64_t n = 0, count = count_of(from); n < count; n++) {
+        kt_view element = element_of(from, n);
+        if (!kt_load_element(&values[n], program, &element, span)) return false;
+        if (target != from->array || !values[n].runtime || from->moved != KT_NO_CELL) continue;
+        uint32_t cell = kt_new_cells(program, target->element_cells);
+        if (cell == KT_NO_CELL || !kt_store_cells(program, cell, values[n], span)) return false;
+        values[n].as.cell = cell;
+    }
+    return true;
+}
+
+static bool write_all(kt_program *program, const kt_view *to, const kt_value *values, kt_span span) {
+    for (uint64_t n = 0, count = count_of(to); n < count; n++) {
+        kt_view element = element_of(to, n);
+        if (!kt_store_element(program, &element, values[n], span)) return false;
+    }
+    return true;
+}
+
 static bool copy(kt_program *program, const kt_view *to, const kt_view *from, kt_span span) {
     uint64_t count = count_of(to);
     if (!same_shape(program, to, from, span) || !kt_charge(program, count / 8, span)) return false;
@@ -170,19 +191,34 @@ static bool copy(kt_program *program, const kt_view *to, const kt_view *from, kt
     if (contiguous(to) && contiguous(from) && !any_followed(from)) return copy_block(program, to, from, span);
     kt_value *values = kt_arena_alloc(&program->statement, count * sizeof *values);
     if (!values) return kt_report_no_memory(&program->report);
-    for (uint64_t n = 0; n < count; n++) { /* all are read before the first is written */
-        kt_view element = element_of(from, n);
-        if (!kt_load_element(&values[n], program, &element, span)) return false;
-        if (to->array != from->array || !values[n].runtime || from->moved != KT_NO_CELL) continue;
-        uint32_t cell = kt_new_cells(program, to->array->element_cells);
-        if (cell == KT_NO_CELL || !kt_store_cells(program, cell, values[n], span)) return false;
-        values[n].as.cell = cell;
+    return read_all(values, program, from, to->array, span) && write_all(program, to, values, span);
+}
+
+/* a ++ b ++ ...: one behind the other along the first dimension; a copy, so that parts of the target may be among them */
+static bool assign_concatenation(kt_program *program, const kt_view *to, const kt_expression *chain) {
+    uint64_t count = count_of(to), done = 0;
+    uint32_t rows = 0;
+    kt_span span = kt_expression_span(chain);
+    kt_value *values = kt_arena_alloc(&program->statement, (count + 1) * sizeof *values);
+    if (!values) return kt_report_no_memory(&program->report);
+    for (const kt_expression *part = chain->as.first; part; part = part->next) {
+        kt_view from, piece = *to;
+        kt_span at = kt_expression_span(part);
+        if (!kt_select_array(&from, program, part)) return false;
+        uint32_t size = from.shape.dimensions[0];
+        piece.shape.dimensions[0] = size;
+        if (!same_shape(program, &piece, &from, at) || !kt_charge(program, count_of(&from) / 8, at)) return false;
+        if (size > to->shape.dimensions[0] - rows)
+            return kt_error_at(&program->report, KT_SIZES_DIFFER, span, "together these are more than %u elements",
+                               to->shape.dimensions[0]);
+        if (!read_all(values + done, program, &from, to->array, at)) return false;
+        done += count_of(&from);
+        rows += size;
     }
-    for (uint64_t n = 0; n < count; n++) {
-        kt_view element = element_of(to, n);
-        if (!kt_store_element(program, &element, values[n], span)) return false;
-    }
-    return true;
+    if (rows != to->shape.dimensions[0])
+        return kt_error_at(&program->report, KT_SIZES_DIFFER, span, "together these are %u elements, not %u", rows,
+                           to->shape.dimensions[0]);
+    return write_all(program, to, values, span);
 }
 
 /* {{1, 2}, {3, 4}} */
@@ -214,6 +250,7 @@ bool kt_assign_array(kt_program *program, const kt_view *to, const kt_expression
     kt_span span = kt_expression_span(value);
     kt_view from;
     if (value->kind == KT_EXPRESSION_SET) return assign_literal(program, to, value);
+    if (kt_is_concatenation(value)) return assign_concatenation(program, to, value);
     if (!kt_is_array(program, value))
         return kt_error_at(&program->report, KT_WRONG_TYPE, span, "an array is expected here: a list in braces, an array or a part of one");
     return kt_select_array(&from, program, value) && copy(program, to, &from, span);

@@ -88,6 +88,11 @@ struct kt_expression {
     } as;
 };
 
+/* a ++ b ++ ... */
+static inline bool kt_is_concatenation(const kt_expression *expression) {
+    return expression->kind == KT_EXPRESSION_CHAIN && expression->as.first->next->joint == KT_TOKEN_CONCATENATE;
+}
+
 static inline kt_span kt_expression_span(const kt_expression *expression) { return (kt_span){expression->at, expression->size}; }
 
 typedef struct kt_modifier {

@@ -14,6 +14,16 @@ bool kt_arithmetic_failed(kt_program *program, kt_span span) {
     return kt_error_at(&program->report, program->arithmetic.code, span, "%s", program->arithmetic.problem);
 }
 
+/* Arithmetic on very wide bit strings, and expressions in the bodies of gates, count like operations, so that short texts cannot make much
+ * work. */
+static bool charge_work(kt_program *program, kt_span span) {
+    enum { FREE = 4096, STEPS = 16 };
+    uint64_t work = program->arithmetic.work;
+    if (work < FREE) return true;
+    program->arithmetic.work = 0;
+    return kt_charge(program, work / STEPS, span);
+}
+
 static bool not_constant(kt_program *program, kt_span span, const char *why) {
     return kt_error_at(&program->report, KT_NOT_CONSTANT, span, "`%.*s` %s", KT_SHOWN(span), why);
 }
@@ -106,10 +116,34 @@ static bool evaluate_when(kt_value *out, kt_program *program, uint8_t op, kt_val
     return good && kt_emit(program, (kt_op){.code = KT_DO_LABEL}, (kt_span){0});
 }
 
+/* a ++ b ++ ...: bits, those of the first lowest */
+static bool evaluate_concatenation(kt_value *out, kt_program *program, const kt_expression *chain) {
+    kt_value bits = {.type = KT_TYPE_BITS}, part;
+    kt_span span = kt_expression_span(chain);
+    for (const kt_expression *item = chain->as.first; item; item = item->next) {
+        char text[KT_VALUE_TEXT];
+        kt_span at = kt_expression_span(item);
+        if (!kt_evaluate(&part, program, item)) return false;
+        if (part.type != KT_TYPE_BITS && part.type != KT_TYPE_BOOL)
+            return kt_error_at(&program->report, KT_WRONG_TYPE, at, "`++` joins bits, not %s", kt_value_type_text(text, part));
+        uint32_t width = bits.width, more = kt_value_width(part);
+        kt_computation put = {KT_DO_SPLICE, more, width, {KT_TYPE_BITS, width + more}};
+        if (!width) {
+            if (!kt_become(&bits, program, (kt_typed){KT_TYPE_BITS, more}, part, at)) return false;
+        } else if (!kt_become(&bits, program, put.type, bits, at) || !kt_carry_out(&bits, program, put, &bits, &part, NULL, at)) {
+            return false;
+        }
+        if (!charge_work(program, span)) return false;
+    }
+    *out = bits;
+    return true;
+}
+
 /* Operators of one level, from left to right. */
 static bool evaluate_chain(kt_value *out, kt_program *program, const kt_expression *chain) {
     const kt_expression *item = chain->as.first;
     kt_value value, right;
+    if (kt_is_concatenation(chain)) return evaluate_concatenation(out, program, chain);
     if (!kt_evaluate(&value, program, item)) return false;
     for (item = item->next; item; item = item->next) {
         if ((item->joint == KT_TOKEN_AND || item->joint == KT_TOKEN_OR) && !is_harmless(item)) {
@@ -249,16 +283,6 @@ static bool evaluate_quantum_call(kt_value *out, kt_program *program, const kt_e
     kt_nearest_try(&nearest, measure->name, measure->size);
     if (nearest.best.size) kt_hint_add(&program->report, "did you mean `measure`?");
     return false;
-}
-
-/* Arithmetic on very wide bit strings, and expressions in the bodies of gates, count like operations, so that short texts cannot make much
- * work. */
-static bool charge_work(kt_program *program, kt_span span) {
-    enum { FREE = 4096, STEPS = 16 };
-    uint64_t work = program->arithmetic.work;
-    if (work < FREE) return true;
-    program->arithmetic.work = 0;
-    return kt_charge(program, work / STEPS, span);
 }
 
 bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression) {

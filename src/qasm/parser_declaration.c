@@ -64,11 +64,10 @@ kt_statement *kt_parse_let(kt_parser *parser) {
     if (!statement) return NULL;
     kt_parser_advance(parser);
     if (!take_name(parser, statement, "`let`") || !kt_parser_expect(parser, KT_TOKEN_EQUALS, "the alias")) return NULL;
-    kt_expression **last = &statement->as.expression;
-    do {
-        if (!(*last = kt_parse_expression(parser))) return NULL;
-        last = &(*last)->next;
-    } while (kt_parser_accept(parser, KT_TOKEN_CONCATENATE));
+    kt_expression *whole = kt_parse_expression(parser);
+    if (!whole) return NULL;
+    bool parts = kt_is_concatenation(whole) && !whole->parenthesized;
+    statement->as.expression = parts ? whole->as.first : whole;
     return kt_parser_finish(parser) ? statement : NULL;
 }
 

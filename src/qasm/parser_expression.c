@@ -7,29 +7,15 @@
 #include "qasm/literal.h"
 
 /* Binding strength; 0: no binary operator. Unary operators stand between * and **. In OpenQASM 2 `^` is the power. */
-enum { UNARY_LEVEL = 11, POWER_LEVEL = 12 };
+enum { UNARY_LEVEL = 12, POWER_LEVEL = 13 };
 
 static int level_of(const kt_parser *parser) {
     static const uint8_t levels[KT_TOKEN_COUNT] = {
-        [KT_TOKEN_OR] = 1,
-        [KT_TOKEN_AND] = 2,
-        [KT_TOKEN_PIPE] = 3,
-        [KT_TOKEN_CARET] = 4,
-        [KT_TOKEN_AMPERSAND] = 5,
-        [KT_TOKEN_EQUAL] = 6,
-        [KT_TOKEN_NOT_EQUAL] = 6,
-        [KT_TOKEN_LESS] = 7,
-        [KT_TOKEN_LESS_EQUAL] = 7,
-        [KT_TOKEN_GREATER] = 7,
-        [KT_TOKEN_GREATER_EQUAL] = 7,
-        [KT_TOKEN_SHIFT_LEFT] = 8,
-        [KT_TOKEN_SHIFT_RIGHT] = 8,
-        [KT_TOKEN_PLUS] = 9,
-        [KT_TOKEN_MINUS] = 9,
-        [KT_TOKEN_ASTERISK] = 10,
-        [KT_TOKEN_SLASH] = 10,
-        [KT_TOKEN_PERCENT] = 10,
-        [KT_TOKEN_POWER] = POWER_LEVEL,
+        [KT_TOKEN_CONCATENATE] = 1, [KT_TOKEN_OR] = 2,          [KT_TOKEN_AND] = 3,      [KT_TOKEN_PIPE] = 4,
+        [KT_TOKEN_CARET] = 5,       [KT_TOKEN_AMPERSAND] = 6,   [KT_TOKEN_EQUAL] = 7,    [KT_TOKEN_NOT_EQUAL] = 7,
+        [KT_TOKEN_LESS] = 8,        [KT_TOKEN_LESS_EQUAL] = 8,  [KT_TOKEN_GREATER] = 8,  [KT_TOKEN_GREATER_EQUAL] = 8,
+        [KT_TOKEN_SHIFT_LEFT] = 9,  [KT_TOKEN_SHIFT_RIGHT] = 9, [KT_TOKEN_PLUS] = 10,    [KT_TOKEN_MINUS] = 10,
+        [KT_TOKEN_ASTERISK] = 11,   [KT_TOKEN_SLASH] = 11,      [KT_TOKEN_PERCENT] = 11, [KT_TOKEN_POWER] = POWER_LEVEL,
     };
     if (parser->token.kind == KT_TOKEN_CARET && parser->lexer.dialect == 2) return POWER_LEVEL;
     return levels[parser->token.kind];

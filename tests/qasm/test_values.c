@@ -234,6 +234,8 @@ static void test_bits(void **state) {
         {"bit[8] a = \"10001111\";", "uint[4](a[1:2:7]) * 100 + uint[4](a[3:-1:0])", 1115},
         {"bit[8] a = \"10001111\"; let b = a[4:7]; b[0] = 1; b |= \"0100\";", "uint[8](a)", 223},
         {"bit[4] a = \"0001\"; bit[4] b = \"1010\"; a[{3, 1}] = b[2:3];", "uint[4](a)", 3},
+        {"bit[3] a = \"001\"; bit[2] b = \"10\"; bit[6] c = a ++ b ++ a[0];",
+         "uint[6](c) * 100 + popcount(a ++ b) * 10 + uint[2](a[0] ++ b[0])", 4921},
         {"bit a; bit b = 1; a = b; b = !a;", "int[64](a) * 10 + int[64](b)", 10},
         {"uint[6] b = 37;", "popcount(b) * 1000 + rotl(b, 3) * 10 + int[64](rotr(b, -3) == 44)", 3441},
         {"int[32] x = 15; x[4:7] = \"1010\";", "x", 0xaf},
@@ -287,6 +289,8 @@ static void test_arrays(void **state) {
         {"array[bool, 2] a = {true, false}; array[angle[4], 2] g = {pi, 0}; array[complex, 2] c = {1im, 2};",
          "int[64](a[0]) + 2 * int[64](a[1]) + 4 * uint[4](bit[4](g[0])) + 100 * int[64](imag(c[0]) + real(c[1]))", 333},
         {"array[int[8], 2] a = {1, 2}; array[int[8], 2] b = a; a[0] = 9;", "b[0]", 1},
+        {"array[int[8], 2] f = {0, 1}; array[int[8], 3] s = {2, 3, 4}; array[int[8], 5] c = f ++ s; c[0:3] = c[2:3] ++ f;",
+         "c[0] * 10000 + c[1] * 1000 + c[2] * 100 + c[3] * 10 + c[4]", 23014},
     };
     CHECK(rows);
 }
@@ -391,6 +395,8 @@ static void test_refused(void **state) {
     BAD("array[int[8], 3] a; array[int[8], 4] b; a = b;", "KQ0308", 45, "shapes");
     BAD("array[int[8], 3] a; array[int[4], 3] b; a = b;", "KQ0311", 45, "int[4]");
     BAD("array[int[8], 3] a = {1, 2, 300};", "KQ0323", 29, "int[8]");
+    BAD("array[int[8], 3] a; array[int[8], 5] b = a ++ a;", "KQ0308", 42, "more than 5");
+    BAD("bit[3] b; int x = 3 ++ b;", "KQ0311", 19, "`++`");
     BAD("array[int, 1099511627776] a;", "KQ0409", 12, "limit");
     BAD("array[int, 1048576, 1048576] a;", "KQ0409", 21, "limit");
     BAD("array[int, 1, 1, 1, 1, 1, 1, 1, 1] a;", "KQ0312", 33, "7");
