@@ -191,10 +191,19 @@ const char *kt_compute_float(uint64_t *cells, const kt_op *op) {
 
 typedef double complex kt_complex;
 
-static kt_complex complex_at(const uint64_t *cells) { return CMPLX(kt_cell_double(cells[0]), kt_cell_double(cells[1])); }
+/* CMPLX of the standard, which Clang does not know together with glibc. */
+static kt_complex complex_of(double re, double im) {
+    union {
+        double parts[2];
+        kt_complex number;
+    } out = {{re, im}};
+    return out.number;
+}
+
+static kt_complex complex_at(const uint64_t *cells) { return complex_of(kt_cell_double(cells[0]), kt_cell_double(cells[1])); }
 
 static kt_complex product(kt_complex a, kt_complex b) {
-    return CMPLX(creal(a) * creal(b) - cimag(a) * cimag(b), creal(a) * cimag(b) + cimag(a) * creal(b));
+    return complex_of(creal(a) * creal(b) - cimag(a) * cimag(b), creal(a) * cimag(b) + cimag(a) * creal(b));
 }
 
 /* Small whole powers by multiplication, so that i ** 2 is -1. */
