@@ -18,7 +18,7 @@ output bit[7] rest;
 
 h check;
 bit[3] drawn = measure check;
-uint[3] error = drawn;
+uint[3] error = uint[3](drawn);
 reset check;
 if (error != 0) x q[error - 1];
 for uint b in [0:2] {
@@ -27,6 +27,6 @@ for uint b in [0:2] {
   }
 }
 syndrome = measure check;
-uint[3] found = syndrome;
+uint[3] found = uint[3](syndrome);
 if (found > 0) x q[found - 1];
 rest = measure q;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tries until two ancillas read 00; then the target has been turned about z by π + arccos(3/5).
+// Tries until two ancillas read 00; then the target has been turned about z by π + arccos(0.6).
 //
 // Between the two h on the ancillas the target meets S, or X S X where both ancillas are 1. Reading 00 has applied Z (3 S + X S X) / 4,
 // which is diag(3 + i, -(1 + 3i)) / 4: probability 10/16 = 5/8, relative phase -(1 + 3i) / (3 + i) = -(3 + 4i) / 5. Each other reading
@@ -32,7 +32,7 @@ while (flags != 0) {
   flags = measure ancilla;
   if (count < 4) count += 1;
 }
-rz(-(pi + arccos(3 / 5))) target;
+rz(-(pi + arccos(0.6))) target;
 h target;
 tries = count;
 result = measure target;
