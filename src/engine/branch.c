@@ -309,7 +309,8 @@ static ketch_status write_rows(kt_tree *tree, const kt_branch *branch) {
 static ketch_status finish(kt_tree *tree, kt_branch *branch) {
     kt_run *run = tree->run;
     if (run->whole == run) run->sampling_began = kt_seconds();
-    ketch_status status = run->plan->branches ? KETCH_OK : kt_begin_stage(run, "sample");
+    ketch_status status = kt_trace_last(tree, branch);
+    if (!status && !run->plan->branches) status = kt_begin_stage(run, "sample");
     if (!status) status = kt_fill_blank(run, &branch->state);
     if (!status) status = kt_check_norm(run, &branch->state);
     if (!status && has_first_shot(branch)) run->whole->first_norm = run->norm;
@@ -443,6 +444,7 @@ ketch_status kt_tree_begin(kt_tree *tree, kt_run *run) {
     if (plan->dynamic) remembered->counters = plan->counter_count;
     ketch_status status = plan->dynamic ? find_params(tree) : KETCH_OK;
     remembered->all = remembered->bits + remembered->cells + remembered->counters + remembered->params;
+    if (!status) status = kt_trace_begin(tree);
     return status ? status : kt_tail_begin(tree);
 }
 
@@ -450,6 +452,7 @@ void kt_tree_end(kt_tree *tree) {
     for (size_t i = 0; i < tree->waiting_count; i++) kt_branch_free(tree, tree->waiting[i]);
     for (size_t i = 0; i < tree->unused_count; i++) free_room(tree, tree->unused[i]);
     kt_tail_end(tree);
+    kt_trace_end(tree);
     kt_free(tree->waiting);
     kt_free(tree->unused);
     kt_free(tree->remembered.param);

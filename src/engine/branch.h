@@ -69,6 +69,7 @@ typedef struct kt_tree {
     uint64_t crew_least;        /* branches waiting that are shared out to a crew; 0: never */
     kt_state_at_hand last;      /* the state that the last leaf had */
     struct kt_tail *tail;
+    struct kt_tracer *tracer; /* NULL: nobody looks */
 } kt_tree;
 
 static inline bool kt_step_measures(const kt_step *step) {
@@ -121,6 +122,14 @@ ketch_status kt_branch_meet(kt_tree *tree, kt_branch *branch, bool *met);
 void kt_crew_plan(kt_tree *tree, uint64_t copies, uint64_t one);
 /* Threads take the branches that wait, each with all that comes of it. */
 ketch_status kt_crew_run(kt_tree *tree);
+
+/* ── trace.c ── */
+
+ketch_status kt_trace_begin(kt_tree *tree);
+void kt_trace_end(kt_tree *tree);
+/* kt_machine_run, told statement by statement. */
+ketch_status kt_trace_machine(kt_tree *tree, kt_branch *branch, kt_pause *pause);
+ketch_status kt_trace_last(kt_tree *tree, kt_branch *branch);
 
 /* ── tail.c ── */
 

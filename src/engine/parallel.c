@@ -104,6 +104,14 @@ ketch_status kt_begin_stage(kt_run *run, const char *stage) {
     return stopping(run) ? stopped(run) : KETCH_OK;
 }
 
+ketch_status kt_tell_trace(kt_run *run, const ketch_trace *trace) {
+    kt_environment ours = kt_environment_enter();
+    kt_environment_leave(run->outside);
+    if (run->options->trace(run->options->trace_user, trace)) stop(run, KT_STOP_CANCELLED);
+    kt_environment_leave(ours);
+    return kt_look(run);
+}
+
 uint32_t kt_thread(const kt_run *run) { return run->in_team ? (uint32_t)omp_get_thread_num() : 0; }
 
 bool kt_glance(kt_run *run) {

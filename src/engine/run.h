@@ -12,6 +12,7 @@
  *   walk.c      one branch, from measurement to measurement
  *   meet.c      branches that wait at the same place in the same state
  *   crew.c      branches shared out among threads
+ *   trace.c     a run of one shot, looked at statement by statement
  *   tail.c      what a program computes from its final measurements
  *   sample.c    draws to basis states to outcomes
  */
@@ -113,6 +114,9 @@ bool kt_glance(kt_run *run);           /* within a task: looks at the clock, on 
 /* Looks whether to stop: between pieces, of a few milliseconds each, of work that one thread does alone. */
 ketch_status kt_look(kt_run *run);
 kt_watch kt_run_watch(kt_run *run); /* that does so */
+
+/* Calls the trace callback, which may cancel the run. */
+ketch_status kt_tell_trace(kt_run *run, const ketch_trace *trace);
 
 /* Begins a stage: says so to the progress callback. */
 ketch_status kt_begin_stage(kt_run *run, const char *stage);

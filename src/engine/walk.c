@@ -152,11 +152,15 @@ static ketch_status do_step(kt_tree *tree, kt_branch *branch, const kt_step *ste
 }
 
 /* Instructions up to the next steps. */
-static ketch_status run_machine(kt_branch *branch, bool *ended) {
+static ketch_status run_machine(kt_tree *tree, kt_branch *branch, bool *ended) {
     kt_machine *machine = &branch->machine;
     ketch_status status = KETCH_OK;
-    kt_pause pause = kt_machine_run(machine, &status);
-    if (pause == KT_PAUSE_FAILED) return status;
+    kt_pause pause = KT_PAUSE_FAILED;
+    if (tree->tracer)
+        status = kt_trace_machine(tree, branch, &pause);
+    else
+        pause = kt_machine_run(machine, &status);
+    if (status) return status;
     *ended = pause == KT_PAUSE_END;
     if (*ended) return KETCH_OK;
     const kt_op *op = &machine->program[machine->at];
@@ -187,7 +191,7 @@ ketch_status kt_branch_walk(kt_tree *tree, kt_branch *branch, kt_arrival *arriva
     *arrival = KT_AT_END;
     ketch_status status = do_steps(tree, branch, arrival);
     while (plan->dynamic && !status && *arrival == KT_AT_END) {
-        status = run_machine(branch, &ended);
+        status = run_machine(tree, branch, &ended);
         if (status || ended || branch->machine.at == plan->tail) break;
         branch->machine.at++;
         status = do_steps(tree, branch, arrival);

@@ -36,6 +36,7 @@ typedef struct kt_finals {
 
 /* `flow`: of a dynamic circuit, else NULL. */
 ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, const kt_flow *flow, kt_watch *watch, ketch_diag *diag);
+void kt_finals_none(kt_finals *finals); /* as if none were */
 void kt_finals_free(kt_finals *finals);
 static inline bool kt_is_final(const kt_finals *finals, size_t op) { return finals->final[op / 64] >> (op % 64) & 1; }
 

@@ -176,6 +176,11 @@ ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, const 
     return status;
 }
 
+void kt_finals_none(kt_finals *finals) {
+    memset(finals->final, 0, (finals->op_end / 64 + 1) * sizeof *finals->final);
+    finals->tail = finals->op_end;
+}
+
 void kt_finals_free(kt_finals *finals) {
     kt_free(finals->final);
     finals->final = NULL;

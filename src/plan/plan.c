@@ -227,6 +227,7 @@ static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *opti
     const kt_flow *flow = plan->dynamic ? &planner->flow : NULL;
     ketch_status status = plan->dynamic ? kt_flow_find(&planner->flow, circuit, planner->watch, diag) : KETCH_OK;
     if (!status) status = kt_finals_find(&planner->finals, circuit, flow, planner->watch, diag);
+    if (!status && options->trace) kt_finals_none(&planner->finals); /* measurements are seen where they stand */
     if (!status) status = assign_wires(planner, options, diag);
     if (!status) status = make_steps(planner, diag);
     if (!status && flow) status = kt_program_make(plan, circuit, &planner->finals, flow, options->trace != NULL, planner->watch, diag);
@@ -242,7 +243,7 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     *out = NULL;
     kt_plan *plan = kt_zalloc(sizeof *plan);
     if (!plan) return kt_no_memory(diag);
-    plan->dynamic = circuit->dynamic;
+    plan->dynamic = circuit->dynamic || options->trace; /* each operation a place of a program: one after the other */
     if (plan->dynamic) plan->machine_bytes = 8 * ((uint64_t)circuit->cell_count + circuit->bit_count / 64 + 1 + circuit->params_count);
     plan->outputs = options->outputs;
     plan->precision = options->precision;

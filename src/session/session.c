@@ -154,6 +154,10 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
     double started = kt_seconds();
     atomic_store(&session->cancelled, false); /* a cancel before this line was meant for the run before */
     ketch_run_options seeded = *options;
+    if (options->trace) {
+        seeded.shots = 1;
+        seeded.engine = KETCH_ENGINE_REFERENCE;
+    }
     bool draws = !(options->outputs & KETCH_OUTPUT_NO_SHOTS);
     if (draws && !seeded.has_seed && !kt_system_seed(&seeded.seed)) return kt_fail(diag, KT_GENERAL, "the system gives no random seed");
     session->engine.deadline = options->timeout_seconds > 0 ? started + options->timeout_seconds : 0;

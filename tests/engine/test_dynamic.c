@@ -297,11 +297,71 @@ static void a_crew_takes_what_waits(void **unused) {
     ketch_circuit_free(&circuit);
 }
 
+/* ── Traces ── */
+
+typedef struct told {
+    size_t count;
+    char text[4000];
+} told;
+
+static int write_down(void *user, const ketch_trace *trace) {
+    told *all = user;
+    size_t size = strlen(all->text), room = sizeof all->text - size;
+    size += (size_t)snprintf(all->text + size, room, "%u %s", trace->line, trace->operation);
+    for (size_t i = 0; i < trace->variable_count; i++)
+        size += (size_t)snprintf(all->text + size, sizeof all->text - size, " %s=%s", trace->variables[i].name, trace->variables[i].value);
+    double ones = 0;
+    assert_non_null(trace->amplitudes);
+    for (size_t x = 0; x < (size_t)2 << trace->qubits; x++) ones += trace->amplitudes[x] * trace->amplitudes[x];
+    assert_true(fabs(ones - 1) < 1e-14);
+    snprintf(all->text + size, sizeof all->text - size, "\n");
+    all->count++;
+    return strstr(all->text, "stop") != NULL;
+}
+
+/* n = -3; do { x; measure } while (++n < -1): twice, then the end. */
+static void traced(void **unused) {
+    (void)unused;
+    ketch_circuit *circuit = program_of(1, 1, 3);
+    kt_variable variables[] = {{.name = "n", .type = KT_SCALAR_INT, .width = 8, .first = 0, .ends = UINT32_MAX},
+                               {.name = "c", .type = KT_SCALAR_BITS, .in_bits = true, .width = 1, .first = 0, .ends = UINT32_MAX}};
+    circuit->variables = variables;
+    circuit->variables_count = 2;
+    set_cell(circuit, 0, (uint64_t)-3);
+    circuit->ops[circuit->ops_count - 1].line = 1;
+    set_cell(circuit, 1, (uint64_t)-1);
+    uint32_t loop = label(circuit);
+    GATE(circuit, "x", 0);
+    circuit->ops[circuit->ops_count - 1].line = 3;
+    measure(circuit, 0, 0);
+    circuit->ops[circuit->ops_count - 1].line = 4;
+    add(circuit, (kt_op){.code = KT_DO_ADD_CONSTANT_S, .width = 8, .destination = 0, .left = 0, .right = 1, .line = 5});
+    add(circuit, (kt_op){.code = KT_DO_LESS_S, .destination = 2, .left = 0, .right = 1, .line = 5});
+    add(circuit, (kt_op){.code = KT_DO_JUMP_IF, .left = 2, .data = loop, .line = 5});
+    told all = {0};
+    lab_setup lab = lab_with(1, 0, 1);
+    lab.options.engine = KETCH_ENGINE_REFERENCE;
+    lab.options.trace = write_down;
+    lab.options.trace_user = &all;
+    kt_result_free(lab_run(&lab, circuit));
+    assert_string_equal(all.text, "1 classical n=0 c=0\n"
+                                  "3 x q n=-3 c=0\n4 measure q -> c n=-3 c=0\n5 classical n=-3 c=1\n"
+                                  "3 x q n=-2 c=1\n4 measure q -> c n=-2 c=1\n5 classical n=-2 c=0\n"
+                                  "0  n=-1 c=0\n");
+    strcpy(all.text, "stop");
+    ketch_result *result;
+    FAILS(RUN_CANCELLED, lab_try(&result, &lab, circuit));
+    assert_int_equal(all.count, 9);
+    circuit->variables = NULL;
+    circuit->variables_count = 0;
+    ketch_circuit_free(&circuit);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loops_end_with_a_draw), cmocka_unit_test(gates_by_cells),           cmocka_unit_test(gates_at_different_qubits),
         cmocka_unit_test(measured_by_cells),     cmocka_unit_test(computed_from_final_bits), cmocka_unit_test(endless_loops),
-        cmocka_unit_test(branches_meet),         cmocka_unit_test(a_crew_takes_what_waits),
+        cmocka_unit_test(branches_meet),         cmocka_unit_test(a_crew_takes_what_waits),  cmocka_unit_test(traced),
     };
     return RUN_WITH_BOTH_ENGINES(tests, NULL, NULL);
 }
