@@ -210,5 +210,6 @@ bool kt_declare_array(kt_program *program, const kt_statement *statement) {
     const kt_expression *value = statement->as.declaration.value;
     if (array->cell == KT_NO_CELL || !follow(array, program, true) || (value && !kt_assign_array(program, &view, value)))
         return kt_scope_spoil(program, statement->symbol), false;
-    return kt_bind_array(program, &view, statement->symbol, statement->name);
+    return kt_bind_array(program, &view, statement->symbol, statement->name) &&
+           kt_show_variable(program, kt_scope_find(program, statement->symbol));
 }

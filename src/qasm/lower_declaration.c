@@ -29,7 +29,8 @@ static kt_binding *declare_register(kt_program *program, const kt_statement *sta
     bool counted = !quantum && program->depth == 0 && (output || !program->outputs); /* only outputs if there are any */
     ketch_status status =
         kt_circuit_add_register(circuit, quantum, statement->name.at, statement->name.size, (uint32_t)size, counted, program->diag);
-    return kt_report_status(&program->report, status) ? binding : NULL;
+    if (!kt_report_status(&program->report, status) || (!quantum && program->dialect == 3 && !kt_show_variable(program, binding))) return NULL;
+    return binding;
 }
 
 /* (qreg | creg | qubit) name[width] */

@@ -254,6 +254,12 @@ kt_expression *kt_parse_set(kt_parser *parser) {
 
 /* [ setExpression | (expression | range) (, ...)* ,? ] */
 kt_expression *kt_parse_index(kt_parser *parser, kt_expression *base) {
+    uint32_t indices = 0; /* one behind the other, so far */
+    for (const kt_expression *inner = base; inner && inner->kind == KT_EXPRESSION_INDEX; inner = inner->as.index.base)
+        if (++indices == parser->max_nesting) {
+            kt_error_at(parser->report, KT_NESTING_LIMIT, kt_token_span(&parser->token), "more than %u indices", parser->max_nesting);
+            return NULL;
+        }
     if (!kt_parser_enter(parser)) return NULL;
     kt_parser_advance(parser);
     kt_expression *items = NULL, **last = &items;

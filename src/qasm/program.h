@@ -91,6 +91,7 @@ typedef struct kt_binding {
     uint32_t symbol, depth; /* depth: of the scope */
     uint32_t hidden;        /* the binding that it hides, + 1 */
     bool owned;             /* bits that are given back when the scope ends */
+    uint32_t shown;         /* its number among the circuit's variables, + 1 */
     kt_span span;           /* where it was declared */
     union {
         kt_selection selection;
@@ -360,6 +361,8 @@ bool kt_truth(kt_value *out, kt_program *program, const kt_expression *condition
 kt_binding *kt_declare_variable(kt_program *program, kt_type type, uint32_t width, uint32_t symbol, kt_span name); /* followed as 0 */
 bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, kt_span span); /* converts implicitly; stores or follows */
 void kt_forget_variable(kt_binding *binding);                                                 /* its cells hold it: it was written there */
+bool kt_show_variable(kt_program *program, kt_binding *binding); /* to those who look at the run */
+void kt_hide_followed(kt_program *program); /* at the end: those whose cells nothing uses */
 bool kt_lower_variable(kt_program *program, const kt_statement *statement);
 bool kt_store_variable(kt_program *program, kt_binding *binding, bool marking); /* followed still; `marking`: so that all who come here know */
 /* Local ones, with the bits that an ended scope has left; width 0: a single one. Whoever declares them sets them. */

@@ -138,13 +138,14 @@ static void finish(kt_program *program) {
     if (report->errors) return;
     if (!program->statements) {
         kt_error_at(report, KT_EMPTY_PROGRAM, start, "there is no statement in this program");
-    } else if (!program->circuit->qubit_count) {
+    } else if (!program->circuit->qubit_count && (program->dialect == 2 || !program->circuit->bit_count)) {
         kt_error_at(report, KT_NO_QUBITS, start, "the program declares no qubit");
         kt_hint_add(report, program->dialect == 2 ? "qreg q[2];" : "qubit[2] q;");
     } else {
         if (program->notes)
             kt_note(program->diag, "%u pragma%s or annotation%s passed over", program->notes, program->notes == 1 ? "" : "s",
                     program->notes == 1 ? "" : "s");
+        kt_hide_followed(program);
         kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
     }
 }

@@ -78,6 +78,7 @@ void kt_scope_leave(kt_program *program) {
     while (program->bindings_count && program->bindings[program->bindings_count - 1].depth == program->depth) {
         const kt_binding *binding = &program->bindings[--program->bindings_count];
         program->binding_of[binding->symbol] = binding->hidden;
+        if (binding->shown) program->circuit->variables[binding->shown - 1].ends = (uint32_t)program->circuit->ops_count;
         if (binding->kind == KT_BINDING_BITS) kt_give_bits_back(program, binding);
     }
     const kt_scope *scope = &program->scopes[--program->depth];

@@ -5,12 +5,55 @@
  */
 #include "qasm/program.h"
 
+/* Code written out again and again would declare without end; the first will do. */
+enum { MOST_SHOWN = 4096 };
+
+bool kt_show_variable(kt_program *program, kt_binding *binding) {
+    ketch_circuit *circuit = program->circuit;
+    const kt_symbol *name = &program->symbols.items[binding->symbol];
+    if (circuit->variables_count >= MOST_SHOWN) return true;
+    kt_variable variable = {.begins = (uint32_t)circuit->ops_count + 1, .ends = UINT32_MAX}; /* from its first value on */
+    if (binding->kind == KT_BINDING_BITS) {
+        const kt_selection *bits = &binding->as.selection;
+        variable.type = KT_SCALAR_BITS;
+        variable.width = (uint16_t)bits->count;
+        variable.in_bits = true;
+        variable.first = (uint32_t)bits->first;
+        if (bits->count > UINT16_MAX) return true;
+    } else {
+        bool array = binding->kind == KT_BINDING_ARRAY;
+        const kt_elements *elements = array ? binding->as.array->array : NULL;
+        kt_value value = array ? (kt_value){.type = elements->type, .width = elements->width} : binding->as.variable.value;
+        variable.type = (uint8_t)kt_scalar_of((kt_type)value.type);
+        variable.width = (uint16_t)kt_value_width(value);
+        variable.first = array ? elements->cell : binding->as.variable.cell;
+        if (array) variable.dimensions = binding->as.array->shape;
+    }
+    variable.name = kt_arena_copy(&circuit->names, name->name, name->size);
+    if (!variable.name || !kt_reserve(&circuit->variables, &circuit->variables_capacity, circuit->variables_count + 1, sizeof variable))
+        return kt_report_no_memory(&program->report);
+    circuit->variables[circuit->variables_count++] = variable;
+    binding->shown = (uint32_t)circuit->variables_count;
+    return true;
+}
+
+void kt_hide_followed(kt_program *program) {
+    ketch_circuit *circuit = program->circuit;
+    size_t kept = 0;
+    for (size_t i = 0; i < circuit->variables_count; i++) {
+        const kt_variable *variable = &circuit->variables[i];
+        uint64_t cells = kt_cells_in_all((kt_scalar)variable->type, variable->width, &variable->dimensions);
+        if (variable->in_bits || variable->first + cells <= circuit->cell_count) circuit->variables[kept++] = *variable;
+    }
+    circuit->variables_count = kept;
+}
+
 static kt_binding *bind(kt_program *program, kt_type type, uint32_t width, uint32_t cell, uint32_t symbol, kt_span name) {
     kt_binding *binding = kt_scope_declare(program, KT_BINDING_VARIABLE, symbol, name);
     if (!binding) return NULL;
     kt_value zero = {.type = (uint8_t)type, .followed = true, .width = width};
     binding->as.variable = (kt_scalar_variable){.value = zero, .cell = cell, .region = program->region};
-    return binding;
+    return kt_show_variable(program, binding) ? binding : NULL;
 }
 
 static uint32_t new_cells(kt_program *program, kt_type type, uint32_t width) {

@@ -196,7 +196,7 @@ kt_binding *kt_declare_bits(kt_program *program, uint32_t width, uint32_t symbol
     program->owned_bits++;
     binding->owned = true;
     binding->as.selection = (kt_selection){.scalar = width == 0, .count = count, .first = first, .step = 1};
-    return binding;
+    return kt_show_variable(program, binding) ? binding : NULL;
 }
 
 void kt_give_bits_back(kt_program *program, const kt_binding *binding) {

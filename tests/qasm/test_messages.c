@@ -57,7 +57,7 @@ static void test_version(void **state) {
     check_refused("", "KQ0205", 1, 1, NULL);
     check_refused("\n\n// nothing\n", "KQ0205", 1, 1, NULL);
     check_refused("OPENQASM 3.0;", "KQ0205", 1, 1, NULL);
-    check_refused("OPENQASM 3.0; bit c;", "KQ0324", 1, 1, "qubit[2] q;");
+    check_refused("OPENQASM 3.0; const int c = 1;", "KQ0324", 1, 1, "qubit[2] q;");
 }
 
 static void test_gates(void **state) {
