@@ -29,6 +29,7 @@ typedef struct kt_loop_items {
     const kt_expression *set;
     kt_view view;
     kt_selection bits;
+    kt_value *values; /* of a set that is gone through while reading */
     uint32_t cell;    /* of a set's values while the loop runs */
     kt_value element; /* their type and width */
 } kt_loop_items;
@@ -113,11 +114,7 @@ static bool item_at(kt_value *out, kt_program *program, const kt_loop_items *ite
         *out = (kt_value){.type = (uint8_t)items->type, .followed = true};
         out->as.natural = items->start.as.natural + turn * items->step.as.natural;
         return true;
-    case SET: {
-        const kt_expression *item = items->set->as.first;
-        for (; turn; turn--) item = item->next;
-        return kt_evaluate(out, program, item);
-    }
+    case SET: *out = items->values[turn]; return true;
     case ARRAY: {
         kt_view element = items->view;
         element.first += (int64_t)turn * element.strides[0];
@@ -305,16 +302,42 @@ static bool lay_out(kt_loop_items *items, kt_program *program, const kt_statemen
     uint32_t width;
     if (!kt_evaluate_type(&type, &width, program, loop->as.control.type)) return false;
     items->element = (kt_value){.type = (uint8_t)type, .width = width};
-    uint32_t each = kt_value_cells(items->element);
+    uint32_t each = kt_value_cells(items->element), count = 0;
     uint32_t cell = items->cell = kt_new_kept_cells(program, (uint32_t)items->turns * each);
     if (cell == KT_NO_CELL) return false;
     for (const kt_expression *item = items->set->as.first; item; item = item->next, cell += each) {
         kt_value value;
         kt_span span = kt_expression_span(item);
-        if (!kt_evaluate(&value, program, item) || !kt_convert(&value, program, type, width, false, value, span) ||
+        bool read = items->values != NULL;
+        if (read) value = items->values[count++];
+        if ((!read && (!kt_evaluate(&value, program, item) || !kt_convert(&value, program, type, width, false, value, span))) ||
             !kt_store_cells(program, cell, value, span))
             return false;
         program->cells.top = program->cells.kept;
+    }
+    return true;
+}
+
+/* The items of a set, before the first turn: what the turns change does not change them. Run-time ones are in cells of the scope at hand.
+ */
+static bool read_set(kt_loop_items *items, kt_program *program, const kt_statement *loop) {
+    uint64_t count = 0;
+    uint32_t width;
+    kt_type type;
+    if (items->kind != SET) return true;
+    if (!kt_evaluate_type(&type, &width, program, loop->as.control.type)) return false;
+    if (!(items->values = kt_arena_alloc(&program->statement, items->turns * sizeof *items->values)))
+        return kt_report_no_memory(&program->report);
+    for (const kt_expression *item = items->set->as.first; item; item = item->next, count++) {
+        kt_value *value = &items->values[count];
+        kt_span span = kt_expression_span(item);
+        if (!kt_evaluate(value, program, item) || !kt_convert(value, program, type, width, false, *value, span)) return false;
+        if (!value->runtime) continue;
+        kt_value held = *value;
+        if ((held.as.cell = kt_new_cells(program, kt_value_cells(*value))) == KT_NO_CELL ||
+            !kt_store_cells(program, held.as.cell, *value, span))
+            return false;
+        *value = held;
     }
     return true;
 }
@@ -360,6 +383,7 @@ bool kt_lower_for(kt_program *program, const kt_statement *loop) {
     bool unrolls = items.known && kt_may_unroll(program, &turn, items.turns);
     if (!unrolls) return compile_for(program, loop, &items, 0);
     kt_exit exit = {.compiled = false};
+    if (!read_set(&items, program, loop) || !kt_scope_enter(program)) return false; /* a scope: the items' cells are held */
     kt_exit_open(program, &exit, loop->as.control.body);
     bool follows = true;
     while (good && follows && done < items.turns && (done == 0 || program->unrolled < program->options->max_unroll)) {
@@ -372,7 +396,9 @@ bool kt_lower_for(kt_program *program, const kt_statement *loop) {
         if (program->flow != KT_FLOW_RETURN) kt_arena_restore(&program->statement, mark);
     }
     if (good && follows && done < items.turns) good = compile_for(program, loop, &items, done) && good;
-    return finish(program, &exit) && good;
+    good = finish(program, &exit) && good;
+    kt_scope_leave(program);
+    return good;
 }
 
 /* ── while ── */
