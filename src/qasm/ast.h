@@ -33,7 +33,7 @@ typedef enum kt_expression_kind {
     KT_EXPRESSION_SET,      /* first: items in braces; an array literal too */
     KT_EXPRESSION_CALL,     /* call */
     KT_EXPRESSION_CAST,     /* cast */
-    KT_EXPRESSION_DURATIONOF,
+    KT_EXPRESSION_DURATIONOF, /* block */
     KT_EXPRESSION_MEASURE,      /* first: what is measured */
     KT_EXPRESSION_QUANTUM_CALL, /* call, with operands */
     KT_EXPRESSION_PARAMETER,    /* integer: parameter of the gate being defined; made by its definition */
@@ -69,6 +69,7 @@ struct kt_expression {
         uint32_t symbol;
         kt_expression *first;
         const struct kt_value *value;
+        const kt_statement *block;
         struct {
             kt_expression *base; /* NULL: the name `symbol` itself */
             kt_expression *items;

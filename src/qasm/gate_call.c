@@ -60,6 +60,9 @@ static bool unknown_gate(kt_program *program, uint32_t symbol, kt_span name) {
     kt_gate_name *known = kt_gate_name_of(program, symbol);
     if (!known || known->reported || program->include_failed) return false;
     known->reported = true;
+    if (known->calibrated)
+        return kt_error_at(&program->report, KT_PULSES, name, "`%.*s` is defined by pulses alone (`defcal`), which are not simulated",
+                           KT_SHOWN(name));
     kt_error_at(&program->report, KT_UNKNOWN_GATE, name, "no gate is called `%.*s`", KT_SHOWN(name));
     if (kt_keyword_in(symbol, 5 - program->dialect))
         kt_hint_add(&program->report, "`%.*s` belongs to OpenQASM %d; this program is OpenQASM %d", KT_SHOWN(name), 5 - program->dialect,
@@ -267,9 +270,8 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
         spoil_declared(program, statement);
         return false;
     }
-    if (statement->as.call.designator)
-        return kt_error_at(&program->report, KT_NO_TIMING, kt_expression_span(statement->as.call.designator),
-                           "a duration on a gate is not supported yet");
+    kt_value time; /* that a gate is given matters to no state */
+    if (statement->as.call.designator && !kt_evaluate_time(&time, program, statement->as.call.designator)) return false;
     enum { FEW = 8 };
     kt_selection few[FEW], *selections = few;
     kt_value few_values[FEW], *values = few_values;

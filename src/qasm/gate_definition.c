@@ -107,9 +107,8 @@ static bool resolve_call(kt_body_item *item, kt_program *program, const kt_state
     if (!kt_resolve_application(&item->application, program, call, &program->kept) || !good) return false;
     for (const kt_expression *argument = item->arguments; argument; argument = argument->next)
         if (argument->kind != KT_EXPRESSION_VALUE) item->application.fixed = false;
-    if (call->as.call.designator)
-        return kt_error_at(&program->report, KT_NO_TIMING, kt_expression_span(call->as.call.designator),
-                           "a duration on a gate is not supported yet");
+    kt_value time;
+    if (call->as.call.designator && !kt_evaluate_time(&time, program, call->as.call.designator)) return false;
     const kt_definition *callee = item->application.callee.definition;
     if (callee && callee->depth >= definition->depth) definition->depth = callee->depth + 1;
     if (definition->depth > program->options->max_nesting)

@@ -37,25 +37,15 @@ static bool lower_expression(kt_program *program, const kt_statement *statement)
     if (expression->kind == KT_EXPRESSION_CALL || expression->kind == KT_EXPRESSION_QUANTUM_CALL) {
         const kt_binding *called = kt_scope_find(program, expression->as.call.symbol);
         if (called && called->kind == KT_BINDING_ROUTINE) return kt_call_statement(program, expression);
-        if (called && called->kind == KT_BINDING_EXTERN) return kt_call_extern(&value, program, expression);
+        if (called && called->kind == KT_BINDING_EXTERN) return kt_call_extern(NULL, program, expression);
     }
     return kt_evaluate(&value, program, expression);
 }
 
-static bool lower_calibration(kt_program *program, const kt_statement *statement) {
-    if (!program->calibration_warned) kt_warning_at(&program->report, KT_CALIBRATION_SKIPPED, statement->span, "calibrations are skipped");
-    program->calibration_warned = true;
-    return true;
-}
-
-static bool not_yet(kt_program *program, const kt_statement *statement, kt_code code) {
-    if (statement->kind == KT_STATEMENT_EXTERN) kt_scope_spoil(program, statement->symbol);
-    return kt_error_at(&program->report, code, statement->span, "`%.*s` is not supported yet", KT_SHOWN(statement->span));
-}
-
 static bool lower_end(kt_program *program, const kt_statement *statement) {
     program->flow = KT_FLOW_NOWHERE;
-    return kt_charge(program, 1, statement->span) && kt_add_op(program, (kt_op){.code = KT_OP_END, .line = statement->line}, NULL, 0);
+    return kt_store_outputs(program) && kt_charge(program, 1, statement->span) &&
+           kt_add_op(program, (kt_op){.code = KT_OP_END, .line = statement->line}, NULL, 0);
 }
 
 /* ── Lists and blocks ── */
@@ -80,7 +70,7 @@ bool kt_lower_body(kt_program *program, const kt_statement *body) {
 }
 
 static bool lower(kt_program *program, const kt_statement *statement) {
-    for (const kt_annotation *annotation = statement->annotations; annotation; annotation = annotation->next) program->notes++;
+    if (statement->annotations && !kt_keep_annotations(program, statement)) return false;
     switch ((kt_statement_kind)statement->kind) {
     case KT_STATEMENT_GATE_CALL: return kt_lower_gate_call(program, statement);
     case KT_STATEMENT_BARRIER: return kt_lower_barrier(program, statement);
@@ -101,8 +91,8 @@ static bool lower(kt_program *program, const kt_statement *statement) {
     case KT_STATEMENT_IF: return kt_lower_if(program, statement);
     case KT_STATEMENT_BLOCK: return kt_lower_body(program, statement);
     case KT_STATEMENT_END: return lower_end(program, statement);
-    case KT_STATEMENT_PRAGMA: program->notes++; return true;
-    case KT_STATEMENT_CALIBRATION: return lower_calibration(program, statement);
+    case KT_STATEMENT_PRAGMA: return kt_lower_pragma(program, statement);
+    case KT_STATEMENT_CALIBRATION: return kt_lower_calibration(program, statement);
     case KT_STATEMENT_FOR: return kt_lower_for(program, statement);
     case KT_STATEMENT_WHILE: return kt_lower_while(program, statement);
     case KT_STATEMENT_SWITCH: return kt_lower_switch(program, statement);
@@ -110,8 +100,8 @@ static bool lower(kt_program *program, const kt_statement *statement) {
     case KT_STATEMENT_CONTINUE: return kt_lower_break(program, statement);
     case KT_STATEMENT_RETURN: return kt_lower_return(program, statement);
     case KT_STATEMENT_DEF: return kt_define_routine(program, statement);
-    case KT_STATEMENT_EXTERN: return not_yet(program, statement, KT_NO_ROUTINES);
-    case KT_STATEMENT_BOX: return not_yet(program, statement, KT_NO_TIMING);
+    case KT_STATEMENT_EXTERN: return kt_lower_extern(program, statement);
+    case KT_STATEMENT_BOX: return kt_lower_box(program, statement);
     }
     return false;
 }

@@ -24,8 +24,7 @@ static kt_binding *declare_register(kt_program *program, const kt_statement *sta
     if (!binding) return NULL;
     binding->as.selection = (kt_selection){.scalar = width == 0, .count = (uint32_t)size, .first = (int64_t)declared, .step = 1};
     bool output = statement->modifier == KT_TOKEN_OUTPUT;
-    for (size_t i = 0; output && !program->outputs && i < circuit->bit_registers_count; i++) circuit->bit_registers[i].counted = false;
-    program->outputs = program->outputs || output;
+    if (output) kt_count_outputs_only(program);
     bool counted = !quantum && program->depth == 0 && (output || !program->outputs); /* only outputs if there are any */
     ketch_status status =
         kt_circuit_add_register(circuit, quantum, statement->name.at, statement->name.size, (uint32_t)size, counted, program->diag);
@@ -86,20 +85,6 @@ static bool declare_constant(kt_program *program, const kt_statement *statement)
     return binding != NULL;
 }
 
-static bool declare_input(kt_program *program, const kt_statement *statement) {
-    kt_type type;
-    uint32_t width, input;
-    const kt_type_name *name = statement->as.declaration.type;
-    if (name->keyword != KT_TOKEN_FLOAT && name->keyword != KT_TOKEN_ANGLE)
-        return kt_error_at(&program->report, KT_NO_VARIABLES, name->span, "inputs of this type are not supported yet");
-    if (!kt_evaluate_type(&type, &width, program, name)) return kt_scope_spoil(program, statement->symbol), false;
-    kt_binding *binding = kt_scope_declare(program, KT_BINDING_VALUE, statement->symbol, statement->name);
-    if (!binding) return false;
-    ketch_status status = kt_circuit_add_input(&input, program->circuit, statement->name.at, statement->name.size, (kt_input){.type = KT_SCALAR_FLOAT, .width = 64}, program->diag);
-    if (!kt_report_status(&program->report, status)) return false;
-    return kt_symbolic_input(&binding->as.value, &program->arithmetic, input, type, width) || kt_arithmetic_failed(program, statement->name);
-}
-
 /* bit, bit[n]: also output */
 static bool declare_bits(kt_program *program, const kt_statement *statement) {
     kt_type type;
@@ -130,10 +115,11 @@ bool kt_lower_classical(kt_program *program, const kt_statement *statement) {
         return kt_error_at(&program->report, KT_NOT_HERE, statement->span,
                            "inputs and outputs are declared at the top of a program, not in a block");
     if (statement->modifier == KT_TOKEN_CONST) return declare_constant(program, statement);
-    if (statement->modifier == KT_TOKEN_INPUT) return declare_input(program, statement);
+    if (statement->modifier == KT_TOKEN_INPUT) return kt_declare_input(program, statement);
     switch (keyword) {
     case KT_TOKEN_BIT: return declare_bits(program, statement);
-    case KT_TOKEN_ARRAY: return kt_declare_array(program, statement);
+    case KT_TOKEN_ARRAY:
+        return statement->modifier == KT_TOKEN_OUTPUT ? kt_declare_output(program, statement) : kt_declare_array(program, statement);
     case KT_TOKEN_STRETCH: return kt_declare_stretch(program, statement);
     default: return statement->modifier == KT_TOKEN_OUTPUT ? kt_declare_output(program, statement) : kt_lower_variable(program, statement);
     }

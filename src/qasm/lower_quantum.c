@@ -4,8 +4,6 @@
  */
 #include "qasm/program.h"
 
-#include <math.h>
-
 /* ── Qubits: barrier, reset, delay, nop ── */
 
 /* All qubits named, in program->operands; what is too wide is charged. Without operands: all there are. */
@@ -67,18 +65,20 @@ bool kt_lower_reset(kt_program *program, const kt_statement *statement) {
     return kt_repeat_end(program, &turn, span) && good;
 }
 
+/* delay[time] qubits; nothing happens to an ideal state. */
 bool kt_lower_delay(kt_program *program, const kt_statement *statement) {
     kt_value time;
     const kt_expression *designator = statement->as.call.designator;
     ketch_circuit *circuit = program->circuit;
-    if (!kt_evaluate(&time, program, designator)) return false;
-    if (time.type != KT_TYPE_DURATION || !(time.as.number >= 0 && time.as.number < HUGE_VAL))
-        return kt_error_at(&program->report, KT_WRONG_TYPE, kt_expression_span(designator),
-                           "a delay is a duration that is not negative, as 100ns");
+    if (!kt_evaluate_time(&time, program, designator)) return false;
+    uint32_t slot = (uint32_t)circuit->params_count;
     if (!kt_reserve(&circuit->params, &circuit->params_capacity, circuit->params_count + 1, sizeof *circuit->params))
         return kt_report_no_memory(&program->report);
-    circuit->params[circuit->params_count++] = time.as.number;
-    return lower_spread(program, statement, (kt_op){.code = KT_OP_DELAY, .data = (uint32_t)circuit->params_count - 1});
+    circuit->params[circuit->params_count++] = time.runtime ? 0 : time.as.number;
+    if (time.runtime &&
+        !kt_emit(program, (kt_op){.code = KT_DO_SET_PARAM, .left = time.as.cell, .data = slot}, kt_expression_span(designator)))
+        return false;
+    return lower_spread(program, statement, (kt_op){.code = KT_OP_DELAY, .data = slot});
 }
 
 bool kt_lower_nop(kt_program *program, const kt_statement *statement) {

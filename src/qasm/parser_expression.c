@@ -91,12 +91,14 @@ kt_expression *kt_parse_cast_of(kt_parser *parser, kt_type_name *type) {
 /* durationof ( scope ) */
 static kt_expression *parse_durationof(kt_parser *parser) {
     const char *at = parser->token.at;
-    kt_statement *body;
+    kt_statement *body = NULL;
     kt_parser_advance(parser);
     if (!kt_parser_expect(parser, KT_TOKEN_LEFT_PAREN, "`durationof`") || !kt_parse_block(parser, &body) ||
         !kt_parser_expect(parser, KT_TOKEN_RIGHT_PAREN, "the block"))
         return NULL;
-    return new_expression(parser, KT_EXPRESSION_DURATIONOF, at);
+    kt_expression *expression = new_expression(parser, KT_EXPRESSION_DURATIONOF, at);
+    if (expression) expression->as.block = body;
+    return expression;
 }
 
 static kt_expression *parse_primary(kt_parser *parser) {

@@ -285,6 +285,10 @@ static kt_statement *parse_calibration(kt_parser *parser) {
     if (!statement) return NULL;
     bool defines = kt_parser_at(parser, KT_TOKEN_DEFCAL);
     kt_parser_advance(parser);
+    if (defines) {
+        statement->name = kt_token_span(&parser->token);
+        statement->symbol = parser->token.symbol;
+    }
     if (defines && !kt_parse_calibration_head(parser)) return NULL;
     kt_token brace = parser->token;
     if (brace.kind != KT_TOKEN_LEFT_BRACE) return kt_parser_wrong(parser, "`{`", NULL);

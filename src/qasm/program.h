@@ -14,6 +14,10 @@
  *   gate_expand.c         modifiers and bodies to operations
  *   lower_choice.c        operands chosen while the program runs
  *   lower_quantum.c       measure, reset, barrier, delay, nop
+ *   lower_timing.c        box, stretch, durationof
+ *   input_output.c        input and output
+ *   extern.c              functions of the caller's
+ *   remark.c              annotations, pragmas, calibrations
  *   lower_condition.c     if
  *   include.c             include
  */
@@ -162,6 +166,7 @@ typedef struct kt_gate_name {
     uint16_t gate; /* of the table, KT_GATE_NONE if it has none of this name in the program's includes */
     bool looked_up;
     bool reported; /* unknown or refused, and said so */
+    bool calibrated; /* by pulses, which are skipped */
     kt_definition *definitions;
 } kt_gate_name;
 
@@ -218,6 +223,10 @@ typedef struct kt_exit {
     uint32_t result;                     /* of a call: its cell, if one was needed, */
     kt_value value;                      /* or what it is, known while reading or not */
 } kt_exit;
+typedef struct kt_output { /* of another type than bits: its binding's number, and the first bit that takes its value where a shot ends */
+    size_t binding;
+    uint32_t bit;
+} kt_output;
 
 typedef struct kt_program {
     kt_parser parser;
@@ -290,7 +299,9 @@ typedef struct kt_program {
     bool outputs;             /* an `output` was declared */
     bool include_failed;      /* a library or file was refused: gates may be unknown for that reason */
     bool statements;          /* there was one */
-    bool calibration_warned;
+    bool calibration_warned, timing_warned;
+    kt_output *stored; /* outputs that are no bits */
+    size_t stored_count, stored_capacity;
     uint32_t notes;        /* pragmas and annotations passed over */
     bool selecting_qubits; /* for a message: a register of qubits or bits is indexed */
     bool division_matters; /* warn where an integer division drops a fraction */
@@ -515,6 +526,18 @@ bool kt_lower_register(kt_program *program, const kt_statement *statement);
 bool kt_lower_classical(kt_program *program, const kt_statement *statement);
 bool kt_lower_let(kt_program *program, const kt_statement *statement);
 bool kt_lower_if(kt_program *program, const kt_statement *statement);
+/* input_output.c, extern.c, remark.c, lower_timing.c */
+bool kt_declare_input(kt_program *program, const kt_statement *statement);
+bool kt_declare_output(kt_program *program, const kt_statement *statement);
+void kt_count_outputs_only(kt_program *program);
+bool kt_store_outputs(kt_program *program); /* where a shot ends */
+bool kt_lower_extern(kt_program *program, const kt_statement *statement);
+bool kt_keep_annotations(kt_program *program, const kt_statement *statement);
+bool kt_lower_pragma(kt_program *program, const kt_statement *statement);
+bool kt_lower_calibration(kt_program *program, const kt_statement *statement);
+bool kt_lower_box(kt_program *program, const kt_statement *statement);
+bool kt_declare_stretch(kt_program *program, const kt_statement *statement);
+bool kt_evaluate_time(kt_value *out, kt_program *program, const kt_expression *expression); /* a duration that is not negative */
 bool kt_lower_barrier(kt_program *program, const kt_statement *statement);
 bool kt_lower_reset(kt_program *program, const kt_statement *statement);
 bool kt_lower_delay(kt_program *program, const kt_statement *statement);

@@ -98,12 +98,12 @@ static bool settle_dialect(kt_program *program) {
             kt_note(program->diag, "without a version line: read as OpenQASM %d", program->dialect);
         return true;
     }
-    static const char *const known[] = {"2", "2.0", "3", "3.0", "3.1"};
+    static const char *const known[] = {"2", "2.0", "3", "3.0", "3.1", "3.2"};
     size_t i = 0, count = sizeof known / sizeof *known;
     while (i < count && (strlen(known[i]) != span.size || memcmp(known[i], span.at, span.size) != 0)) i++;
     if (i == count) {
         kt_error_at(&program->report, KT_BAD_VERSION, span, "OpenQASM %.*s is not known", KT_SHOWN(span));
-        kt_hint_add(&program->report, "known are 2.0, 3.0 and 3.1");
+        kt_hint_add(&program->report, "known are 2.0, 3.0, 3.1 and 3.2");
         return false;
     }
     if (i == 0) kt_warning_at(&program->report, KT_VERSION_FORM, span, "the version is written 2.0");
@@ -138,15 +138,17 @@ static void finish(kt_program *program) {
     if (report->errors) return;
     if (!program->statements) {
         kt_error_at(report, KT_EMPTY_PROGRAM, start, "there is no statement in this program");
+    } else if (!program->circuit->qubit_count && program->calibration_warned) {
+        kt_error_at(report, KT_PULSES, start, "the program has no qubits, only calibrations: pulses are not simulated");
     } else if (!program->circuit->qubit_count && (program->dialect == 2 || !program->circuit->bit_count)) {
         kt_error_at(report, KT_NO_QUBITS, start, "the program declares no qubit");
         kt_hint_add(report, program->dialect == 2 ? "qreg q[2];" : "qubit[2] q;");
     } else {
         if (program->notes)
-            kt_note(program->diag, "%u pragma%s or annotation%s passed over", program->notes, program->notes == 1 ? "" : "s",
+            kt_note(program->diag, "%u pragma%s or annotation%s kept, without effect", program->notes, program->notes == 1 ? "" : "s",
                     program->notes == 1 ? "" : "s");
         kt_hide_followed(program);
-        kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
+        if (kt_store_outputs(program)) kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
     }
 }
 
@@ -201,6 +203,7 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
     kt_free(program.stamps);
     kt_free(program.operands);
     kt_free(program.hardware);
+    kt_free(program.stored);
     kt_symbols_free(&program.symbols);
     kt_arena_free(&program.statement);
     kt_arena_free(&program.kept);

@@ -49,7 +49,7 @@ static void test_syntax(void **state) {
 static void test_version(void **state) {
     (void)state;
     check_refused("OPENQASM 2.0", "KQ0202", 1, 13, NULL);
-    check_refused("OPENQASM 2.6; qreg q[1];", "KQ0204", 1, 10, "2.0, 3.0 and 3.1");
+    check_refused("OPENQASM 2.6; qreg q[1];", "KQ0204", 1, 10, "2.0, 3.0, 3.1 and 3.2");
     check_refused("OPENQASM 4; qreg q[1];", "KQ0204", 1, 10, "4");
     check_refused("OPENQASM x;", "KQ0201", 1, 10, "a version number");
     check_refused("qreg q[1];\nOPENQASM 2.0;", "KQ0204", 2, 1, "start");
@@ -169,12 +169,21 @@ static void test_arithmetic(void **state) {
     BAD3("input float t; qubit q; rx(t/0.0) q; const int n = t;", "KQ0310", 1, 52, NULL);
 }
 
-static void test_not_yet(void **state) {
+static void test_interface(void **state) {
     (void)state;
-    BAD3("qubit q; extern f(int) -> int;", "KQ0502", 1, 10, NULL);
-    BAD3("qubit q; box { x q; }", "KQ0504", 1, 10, NULL);
-    BAD3("qubit q; stretch s;", "KQ0504", 1, 10, NULL);
-    BAD3("qubit q; delay[durationof({ x q; })] q;", "KQ0504", 1, 16, NULL);
+    BAD3("qubit q; stretch s = 2ns;", "KQ0331", 1, 22, NULL);
+    BAD3("qubit q; delay[-5ns] q;", "KQ0331", 1, 16, "negative");
+    BAD3("qubit q; delay[3] q;", "KQ0311", 1, 16, "duration");
+    BAD3("qubit q; box[1us] { delay[600ns] q; x q; delay[500ns] q; }", "KQ0331", 1, 14, "longer");
+    BAD3("qubit q; delay[durationof({ x p; })] q;", "KQ0302", 1, 31, "`p`");
+    BAD3("qubit q; rx(1)[-1ns] q;", "KQ0331", 1, 16, NULL);
+    BAD3("defcal y2 $0 { } qubit q; y2 q;", "KQ0330", 1, 27, "defcal");
+    BAD3("qubit q; extern f(int) -> int; int x = f();", "KQ0325", 1, 40, "1 argument");
+    BAD3("qubit q; extern f(int); int x = f(2);", "KQ0311", 1, 33, "no value");
+    BAD3("qubit q; extern f(int); f(1.5);", "KQ0311", 1, 27, NULL);
+    BAD3("qubit q; extern f(readonly array[int, 3]);", "KQ0311", 1, 28, "arrays");
+    BAD3("qubit q; { extern f(int); }", "KQ0317", 1, 12, NULL);
+    BAD3("qubit q; { input int x; }", "KQ0317", 1, 12, NULL);
 }
 
 /* One mistake, one message; the others are found too. */
@@ -395,10 +404,10 @@ static void test_includes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cascades), cmocka_unit_test(test_hints),        cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_syntax),   cmocka_unit_test(test_version),      cmocka_unit_test(test_gates),
-        cmocka_unit_test(test_operands), cmocka_unit_test(test_declarations), cmocka_unit_test(test_arithmetic),
-        cmocka_unit_test(test_not_yet),  cmocka_unit_test(test_many),         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_cascades),  cmocka_unit_test(test_hints),        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_syntax),    cmocka_unit_test(test_version),      cmocka_unit_test(test_gates),
+        cmocka_unit_test(test_operands),  cmocka_unit_test(test_declarations), cmocka_unit_test(test_arithmetic),
+        cmocka_unit_test(test_interface), cmocka_unit_test(test_many),         cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_includes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,7 +273,13 @@ static void test_passed_over(void **state) {
     assert_string_equal(operations_of(circuit), "x 0\nx 0\n");
     assert_int_equal(ketch_diag_count(diag), 2); /* one warning for calibrations, one note for the rest */
     assert_string_equal(ketch_diag_message(diag, 0)->code, "KQ1006");
-    assert_string_equal(ketch_diag_message(diag, 1)->text, "3 pragmas or annotations passed over");
+    assert_string_equal(ketch_diag_message(diag, 1)->text, "3 pragmas or annotations kept, without effect");
+    static const ketch_remark remarks[] = {{"@keep this", 3}, {"@and this", 4}, {"pragma p q r", 6}};
+    assert_int_equal(circuit->remarks_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(circuit->remarks[i].text, remarks[i].text);
+        assert_int_equal(circuit->remarks[i].line, remarks[i].line);
+    }
     kt_circuit_free(circuit);
     ketch_diag_free(&diag);
 }

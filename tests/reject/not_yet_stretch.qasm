@@ -1,4 +1,0 @@
-OPENQASM 3.0;
-stretch gap;
-qubit q;
-delay[gap] q;
