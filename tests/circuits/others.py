@@ -146,7 +146,7 @@ def outcome_of(ketch, folder, path, outcome, numbers):
             file.write(unmeasured(path.read_text(encoding='utf-8')))
             file.flush()
             return refused(ketch, path, *rest) or runs(ketch, file.name, numbers[name])
-    if kind == 'data':
+    if kind in ('data', 'elsewhere'):
         return None
     return {'refused': refused, 'rejects': rejects, 'accepts': accepts, 'defines': defines}[kind](ketch, path, *rest)
 
