@@ -9,10 +9,13 @@ import pathlib
 import random
 import tempfile
 
+from hostile_programs import hostile_programs
+
 HEAD2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[3];\ncreg c[3];\n'
 HEAD3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[3] q;\nbit[3] c;\n'
 DEEP = 200_000
 SYNTAX, SEMANTICS, LIMIT = 3, 4, 5
+SECONDS = 1.0
 
 
 def doubling_gates(levels):
@@ -202,13 +205,15 @@ INPUTS = [
 
 
 def hostile_inputs():
-    """Yields (name, context manager giving (command, folder, stdin), allowed exit codes, text)."""
+    """Yields (name, context manager giving (command, folder, stdin), allowed exit codes, text, seconds of the processor allowed)."""
     for name, program, codes, text in INPUTS:
-        yield name, lambda program=program: prepared(program), codes, text
+        yield name, lambda program=program: prepared(program), codes, text, SECONDS
+    for name, command, program, codes, text, seconds in hostile_programs():
+        yield name, lambda command=command, program=program: prepared(program, command), codes, text, seconds
 
 
 @contextlib.contextmanager
-def prepared(program):
+def prepared(program, command='ketch check input.qasm'):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         if callable(program):
@@ -216,4 +221,4 @@ def prepared(program):
         if isinstance(program, str):
             program = program.encode()
         (folder / 'input.qasm').write_bytes(program)
-        yield 'ketch check input.qasm', folder, None
+        yield command, folder, None

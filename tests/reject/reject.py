@@ -17,9 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / 'circuits'))
 
 from harness import SLOW, Ketch, Tap  # noqa: E402
-from hostile import hostile_inputs  # noqa: E402
-
-SECONDS = 1.0
+from hostile import SECONDS, hostile_inputs  # noqa: E402
 
 
 def processor_seconds():
@@ -28,7 +26,7 @@ def processor_seconds():
     return used.ru_utime + used.ru_stime
 
 
-def answer(ketch, command, cwd, codes, stdin=None):
+def answer(ketch, command, cwd, codes, stdin=None, allowed=SECONDS):
     """Runs "ketch ..."; returns (exit code, stderr, problem), problem being None where the answer came quickly and in good order."""
     begin = processor_seconds()
     try:
@@ -44,7 +42,7 @@ def answer(ketch, command, cwd, codes, stdin=None):
         return code, error, f'this came to stdout: {out[:200]}'
     if re.search('[\x00-\x09\x0b-\x1f\x7f]', error):
         return code, error, f'control characters in the message: {error[:500]!r}'
-    if took > SECONDS * SLOW:
+    if took > allowed * SLOW:
         return code, error, f'the answer took {took:.1f} s of the processor'
     return code, error, None
 
@@ -75,9 +73,9 @@ def main(program, *options):
         elif not problem and seen != expected:
             problem = differences(expected, seen)
         tap.check(path.stem, problem)
-    for name, make, codes, text in hostile_inputs():
+    for name, make, codes, text, seconds in hostile_inputs():
         with make() as (command, cwd, stdin):
-            code, error, problem = answer(ketch, command, cwd, codes, stdin)
+            code, error, problem = answer(ketch, command, cwd, codes, stdin, seconds)
         if not problem and text not in error:
             problem = f'the message lacks "{text}":\n{error[:2000]}'
         if not problem and len(error) > 50_000:
