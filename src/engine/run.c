@@ -10,6 +10,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The line of the first loop that goes on for as long as measurements say, or 0. */
+static uint32_t line_of_endless(const ketch_circuit *circuit) {
+    for (size_t i = 0; circuit->unbounded && i < circuit->ops_count; i++) {
+        const kt_op *op = &circuit->ops[i];
+        bool jumps = op->code == KT_OP_JUMP || op->code == KT_OP_JUMP_UNLESS || op->code == KT_DO_JUMP_IF || op->code == KT_DO_JUMP_IF_NOT;
+        if (jumps && op->data <= i) return circuit->ops[op->data].line ? circuit->ops[op->data].line : op->line;
+    }
+    return 0;
+}
+
 static ketch_status check_outputs(const kt_run *run) {
     if (!run->plan->branches) return KETCH_OK;
     const char *wanted = NULL;
@@ -23,10 +33,13 @@ static ketch_status check_outputs(const kt_run *run) {
         if (!kt_step_measures(step)) continue;
         uint32_t line = run->circuit->ops[step->op].line;
         const char *what = kt_step_resets(step) ? "reset" : "measurement";
-        char where[32] = "";
+        char where[32] = "", loop[64] = "";
         if (line) snprintf(where, sizeof where, " (line %u)", line);
-        ketch_status status = kt_fail(run->diag, KT_NEEDS_ONE_SHOT,
-                                      "%s cannot be had: a %s in the middle of the circuit%s decides it shot by shot", wanted, what, where);
+        uint32_t endless = line_of_endless(run->circuit);
+        if (endless) snprintf(loop, sizeof loop, ", and the loop at line %u has no bound", endless);
+        ketch_status status =
+            kt_fail(run->diag, KT_NEEDS_ONE_SHOT, "%s cannot be had: a %s in the middle of the circuit%s decides it shot by shot%s", wanted,
+                    what, where, loop);
         if (run->shots > 1) kt_hint(run->diag, "ask for one shot: --shots 1");
         return status;
     }
@@ -50,8 +63,8 @@ static ketch_status name_registers(kt_run *run) {
         char *name = kt_arena_copy(&result->names, info->name, strlen(info->name));
         if (!name) return kt_no_memory(run->diag);
         result->shapes[result->register_count] = info->dimensions;
-        result->registers[result->register_count++] = (ketch_register){
-            name, offset, info->size, kt_value_type_of((kt_scalar)info->type, info->width ? info->width : info->size)};
+        result->registers[result->register_count++] =
+            (ketch_register){name, offset, info->size, kt_value_type_of((kt_scalar)info->type, info->width ? info->width : info->size)};
         offset += info->size;
     }
     result->bit_count = run->plan->outcome_bits;

@@ -292,11 +292,14 @@ ketch_status kt_trace_machine(kt_tree *tree, kt_branch *branch, kt_pause *pause)
         uint32_t at = machine->at;
         ketch_status status = look(tree, branch, at);
         if (status) return status;
+        bool returns = program[at].code == KT_DO_RETURN && machine->call_count;
+        uint32_t call = returns ? machine->calls[machine->call_count - 1].call : at; /* which a return reads, too */
         marks[at] = program[at];
+        marks[call] = program[call];
         machine->program = marks;
         *pause = kt_machine_run(machine, &status);
         machine->program = program;
-        marks[at] = mark;
+        marks[at] = marks[call] = mark;
         if (*pause != KT_PAUSE_OPERATION) return status;
         if (machine->at == at && program[at].code == KT_OP_GATE) return KETCH_OK;
         machine->operations_left++; /* the mark was counted */

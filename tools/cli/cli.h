@@ -211,8 +211,7 @@ void unlock_output(void);
 typedef struct tracer tracer;
 /* Follows a run of one shot: makes run->trace print each statement to `out`. NULL when out of memory. */
 tracer *begin_trace(ketch_run_options *run, const settings *options, output *out, const char *path);
-/* What the last statement did. */
-void end_trace(tracer *trace);
+int end_trace(tracer *trace); /* 0, or the exit code where `out` refused something */
 
 /* ── inputs.c ── */
 

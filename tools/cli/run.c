@@ -135,10 +135,10 @@ static int run_circuit(const settings *options, output *out, const char *path, c
     set_stage("simulating", 0, 0);
     tracer *trace = options->trace ? begin_trace(&run, options, out, path) : NULL;
     ketch_status status = options->trace && !trace ? KETCH_ERROR_MEMORY : ketch_run(&result, session, circuit, &run, diag);
-    end_trace(trace);
+    if (trace) code = end_trace(trace);
     clear_progress();
     if (status != KETCH_OK) {
-        code = interrupted() ? EXIT_RUNTIME : failed(status, diag, name);
+        code = code || interrupted() ? EXIT_RUNTIME : failed(status, diag, name);
     } else {
         report(diag, name);
         ketch_run_info info = KETCH_RUN_INFO_INIT;

@@ -25,7 +25,7 @@ struct tracer {
     int code;   /* the exit code of a write that failed */
     char *text; /* the source, for its lines */
     size_t size;
-    char **values; /* by variable: "name = value" when it was shown last */
+    char **values; /* the variables in scope before the last statement: "name = value" */
     size_t value_count;
     double state[2 * MOST_AMPLITUDES]; /* shown last */
     bool begun;
@@ -57,44 +57,62 @@ static const char *find_line(size_t *size, const tracer *trace, uint32_t number)
 static void put_statement(tracer *trace, const ketch_trace *seen) {
     size_t size;
     const char *line = find_line(&size, trace, seen->line);
-    char text[400];
-    if (line)
-        snprintf(text, sizeof text, "%s%4u%s  %s%.*s%s\n", color(trace, "\033[2m"), seen->line, color(trace, "\033[0m"),
-                 color(trace, "\033[1m"), (int)(size < 200 ? size : 200), line, color(trace, "\033[0m"));
-    else
-        snprintf(text, sizeof text, "%s%4u%s  %s%.200s%s\n", color(trace, "\033[2m"), seen->line, color(trace, "\033[0m"),
-                 color(trace, "\033[1m"), seen->operation, color(trace, "\033[0m"));
-    for (char *c = text; *c; c++) { /* a source must not tell the terminal what to do */
-        if (((unsigned char)*c < 0x20 && *c != '\n' && *c != '\033') || *c == 0x7f) *c = '?';
+    char statement[201], number[60];
+    snprintf(statement, sizeof statement, "%.*s", (int)(!line ? 200 : size < 200 ? size : 200), line ? line : seen->operation);
+    for (char *c = statement; *c; c++) { /* a source must not tell the terminal what to do */
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
     }
-    put(trace, text);
+    snprintf(number, sizeof number, "%s%4u%s  %s", color(trace, "\033[2m"), seen->line, color(trace, "\033[0m"), color(trace, "\033[1m"));
+    put(trace, number);
+    put(trace, statement);
+    put(trace, color(trace, "\033[0m"));
+    put(trace, "\n");
 }
 
 /* ── Variables ── */
 
+/* "name = value"; to be freed. */
+static char *text_of(const ketch_trace_variable *variable) {
+    size_t size = strlen(variable->name) + strlen(variable->value) + 4;
+    char *text = malloc(size);
+    if (text) snprintf(text, size, "%s = %s", variable->name, variable->value);
+    return text;
+}
+
+/* Was it shown like this last? Of several with one name, in scopes inside one another, the innermost counts, which stands last. */
+static bool is_known(const tracer *trace, const char *name, const char *text) {
+    size_t size = strlen(name);
+    for (size_t i = trace->value_count; i-- > 0;) {
+        const char *before = trace->values[i];
+        if (!strncmp(before, name, size) && before[size] == ' ') return !strcmp(before, text);
+    }
+    return false;
+}
+
+static void forget_values(tracer *trace) {
+    for (size_t i = 0; i < trace->value_count; i++) free(trace->values[i]);
+    free(trace->values);
+    trace->values = NULL;
+    trace->value_count = 0;
+}
+
 static void put_variables(tracer *trace, const ketch_trace *seen) {
-    if (seen->variable_count > trace->value_count) {
-        char **grown = realloc(trace->values, seen->variable_count * sizeof *grown);
-        if (!grown) return;
-        trace->values = grown;
-        while (trace->value_count < seen->variable_count) grown[trace->value_count++] = NULL;
+    char **values = calloc(seen->variable_count + 1, sizeof *values);
+    size_t count = 0;
+    for (size_t i = 0; values && i < seen->variable_count; i++) {
+        char *text = text_of(&seen->variables[i]);
+        if (!text) break;
+        values[count++] = text;
+        if (!trace->begun || is_known(trace, seen->variables[i].name, text)) continue;
+        put(trace, "          ");
+        put(trace, color(trace, "\033[36m"));
+        put(trace, text);
+        put(trace, color(trace, "\033[0m"));
+        put(trace, "\n");
     }
-    for (size_t i = 0; i < seen->variable_count; i++) {
-        const ketch_trace_variable *variable = &seen->variables[i];
-        size_t size = strlen(variable->name) + strlen(variable->value) + 4;
-        char *now_shown = malloc(size);
-        if (!now_shown) return;
-        snprintf(now_shown, size, "%s = %s", variable->name, variable->value);
-        if (trace->begun && (!trace->values[i] || strcmp(trace->values[i], now_shown) != 0)) {
-            put(trace, "          ");
-            put(trace, color(trace, "\033[36m"));
-            put(trace, now_shown);
-            put(trace, color(trace, "\033[0m"));
-            put(trace, "\n");
-        }
-        free(trace->values[i]);
-        trace->values[i] = now_shown;
-    }
+    forget_values(trace);
+    trace->values = values;
+    trace->value_count = count;
 }
 
 /* ── The state ── */
@@ -125,9 +143,11 @@ static void format_term(char out[160], bool *negative, double re, double im, uin
 
 static void put_state(tracer *trace, const ketch_trace *seen) {
     if (!seen->amplitudes || seen->qubits > MOST_QUBITS || !seen->qubits) return;
-    size_t count = (size_t)1 << seen->qubits, bytes = 2 * count * sizeof(double);
-    if (trace->begun && memcmp(trace->state, seen->amplitudes, bytes) == 0) return;
-    memcpy(trace->state, seen->amplitudes, bytes);
+    size_t count = (size_t)1 << seen->qubits;
+    bool same = trace->begun;
+    for (size_t i = 0; i < 2 * count; i++) same = same && fabs(trace->state[i] - seen->amplitudes[i]) < 1e-9;
+    if (same) return;
+    memcpy(trace->state, seen->amplitudes, 2 * count * sizeof(double));
     size_t column = 10, width = trace->options->write.width;
     bool first = true;
     put(trace, "          ");
@@ -176,11 +196,10 @@ tracer *begin_trace(ketch_run_options *run, const settings *options, output *out
     return trace;
 }
 
-void end_trace(tracer *trace) {
-    if (!trace) return;
-    put(trace, "\n");
-    for (size_t i = 0; i < trace->value_count; i++) free(trace->values[i]);
-    free(trace->values);
+int end_trace(tracer *trace) {
+    int code = trace->code;
+    forget_values(trace);
     free(trace->text);
     free(trace);
+    return code;
 }
