@@ -7,8 +7,16 @@
 
 #include <string.h>
 
-/* What a step takes of a shot's operations: on a small state it takes about as long as so many instructions. */
-#define STEP_OPERATIONS 64
+/* What a step takes of a shot's operations: on a small state it takes about as long as so many instructions, so that a loop of measurements
+ * without end is found out within a second or two. On a larger one a measurement takes more, but not so many that long programs of it would
+ * not be allowed to end. */
+#define STEP_OPERATIONS    64
+#define MEASURE_OPERATIONS 2048
+
+static uint64_t operations_of(const kt_run *run, const kt_step *step) {
+    uint64_t more = kt_step_measures(step) ? kt_amplitude_count(run) / 16 : 0;
+    return STEP_OPERATIONS + (more < MEASURE_OPERATIONS ? more : MEASURE_OPERATIONS);
+}
 
 uint64_t kt_operations_most(const kt_run *run) {
     if (!run->plan->dynamic) return UINT64_MAX; /* it ends by itself */
@@ -45,11 +53,12 @@ void kt_branch_lay_down(kt_tree *tree, kt_branch *branch) {
 static ketch_status count_step(kt_tree *tree, kt_branch *branch, const kt_step *step) {
     kt_run *run = tree->run;
     if (!run->plan->dynamic) return kt_watch_work(&tree->watch, 1);
-    if (branch->machine.operations_left < STEP_OPERATIONS)
+    uint64_t operations = operations_of(run, step);
+    if (branch->machine.operations_left < operations)
         FAIL_AT_STEP(branch, step, run, KT_OPERATION_LIMIT, "a shot takes more than %llu operations",
                      (unsigned long long)kt_operations_most(run));
-    branch->machine.operations_left -= STEP_OPERATIONS;
-    return kt_watch_work(&tree->watch, STEP_OPERATIONS);
+    branch->machine.operations_left -= operations;
+    return kt_watch_work(&tree->watch, operations);
 }
 
 /* ── Qubits chosen at run time ──────────────────────────────────────────────────────────────────────────────────────────── */

@@ -87,7 +87,12 @@ char *__wrap_realpath(const char *path, char *out) {
 
 /* What the calls work on, made while memory suffices, and what they make. */
 static ketch_diag *diag;
-static ketch_circuit *bell, *teleport, *parameters, *building;
+static ketch_circuit *bell, *teleport, *parameters, *building, *looping, *branching;
+
+/* A loop until something is measured, angles computed in it. */
+#define LOOPING                                                           \
+    "OPENQASM 3.0; include \"stdgates.inc\"; qubit q; int[8] n; bit c;\n" \
+    "while (c == 0) { rx(0.5 * n) q; h q; c = measure q; n += 1; }\n"
 static ketch_session *session;
 static ketch_result *whole;
 static char source_path[] = "/tmp/ketch-source-XXXXXX", target_path[] = "/tmp/ketch-target-XXXXXX";
@@ -179,6 +184,8 @@ static ketch_status run(const ketch_circuit *circuit, unsigned outputs, uint64_t
 static ketch_status run_bell(void) { return run(bell, 0, 100); }
 static ketch_status run_bell_for_all(void) { return run(bell, KETCH_OUTPUT_STATE | KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_PROBABILITIES, 3000); }
 static ketch_status run_teleport(void) { return run(teleport, KETCH_OUTPUT_SHOTS, 100); }
+static ketch_status run_many_branches(void) { return run(branching, KETCH_OUTPUT_SHOTS, 3000); }
+static ketch_status run_loop(void) { return run(looping, KETCH_OUTPUT_SHOTS, 30); }
 static ketch_status run_teleport_once(void) { return run(teleport, KETCH_OUTPUT_STATE, 1); }
 static ketch_status run_in_a_new_session(void) {
     ketch_status status = ketch_session_create(&made.session, NULL, diag);
@@ -207,6 +214,7 @@ static const struct call {
     ketch_status (*act)(void);
     ketch_status wanted;
     int grows, quiet;
+    int stride; /* of the allocations that fail; 0: each does */
 } calls[] = {
     {"ketch_diag_create", create_diag, KETCH_OK, 0, 0},
     {"ketch_circuit_parse of OpenQASM 2", parse_2, KETCH_OK, 0, 0},
@@ -234,6 +242,8 @@ static const struct call {
     {"ketch_run of a Bell pair", run_bell, KETCH_OK, 1, 0},
     {"ketch_run with every output", run_bell_for_all, KETCH_OK, 1, 0},
     {"ketch_run with measurements in the middle", run_teleport, KETCH_OK, 1, 0},
+    {"ketch_run of a loop", run_loop, KETCH_OK, 1, 0},
+    {"ketch_run of branches shared out", run_many_branches, KETCH_OK, 1, 0, .stride = 17},
     {"ketch_run of one shot with its state", run_teleport_once, KETCH_OK, 1, 0},
     {"ketch_run in a new session", run_in_a_new_session, KETCH_OK, 0, 0},
     {"ketch_result_write as text", write_text, KETCH_OK, 1, 0},
@@ -260,7 +270,7 @@ static int says_no_memory(void) {
 
 static void each_allocation_fails_in_turn(void **state) {
     const struct call *call = *state;
-    for (long n = 1; n < 100000; n++) {
+    for (long n = 1; n < 100000; n += call->stride ? call->stride : 1) {
         long before = atomic_load(&live);
         uint64_t operations = operations_of(building);
         atomic_store(&fired, 0);
@@ -299,6 +309,12 @@ static int create(void **state) {
     diag = ketch_diag_create();
     bell = parsed(BELL);
     teleport = parsed(TELEPORT);
+    looping = parsed(LOOPING);
+    if (ketch_circuit_create(&branching, 1, 10, diag) != KETCH_OK) return 1;
+    for (uint32_t bit = 0; bit < 10; bit++) {
+        if (ketch_circuit_append(branching, "h", 1, (uint32_t[]){0}, NULL, diag) != KETCH_OK) return 1;
+        if (ketch_circuit_measure(branching, 1, (uint32_t[]){0}, &bit, diag) != KETCH_OK) return 1;
+    }
     parameters = parsed(PARAMETERS);
     int file = mkstemp(source_path);
     if (write(file, OPENQASM3, strlen(OPENQASM3)) < 0) return 1;
@@ -317,6 +333,8 @@ static int release(void **state) {
     (void)state;
     ketch_circuit_free(&bell);
     ketch_circuit_free(&teleport);
+    ketch_circuit_free(&looping);
+    ketch_circuit_free(&branching);
     ketch_circuit_free(&parameters);
     ketch_circuit_free(&building);
     ketch_result_free(&whole);
