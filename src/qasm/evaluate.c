@@ -198,17 +198,21 @@ static bool evaluate_call(kt_value *out, kt_program *program, const kt_expressio
     return kt_call_function(out, program, expression, arguments, count);
 }
 
+bool kt_evaluate_constant_integer(int64_t *out, kt_program *program, const kt_expression *expression, const char *what) {
+    bool before = program->constant;
+    program->constant = true;
+    bool good = kt_evaluate_integer(out, program, expression, what);
+    program->constant = before;
+    return good;
+}
+
 bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *expression, const char *what, bool quantum) {
     kt_span span = kt_expression_span(expression);
     uint64_t limit = quantum ? program->options->max_qubits : program->options->max_bits;
     if (expression->kind == KT_EXPRESSION_BIG || (expression->kind == KT_EXPRESSION_INTEGER && expression->as.integer > INT64_MAX))
         return kt_error_at(&program->report, quantum ? KT_QUBIT_LIMIT : KT_BIT_LIMIT, span, "%.*s %s; the limit is %llu", KT_SHOWN(span),
                            quantum ? "qubits" : "bits", (unsigned long long)limit);
-    bool before = program->constant;
-    program->constant = true;
-    bool good = kt_evaluate_integer(out, program, expression, what);
-    program->constant = before;
-    return good;
+    return kt_evaluate_constant_integer(out, program, expression, what);
 }
 
 /* complex, complex[float], complex[float[32]] */

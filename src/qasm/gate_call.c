@@ -161,7 +161,7 @@ static bool resolve_modifiers(kt_application *out, kt_program *program, const kt
             continue;
         }
         int64_t controls = 1;
-        if (modifier->argument && !kt_evaluate_integer(&controls, program, modifier->argument, "the number of controls")) return false;
+        if (modifier->argument && !kt_evaluate_constant_integer(&controls, program, modifier->argument, "the number of controls")) return false;
         if (controls < 1 || controls > (int64_t)program->options->max_qubits || controls > KT_MAX_WIDTH - (int64_t)out->control_count)
             return kt_error_at(&program->report, KT_BAD_MODIFIER, kt_expression_span(modifier->argument),
                                "%lld controls; the number is positive and no larger than that of the qubits", (long long)controls);

@@ -18,6 +18,16 @@ static bool resolve_list(bool *constant, kt_program *program, kt_expression *fir
     return true;
 }
 
+/* What changes while the program runs cannot be seen in a gate's body. */
+static bool check_visible(kt_program *program, const kt_binding *binding, kt_span span) {
+    bool input = binding && binding->kind == KT_BINDING_VALUE && binding->as.value.symbolic;
+    bool variable =
+        binding && (binding->kind == KT_BINDING_VARIABLE || binding->kind == KT_BINDING_BITS || binding->kind == KT_BINDING_ARRAY);
+    if (!input && !variable) return true;
+    return kt_error_at(&program->report, KT_NOT_IN_GATE, span, "the %s `%.*s` is not visible in a gate; hand it over as an angle",
+                       input ? "input" : "variable", KT_SHOWN(span));
+}
+
 /* The gate's parameters become numbers; *constant stays true where there are none. */
 static bool resolve_expression(bool *constant, kt_program *program, kt_expression *expression) {
     const kt_binding *binding;
@@ -28,12 +38,12 @@ static bool resolve_expression(bool *constant, kt_program *program, kt_expressio
             expression->kind = KT_EXPRESSION_PARAMETER;
             expression->as.integer = binding->as.index;
             *constant = false;
-        } else if (binding && binding->kind == KT_BINDING_VALUE && binding->as.value.symbolic) {
-            kt_span span = kt_expression_span(expression);
-            return kt_error_at(&program->report, KT_NOT_IN_GATE, span,
-                               "the input `%.*s` is not visible in a gate; hand it over as an angle", KT_SHOWN(span));
+            return true;
         }
-        return true;
+        return check_visible(program, binding, kt_expression_span(expression));
+    case KT_EXPRESSION_INDEX:
+        if (expression->as.index.base) return resolve_expression(constant, program, expression->as.index.base);
+        return check_visible(program, kt_scope_find(program, expression->as.index.symbol), kt_expression_span(expression));
     case KT_EXPRESSION_UNARY:
     case KT_EXPRESSION_CHAIN: return resolve_list(constant, program, expression->as.first);
     case KT_EXPRESSION_CALL: return resolve_list(constant, program, expression->as.call.arguments);
@@ -278,6 +288,7 @@ bool kt_define_gate(kt_program *program, const kt_statement *statement) {
         return kt_error_at(&program->report, KT_NOT_HERE, statement->span, "a gate is defined at the top of a program, not in a block");
     kt_gate_name *known = kt_gate_name_of(program, statement->symbol);
     if (!known) return false;
+    if (program->dialect == 3 && !kt_scope_is_free(program, statement->symbol, statement->name)) return false;
     uint32_t errors = program->report.errors;
     if (clashes(program, statement, known)) return program->report.errors == errors;
     kt_definition *definition = kt_arena_alloc(&program->kept, sizeof *definition);

@@ -321,6 +321,7 @@ bool kt_number_in_cell(uint32_t *cell, kt_program *program, int64_t number, kt_s
 
 /* scope.c */
 kt_binding *kt_scope_find(kt_program *program, uint32_t symbol);                                        /* NULL: nothing of this name */
+bool kt_scope_is_free(kt_program *program, uint32_t symbol, kt_span span); /* in this scope; else an error */
 kt_binding *kt_scope_declare(kt_program *program, kt_binding_kind kind, uint32_t symbol, kt_span span); /* NULL after an error */
 void kt_scope_spoil(kt_program *program, uint32_t symbol);
 bool kt_scope_enter(kt_program *program); /* false: no memory, nothing entered */
@@ -332,6 +333,7 @@ void kt_gate_names_changed(kt_program *program);                                
 /* evaluate.c: a value is known, symbolic, or runtime, in which case instructions that compute it have been emitted */
 bool kt_evaluate_constant(kt_value *out, kt_program *program, const kt_expression *expression); /* known, and not of a variable */
 bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expression);
+bool kt_evaluate_constant_integer(int64_t *out, kt_program *program, const kt_expression *expression, const char *what);
 bool kt_evaluate_integer(int64_t *out, kt_program *program, const kt_expression *expression, const char *what);
 bool kt_evaluate_width(int64_t *out, kt_program *program, const kt_expression *expression, const char *what, bool quantum);
 bool kt_to_radians(kt_value *value, kt_program *program, kt_span span); /* a float, or symbolic */

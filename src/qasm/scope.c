@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a name means. Bindings form a stack; each symbol knows its innermost one, and a binding the one that it hides, so that finding a
- * name is one look-up and leaving a scope pops. Gates have names of their own: a register may be called like a gate.
+ * name is one look-up and leaving a scope pops. Gates of the language and its libraries have names of their own: a register may be called
+ * `x`. In OpenQASM 3 the program's own gates share the names of its variables.
  */
 #include "qasm/program.h"
 
@@ -42,12 +43,22 @@ static const char *kind_text(const kt_binding *binding) {
     return binding->kind == KT_BINDING_VALUE && binding->as.value.symbolic ? "an input" : kinds[binding->kind];
 }
 
+bool kt_scope_is_free(kt_program *program, uint32_t symbol, kt_span span) {
+    const kt_binding *old = kt_scope_find(program, symbol);
+    char where[KT_WHERE_TEXT];
+    if (!old || old->depth != program->depth || old->kind == KT_BINDING_SPOILED) return true;
+    return kt_error_at(&program->report, KT_REDECLARED, span, "`%.*s` is declared already, as %s (%s)", KT_SHOWN(span), kind_text(old),
+                       kt_where_text(where, &program->report, old->span, span));
+}
+
 kt_binding *kt_scope_declare(kt_program *program, kt_binding_kind kind, uint32_t symbol, kt_span span) {
-    kt_binding *old = kt_scope_find(program, symbol);
-    if (old && old->depth == program->depth && old->kind != KT_BINDING_SPOILED) {
+    const kt_definition *gate =
+        program->dialect == 3 && !program->depth && symbol < program->gates_capacity ? program->gates[symbol].definitions : NULL;
+    if (!kt_scope_is_free(program, symbol, span)) return NULL;
+    if (gate && kind != KT_BINDING_SPOILED) {
         char where[KT_WHERE_TEXT];
-        kt_error_at(&program->report, KT_REDECLARED, span, "`%.*s` is declared already, as %s (%s)", KT_SHOWN(span), kind_text(old),
-                    kt_where_text(where, &program->report, old->span, span));
+        kt_error_at(&program->report, KT_REDECLARED, span, "`%.*s` is declared already, as a gate (%s)", KT_SHOWN(span),
+                    kt_where_text(where, &program->report, gate->name, span));
         return NULL;
     }
     if (!reserve_symbols(program) ||
