@@ -25,7 +25,7 @@ class Answer:
 
     def first_error(self):
         """(code, "line:column") of the first error; the position may be empty."""
-        found = re.search(r'^(?:[^\n:]*:(\d+:\d+): )?(?:ketch: )?error\[(KQ\d+)\]', self.error, re.MULTILINE)
+        found = re.search(r'^[^\n:]*:(?:(\d+:\d+):)? error\[(KQ\d+)\]', self.error, re.MULTILINE)
         return (found.group(2), found.group(1) or '') if found else ('', '')
 
 
@@ -86,13 +86,13 @@ def run_all(ketch, programs, mode):
     return answers
 
 
-def differing(seen, expected):
-    """What is not as expected among the outputs, or None."""
+def differing(program, seen, expected):
+    """What is not as expected among the outputs, or None. They are compared by the types that the program declares."""
     for name, wanted in expected.items():
         if name not in seen:
             return f'there is no output {name}'
         value, kind = seen[name]
-        if not same(value, wanted, kind):
+        if not same(value, wanted, program.outputs.get(name, kind)):
             return f'{name} is {value!r} ({kind}), not {wanted!r}'
     return None
 
@@ -100,7 +100,7 @@ def differing(seen, expected):
 def judge_outcomes(program, seen):
     missing = list(program.values)
     for values in seen:
-        fitting = next((expected for expected in program.values if differing(values, expected) is None), None)
+        fitting = next((expected for expected in program.values if differing(program, values, expected) is None), None)
         if fitting is None:
             return f'came, but never should: {values}'
         missing = [expected for expected in missing if expected is not fitting]
@@ -110,7 +110,7 @@ def judge_outcomes(program, seen):
 def judge_chance(program, result):
     shots = result['shots']
     came = sum(count for outcome, count in result['counts'].items()
-               if differing(outputs(outcome, result['registers']), program.values[0]) is None)
+               if differing(program, outputs(outcome, result['registers']), program.values[0]) is None)
     deviation = math.sqrt(shots * program.chance * (1 - program.chance))
     return None if abs(came - shots * program.chance) < 5 * deviation else f'came {came} times of {shots}'
 
@@ -143,7 +143,7 @@ def judge(program, answer):
         return judge_chance(program, answer.result)
     if program.kind == 'only':
         return None if list(seen[0]) == list(program.values[0]) else f'the outputs are {list(seen[0])}'
-    return differing(seen[0], program.values[0])
+    return differing(program, seen[0], program.values[0])
 
 
 def results(ketch, programs):

@@ -41,6 +41,12 @@ class Program:
     def __str__(self):
         return f'{self.section.title}: {self.name}'
 
+    @property
+    def outputs(self):
+        """{name: type} as declared."""
+        found = re.findall(r'\boutput\s+(array\[.*?\]\]?|complex\[float\[\d+\]\]|\w+(?:\[[^;]*?\])?)\s+([^\s;]+);', self.text)
+        return {name: kind for kind, name in found}
+
 
 @dataclass
 class Section:
