@@ -23,6 +23,7 @@ typedef struct kt_loop_items {
     kt_span span;
     /* of a range: all three are integers; `known` and then `turns` */
     kt_value start, step, stop;
+    kt_span step_span;
     kt_type type;
     bool known;
     uint64_t turns; /* of the others always */
@@ -57,6 +58,7 @@ static bool range_items(kt_loop_items *out, kt_program *program, const kt_expres
         (range->as.range.step && !whole(program, &out->step, range->as.range.step, "the step")) ||
         !whole(program, &out->stop, range->as.range.stop, "the end"))
         return false;
+    if (range->as.range.step) out->step_span = kt_expression_span(range->as.range.step);
     bool natural = out->start.type == KT_TYPE_UINT && out->stop.type == KT_TYPE_UINT;
     out->type = natural ? KT_TYPE_UINT : KT_TYPE_INT;
     if (kt_value_known(out->step) && out->step.as.integer == 0)
@@ -229,7 +231,7 @@ static bool skip_if_empty(kt_program *program, const kt_loop_items *items, kt_tu
     /* The sign of the step decides, and 0 fails: t := start <= end; u := end <= start; where the step is negative, u counts. */
     uint32_t upwards = 0, fine = 0;
     kt_op if_step = {.code = KT_DO_JUMP_IF, .left = counter->step};
-    bool good = kt_jump(program, &fine, if_step, (kt_span){0}) && kt_emit(program, (kt_op){.code = KT_DO_FAIL}, items->span) &&
+    bool good = kt_jump(program, &fine, if_step, (kt_span){0}) && kt_emit(program, (kt_op){.code = KT_DO_FAIL}, items->step_span) &&
                 kt_land(program, &fine);
     good = good && kt_store_cells(program, zero, kt_value_int(0), items->span) &&
            emit3(program, ordered, cell, counter->counter, counter->last, (kt_span){0}) &&
@@ -361,7 +363,8 @@ static bool compile_for(kt_program *program, const kt_statement *loop, kt_loop_i
     kt_op next = {.code = KT_DO_LOOP, .destination = counter.step, .left = counter.counter, .right = counter.last, .data = top};
     bool comes_back = program->flow != KT_FLOW_NOWHERE || exit.continues;
     good = kt_exit_land(program, &exit, &exit.continues) && good;
-    if (comes_back) good = kt_emit(program, next, (kt_span){0}) && good;
+    program->line = loop->line;
+    if (comes_back) good = kt_emit(program, next, loop->span) && good;
     kt_exit_close(program, &exit);
     kt_region_end(program, loop);
     good = kt_land(program, &counter.empty) && kt_exit_land(program, &exit, &exit.breaks) && good;
@@ -454,14 +457,15 @@ static bool compile_while(kt_program *program, const kt_statement *loop, kt_valu
         kt_value truth;
         good = kt_exit_land(program, &exit, &exit.continues) && good;
         program->flow = KT_FLOW_ON;
+        program->line = loop->line;
         if (good && endless) {
-            good = kt_emit(program, (kt_op){.code = KT_OP_JUMP, .data = top}, (kt_span){0});
+            good = kt_emit(program, (kt_op){.code = KT_OP_JUMP, .data = top}, loop->span);
         } else if (good && kt_truth(&truth, program, condition)) {
             if (kt_value_known(truth))
-                good = !truth.as.natural || kt_emit(program, (kt_op){.code = KT_OP_JUMP, .data = top}, (kt_span){0});
+                good = !truth.as.natural || kt_emit(program, (kt_op){.code = KT_OP_JUMP, .data = top}, loop->span);
             else
                 good = kt_to_cells(&cell, program, truth, span) &&
-                       kt_emit(program, (kt_op){.code = KT_DO_JUMP_IF, .left = cell, .data = top}, (kt_span){0});
+                       kt_emit(program, (kt_op){.code = KT_DO_JUMP_IF, .left = cell, .data = top}, loop->span);
         } else {
             good = false;
         }

@@ -126,6 +126,11 @@ bool kt_lower_switch(kt_program *program, const kt_statement *statement) {
     kt_value value;
     label *labels = NULL;
     uint32_t count, cell = 0;
+    if (program->before_switch) {
+        kt_error_at(&program->report, KT_OTHER_DIALECT, statement->span, "`switch` belongs to OpenQASM 3.1; this program is OpenQASM 3.0");
+        kt_hint_add(&program->report, "OPENQASM 3.1;");
+        return false;
+    }
     bool good = read_labels(&labels, &count, program, statement);
     if (!kt_evaluate(&value, program, expression) || !good) return false;
     if (value.type != KT_TYPE_INT && value.type != KT_TYPE_UINT) {

@@ -236,6 +236,7 @@ typedef struct kt_program {
     ketch_diag *diag;
     ketch_circuit *circuit;
     int dialect;
+    bool before_switch; /* the version is 3.0 */
     unsigned provided;  /* KT_IN_...: whose gates are known */
     kt_arena statement; /* of the statement at hand */
     kt_arena kept;      /* definitions, aliases, words */
@@ -283,6 +284,7 @@ typedef struct kt_program {
     uint32_t visible;         /* bindings with lower numbers are seen only if constant; and 0 outside of subroutines */
     uint32_t known_names;     /* of those, the ones that were there when the subroutine was defined */
     uint32_t nested;          /* levels of text of the calls that are being read, one in another */
+    uint32_t recursions;      /* calls of recursive subroutines that were inlined */
     bool old_calls_warned;
     uint64_t unrolled;        /* statements carried out in loops and calls; against max_unroll */
     bool inexpressible;       /* the condition at hand needs instructions */

@@ -108,6 +108,7 @@ static bool settle_dialect(kt_program *program) {
     }
     if (i == 0) kt_warning_at(&program->report, KT_VERSION_FORM, span, "the version is written 2.0");
     program->dialect = major;
+    program->before_switch = i == 3;
     return true;
 }
 
@@ -166,6 +167,7 @@ static void read_program(kt_program *program) {
     program->provided = program->dialect == 2 ? KT_IN_LANGUAGE2 : KT_IN_LANGUAGE3;
     if (!include_prelude(program)) return;
     kt_read_source(program, source);
+    kt_check_routines(program);
     finish(program);
 }
 

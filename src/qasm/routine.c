@@ -205,7 +205,7 @@ static bool take_result(kt_program *program, kt_exit *exit, kt_value value, kt_s
 bool kt_lower_return(kt_program *program, const kt_statement *statement) {
     kt_exit *exit = call_at_hand(program);
     const kt_expression *expression = statement->as.expression;
-    kt_value value;
+    kt_value value = {0};
     if (!exit) return kt_error_at(&program->report, KT_BAD_RETURN, statement->span, "`return` stands in no subroutine");
     const kt_routine *routine = exit->routine;
     kt_span span = expression ? kt_expression_span(expression) : statement->span;

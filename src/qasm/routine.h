@@ -70,5 +70,7 @@ bool kt_bind_parameter(kt_program *program, const kt_parameter *parameter, const
 
 /* routine_call.c: carries a call out, inlined or by CALL. The value is of the routine's type. */
 bool kt_carry_out_call(kt_value *out, kt_program *program, kt_routine *routine, const kt_argument *arguments, kt_span call);
+/* The subroutine out of line, for the qubits and arrays among the arguments; NULL after an error. */
+kt_compiled *kt_compile_routine(kt_program *program, kt_routine *routine, const kt_argument *arguments, kt_span call);
 
 #endif

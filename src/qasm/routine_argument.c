@@ -14,8 +14,9 @@ static bool hint_parameter(kt_program *program, const kt_routine *routine, const
 }
 
 static bool read_value(kt_argument *out, kt_program *program, const kt_parameter *parameter, const kt_expression *expression) {
-    return kt_evaluate(&out->value, program, expression) &&
-           kt_convert(&out->value, program, parameter->type, parameter->width, false, out->value, out->span);
+    if (!kt_evaluate(&out->value, program, expression)) return false;
+    out->value.followed = true; /* a parameter is a variable: values wrap */
+    return kt_convert(&out->value, program, parameter->type, parameter->width, false, out->value, out->span);
 }
 
 /* As many as wanted? The run sees. */
@@ -94,6 +95,55 @@ static bool read_argument(kt_argument *out, kt_program *program, const kt_routin
     return hint_parameter(program, routine, parameter, out->span);
 }
 
+/* The elements between the first and the last of a view. */
+static void reach(int64_t *low, int64_t *high, const kt_view *view) {
+    *low = *high = view->first;
+    for (uint32_t i = 0; i < view->shape.dimension_count; i++) {
+        int64_t way = view->strides[i] * ((int64_t)view->shape.dimensions[i] - 1);
+        *(way < 0 ? low : high) += way;
+    }
+}
+
+static bool may_overlap(const kt_view *a, const kt_view *b) {
+    int64_t a_low, a_high, b_low, b_high;
+    if (a->moved != KT_NO_CELL || b->moved != KT_NO_CELL) return false; /* not known */
+    reach(&a_low, &a_high, a);
+    reach(&b_low, &b_high, b);
+    if (a_high < b_low || b_high < a_low) return false;
+    bool rows = a->shape.dimension_count == 1 && b->shape.dimension_count == 1 && a->strides[0] == b->strides[0] && a->strides[0];
+    return !rows || (a->first - b->first) % a->strides[0] == 0; /* every other element leaves the rest */
+}
+
+/* Qubits are handed over once, an array that is changed is the only one of its elements. */
+static bool all_apart(kt_program *program, const kt_routine *routine, const kt_argument *list) {
+    uint32_t total = 0, count = routine->parameter_count, repeated;
+    for (uint32_t i = 0; i < count; i++) {
+        const kt_selection *selection = &list[i].selection;
+        if (routine->parameters[i].kind != KT_AS_QUBITS || selection->moves) continue;
+        if (!kt_charge(program, selection->count / 8, list[i].span) || !kt_operands_reserve(program, (size_t)total + selection->count))
+            return false;
+        for (uint32_t k = 0; k < selection->count; k++) program->operands[total++] = kt_selection_at(selection, k);
+    }
+    if (!kt_first_repeated(&repeated, program, program->operands, total, program->circuit->qubit_count)) return false;
+    for (uint32_t i = 0, first = 0; repeated < total && i < count; i++) {
+        if (routine->parameters[i].kind != KT_AS_QUBITS || list[i].selection.moves) continue;
+        first += list[i].selection.count;
+        if (repeated < first)
+            return kt_error_at(&program->report, KT_QUBIT_TWICE, list[i].span, "`%.*s` names a qubit that this call gets already",
+                               KT_SHOWN(list[i].span));
+    }
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            bool arrays = routine->parameters[i].kind == KT_AS_ARRAY && routine->parameters[k].kind == KT_AS_ARRAY;
+            if (!arrays || list[i].view.array != list[k].view.array) continue;
+            if (routine->parameters[i].readonly && routine->parameters[k].readonly) continue;
+            if (may_overlap(&list[i].view, &list[k].view))
+                return kt_error_at(&program->report, KT_BAD_CALL, list[i].span, "`%.*s` is handed over twice, and may be changed",
+                                   KT_SHOWN(list[i].span));
+        }
+    return true;
+}
+
 bool kt_read_arguments(kt_argument **out, kt_program *program, const kt_routine *routine, const kt_expression *arguments,
                        const kt_expression *operands, kt_span call) {
     uint32_t given = 0, wanted = routine->parameter_count, i = 0;
@@ -111,7 +161,7 @@ bool kt_read_arguments(kt_argument **out, kt_program *program, const kt_routine 
     for (size_t which = 0; which < 2; which++)
         for (const kt_expression *item = lists[which]; item; item = item->next, i++)
             good = read_argument(&list[i], program, routine, &routine->parameters[i], item) && good;
-    return good;
+    return good && all_apart(program, routine, list);
 }
 
 bool kt_bind_parameter(kt_program *program, const kt_parameter *parameter, const kt_argument *argument) {

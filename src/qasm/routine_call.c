@@ -14,8 +14,13 @@
 
 #include <string.h>
 
+enum { MOST_RECURSIONS = 65536 }; /* calls of recursive subroutines that are inlined, in all */
+
 /* How deep reading may go by calls, counted in levels of the texts called: the machine's own stack is finite. */
 enum { DEEPEST_INLINED = 1500, DEEPEST = 3000, OWN_LEVELS = 8 };
+
+/* Statements of a call that may never be made, if it is inlined: a tree of such calls is mostly made of what does not happen. */
+enum { LONGEST_CONDITIONAL = 4096 };
 
 /* What is seen from a body, and what is put back behind it. */
 typedef struct view {
@@ -43,12 +48,15 @@ static bool is_array(const kt_parameter *parameter) { return parameter->kind == 
 
 /* ── Inlined ── */
 
+/* Of a recursion: without arguments that are values nothing can settle it. */
 static bool all_known(const kt_routine *routine, const kt_argument *arguments) {
+    bool some = false;
     for (uint32_t i = 0; i < routine->parameter_count; i++) {
         const kt_parameter *parameter = &routine->parameters[i];
         if (is_classical(parameter) && !kt_value_known(arguments[i].value)) return false;
+        some = some || is_classical(parameter);
     }
-    return true;
+    return some;
 }
 
 /* A recursion goes on inlined while each call is certain to be reached and knows its arguments. */
@@ -66,7 +74,9 @@ static bool may_inline(const kt_program *program, const kt_routine *routine, con
     kt_extent call = routine->extent;
     call.quantum = true; /* of any length */
     if (!kt_may_unroll(program, &call, 1)) return false;
+    if (program->circuit->condition_depth && call.statements > LONGEST_CONDITIONAL) return false;
     if (program->nested + routine->nesting > DEEPEST_INLINED) return false;
+    if (routine->recursive && program->recursions >= MOST_RECURSIONS) return false;
     return !routine->recursive || recursion_is_settled(program, routine, arguments);
 }
 
@@ -103,6 +113,7 @@ static bool call_inlined(kt_value *out, kt_program *program, kt_routine *routine
     for (uint32_t i = 0; i < routine->parameter_count; i++)
         good = kt_bind_parameter(program, &routine->parameters[i], &arguments[i]) && good;
     program->unrolled++;
+    program->recursions += routine->recursive;
     kt_exit_open(program, &exit, routine->body);
     good = kt_lower_list(program, routine->body) && good;
     good = finish_inlined(out, program, &exit) && good;
@@ -246,7 +257,7 @@ static bool new_saved(uint32_t *out, kt_program *program) {
     return true;
 }
 
-static kt_compiled *compile(kt_program *program, kt_routine *routine, const kt_argument *arguments, kt_span call) {
+kt_compiled *kt_compile_routine(kt_program *program, kt_routine *routine, const kt_argument *arguments, kt_span call) {
     kt_compiled *compiled = kt_arena_alloc(&program->kept, sizeof *compiled);
     uint32_t over = 0, first, count, first_bit = program->circuit->bit_count;
     if (!compiled) return kt_report_no_memory(&program->report), NULL;
@@ -292,7 +303,7 @@ static bool call_compiled(kt_value *out, kt_program *program, kt_routine *routin
     if (!settle_arrays(program, routine, arguments)) return false;
     forget_arrays(program, routine, arguments);
     while (compiled && !same_key(routine, compiled->key, arguments)) compiled = compiled->next;
-    if (!compiled && !(compiled = compile(program, routine, arguments, span))) return false;
+    if (!compiled && !(compiled = kt_compile_routine(program, routine, arguments, span))) return false;
     uint32_t cell = compiled->arguments;
     for (uint32_t i = 0; i < routine->parameter_count; i++) {
         if (!hand_over(program, cell, &routine->parameters[i], &arguments[i])) return false;
