@@ -174,8 +174,8 @@ bool kt_machine_copy_stacks(kt_machine *to, const kt_machine *from) {
 
 /* ── Errors ── */
 
-/* Where an operation of the circuit stands, or NULL. */
-static const kt_saved_place *place_of(const ketch_circuit *circuit, uint32_t op) {
+/* Where an operation of the circuit stands: as it was saved for it, else its line, in the file of the operation nearest to it. */
+static kt_place place_of(const ketch_circuit *circuit, uint32_t op, const kt_op *failed) {
     size_t low = 0, high = circuit->op_places_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -184,8 +184,24 @@ static const kt_saved_place *place_of(const ketch_circuit *circuit, uint32_t op)
         else
             high = middle;
     }
-    bool found = low < circuit->op_places_count && circuit->op_places[low].op == op;
-    return found ? &circuit->places[circuit->op_places[low].place] : NULL;
+    bool own = low < circuit->op_places_count && circuit->op_places[low].op == op;
+    const kt_saved_place *saved = circuit->places;
+    if (failed->code == KT_DO_FAIL)
+        saved = &circuit->places[failed->data];
+    else if (circuit->op_places_count)
+        saved = &circuit->places[circuit->op_places[own || !low ? low : low - 1].place];
+    if (!saved) return (kt_place){.line = failed->line, .column = failed->line != 0};
+    kt_place place = {.file = saved->file,
+                      .line = saved->line,
+                      .column = saved->column,
+                      .length = saved->length,
+                      .source_line = saved->source_line,
+                      .source_size = strlen(saved->source_line)};
+    if (own || failed->code == KT_DO_FAIL || !failed->line) return place;
+    if (saved->line != failed->line) place.source_line = NULL;
+    place.line = failed->line;
+    place.column = place.length = 1;
+    return place;
 }
 
 ketch_status kt_machine_fail(kt_machine *machine, uint32_t at, kt_code code, const char *format, ...) {
@@ -194,16 +210,7 @@ ketch_status kt_machine_fail(kt_machine *machine, uint32_t at, kt_code code, con
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    const kt_op *op = &machine->program[at];
-    const kt_saved_place *saved = op->code == KT_DO_FAIL ? &machine->circuit->places[op->data]
-                                                         : place_of(machine->circuit, machine->program_ops ? machine->program_ops[at] : at);
-    if (!saved && op->line) return kt_fail(machine->diag, code, "line %u: %s", op->line, text);
-    if (!saved) return kt_fail(machine->diag, code, "%s", text);
-    kt_place place = {.file = saved->file,
-                      .line = saved->line,
-                      .column = saved->column,
-                      .length = saved->length,
-                      .source_line = saved->source_line,
-                      .source_size = strlen(saved->source_line)};
-    return kt_fail_at(machine->diag, code, &place, "%s", text);
+    const uint32_t *program_ops = machine->program_ops;
+    kt_place place = place_of(machine->circuit, program_ops ? program_ops[at] : at, &machine->program[at]);
+    return kt_fail_at(machine->diag, code, place.line ? &place : NULL, "%s", text);
 }

@@ -21,6 +21,7 @@ typedef struct levels {
     guard *guards;
     size_t guard_count, guard_capacity;
     uint64_t deepest;
+    uint64_t least; /* of an operation: what acts on qubits chosen while the program runs waits for all, and all wait for it */
 } levels;
 
 static void raise_to(uint64_t *level, uint64_t other) {
@@ -56,6 +57,7 @@ static void advance(levels *at, const ketch_circuit *circuit, const kt_op *op) {
     const uint32_t *operands = kt_op_operands(circuit, op);
     bool waits_only = op->code == KT_OP_BARRIER || op->code == KT_OP_DELAY || op->code == KT_OP_SET_BIT;
     uint64_t level = at->guard_count ? at->guards[at->guard_count - 1].level : 0;
+    raise_to(&level, at->least);
     for (uint32_t i = 0; i < op->operand_count; i++) {
         const uint64_t *touched = cell(at, op, operands, i);
         if (touched) raise_to(&level, *touched);
@@ -73,11 +75,13 @@ static bool find_depth(levels *at, const ketch_circuit *circuit) {
     for (size_t i = 0; i < circuit->ops_count; i++) {
         const kt_op *op = &circuit->ops[i];
         while (at->guard_count && at->guards[at->guard_count - 1].end <= i) at->guard_count--;
-        if (op->code == KT_OP_JUMP_UNLESS) {
+        if (op->code == KT_OP_JUMP_UNLESS && op->data > i) {
             if (!open_guard(at, (guard){op->data, condition_level(at, circuit, op)})) return false;
         } else if (op->code == KT_OP_JUMP) { /* the end of a first branch: its condition guards the other one too */
-            if (at->guard_count) at->guards[at->guard_count - 1].end = op->data;
-        } else if (op->code != KT_OP_END) {
+            if (at->guard_count && op->data > i) at->guards[at->guard_count - 1].end = op->data;
+        } else if (op->code == KT_OP_GATE_AT || op->code == KT_OP_MEASURE_AT || op->code == KT_OP_RESET_AT) {
+            at->least = ++at->deepest;
+        } else if (op->code != KT_OP_END && !kt_is_instruction(op)) {
             advance(at, circuit, op);
         }
     }
@@ -114,11 +118,12 @@ ketch_status kt_circuit_summary(ketch_circuit_summary *out, const ketch_circuit 
                                          .memory_bytes = memory_of(circuit)};
         for (size_t i = 0; i < circuit->ops_count; i++) {
             const kt_op *op = &circuit->ops[i];
-            const uint32_t *operands = kt_op_operands(circuit, op);
-            summary.gates += op->code == KT_OP_GATE;
-            summary.measurements += op->code == KT_OP_MEASURE;
-            summary.resets += op->code == KT_OP_RESET;
-            summary.conditions += op->code == KT_OP_JUMP_UNLESS;
+            const uint32_t *operands = circuit->operands + (kt_is_instruction(op) ? 0 : op->operands);
+            summary.gates += op->code == KT_OP_GATE || op->code == KT_OP_GATE_AT;
+            summary.measurements += op->code == KT_OP_MEASURE || op->code == KT_OP_MEASURE_AT;
+            summary.resets += op->code == KT_OP_RESET || op->code == KT_OP_RESET_AT;
+            summary.conditions += op->code == KT_OP_JUMP_UNLESS || op->code == KT_DO_JUMP_IF || op->code == KT_DO_JUMP_IF_NOT;
+            if (op->code >= KT_OP_GATE_AT && op->code <= KT_OP_RESET_AT) memset(used, 1, circuit->qubit_count);
             bool touches = op->code == KT_OP_GATE || op->code == KT_OP_MEASURE || op->code == KT_OP_RESET;
             uint32_t count = op->code == KT_OP_MEASURE ? 1 : op->operand_count;
             for (uint32_t q = 0; touches && q < count; q++) used[operands[q] & ~KT_NEGATED] = 1;

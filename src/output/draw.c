@@ -31,6 +31,7 @@ static void visit_condition(const ketch_circuit *circuit, const kt_op *jump, vis
 }
 
 static void visit_operation(const ketch_circuit *circuit, const kt_op *op, visit_wire visit, void *user) {
+    if (op->code >= KT_OP_GATE_AT) return; /* on no wire of its own */
     const uint32_t *operands = kt_op_operands(circuit, op);
     switch ((kt_op_code)op->code) {
     case KT_OP_JUMP_UNLESS: visit_condition(circuit, op, visit, user); break;
@@ -46,7 +47,9 @@ static void visit_operation(const ketch_circuit *circuit, const kt_op *op, visit
     }
 }
 
-static bool is_shown(const kt_op *op) { return op->code != KT_OP_JUMP && op->code != KT_OP_JUMP_UNLESS && op->code != KT_OP_END; }
+static bool is_shown(const kt_op *op) {
+    return op->code != KT_OP_JUMP && op->code != KT_OP_JUMP_UNLESS && op->code != KT_OP_END && !kt_is_instruction(op);
+}
 
 /* ── Rows ── */
 
@@ -74,7 +77,7 @@ static size_t choose_wires(kt_drawing *drawing) {
     if (all) return most;
     touching at = {drawing, 0};
     size_t fitting = 0;
-    while (fitting < most && at.count + circuit->ops[fitting].operand_count <= MAX_ROWS)
+    while (fitting < most && (kt_is_instruction(&circuit->ops[fitting]) || at.count + circuit->ops[fitting].operand_count <= MAX_ROWS))
         visit_operation(circuit, &circuit->ops[fitting++], touch, &at);
     drawing->wires_left_out = wires - at.count;
     return fitting;
@@ -112,7 +115,7 @@ static uint32_t end_label(kt_drawing *drawing, size_t start) {
     return (uint32_t)start;
 }
 
-static uint32_t add_label(kt_drawing *drawing, const char *text) {
+uint32_t kt_drawing_add_label(kt_drawing *drawing, const char *text) {
     size_t start = drawing->labels.size;
     kt_buffer_text(&drawing->labels, text);
     return end_label(drawing, start);
@@ -230,6 +233,7 @@ static uint32_t make_label(kt_drawing *drawing, const kt_op *op) {
             kt_buffer_text(labels, drawing->ascii ? negated ? "o " : "* " : negated ? "○ " : "● ");
         }
         kt_label_symbol(labels, drawing->circuit, op, drawing->ascii);
+        if (kt_drawing_angle_is_set(drawing, op)) kt_drawing_hide_angles(drawing, start);
     }
     return end_label(drawing, start);
 }
@@ -248,7 +252,7 @@ static uint32_t make_note(kt_drawing *drawing, const kt_op *op, const kt_op *jum
     return end_label(drawing, start);
 }
 
-static bool place_operation(kt_drawing *drawing, uint32_t index, const kt_op *jump) {
+bool kt_drawing_place(kt_drawing *drawing, uint32_t index, const kt_op *jump) {
     const ketch_circuit *circuit = drawing->circuit;
     const kt_op *op = &circuit->ops[index];
     span rows = empty_span(drawing);
@@ -286,15 +290,20 @@ typedef struct block {
     uint32_t top, bottom;
 } block;
 
-static bool place_block(kt_drawing *drawing, const block *at, uint32_t label) {
+bool kt_drawing_place_block(kt_drawing *drawing, uint32_t op, uint32_t top, uint32_t bottom, uint32_t label) {
     kt_mark mark = {.kind = KT_MARK_BLOCK,
-                    .top = at->top,
-                    .bottom = at->bottom,
-                    .box_top = at->top,
-                    .box_bottom = at->bottom,
+                    .op = op,
+                    .top = top,
+                    .bottom = bottom,
+                    .box_top = top,
+                    .box_bottom = bottom,
                     .label = label,
                     .link = KT_NO_ROW};
     return place(drawing, mark, label_width(drawing, label) + 4);
+}
+
+static bool place_block(kt_drawing *drawing, const block *at, uint32_t label) {
+    return kt_drawing_place_block(drawing, 0, at->top, at->bottom, label);
 }
 
 static block find_block(const kt_drawing *drawing, size_t index) {
@@ -315,7 +324,7 @@ static block find_block(const kt_drawing *drawing, size_t index) {
 }
 
 /* One operation alone, which can carry its condition itself. */
-static bool guards_one(const ketch_circuit *circuit, size_t index) {
+bool kt_drawing_guards_one(const ketch_circuit *circuit, size_t index) {
     const kt_op *jump = &circuit->ops[index], *next = jump + 1;
     if (jump->data != index + 2) return false;
     return (next->code == KT_OP_GATE && next->operand_count) || next->code == KT_OP_MEASURE || next->code == KT_OP_RESET;
@@ -331,10 +340,10 @@ static bool close_blocks(kt_drawing *drawing, block_stack *blocks, size_t index)
     while (blocks->count) {
         const block *at = &blocks->items[blocks->count - 1];
         if (at->end <= index) {
-            if (!place_block(drawing, at, add_label(drawing, "end"))) return false;
+            if (!place_block(drawing, at, kt_drawing_add_label(drawing, "end"))) return false;
             blocks->count--;
         } else {
-            return at->otherwise != index || place_block(drawing, at, add_label(drawing, "else"));
+            return at->otherwise != index || place_block(drawing, at, kt_drawing_add_label(drawing, "else"));
         }
     }
     return true;
@@ -354,7 +363,7 @@ static bool open_block(kt_drawing *drawing, block_stack *blocks, size_t index) {
 }
 
 /* A global phase that is no operation on any qubit is said above the drawing. */
-static void add_phase(kt_drawing *drawing, double *phase, const kt_op *op) {
+void kt_drawing_add_phase(kt_drawing *drawing, double *phase, const kt_op *op) {
     uint32_t node = kt_circuit_slot_node(drawing->circuit, op->data);
     if (node == UINT32_MAX || drawing->circuit->nodes[node].known) {
         *phase += drawing->circuit->params[op->data];
@@ -368,23 +377,24 @@ static void place_all(kt_drawing *drawing, size_t fitting, block_stack *blocks) 
     const ketch_circuit *circuit = drawing->circuit;
     double phase = 0;
     size_t i = 0;
-    for (bool room = true; i < fitting; i++) {
+    if (circuit->dynamic) i = kt_drawing_program(drawing, fitting, &phase);
+    for (bool room = !circuit->dynamic; room && i < fitting; i++) {
         const kt_op *op = &circuit->ops[i];
         room = close_blocks(drawing, blocks, i);
         if (!room) break;
-        if (op->code == KT_OP_JUMP_UNLESS && guards_one(circuit, i) && i + 1 < fitting) {
-            room = place_operation(drawing, (uint32_t)i + 1, op);
+        if (op->code == KT_OP_JUMP_UNLESS && kt_drawing_guards_one(circuit, i) && i + 1 < fitting) {
+            room = kt_drawing_place(drawing, (uint32_t)i + 1, op);
             i += room;
         } else if (op->code == KT_OP_JUMP_UNLESS) {
             room = open_block(drawing, blocks, i);
         } else if (op->code == KT_OP_GATE && !op->operand_count && !op->conditional) {
-            add_phase(drawing, &phase, op);
+            kt_drawing_add_phase(drawing, &phase, op);
         } else if (is_shown(op) && drawing->rows) {
-            room = place_operation(drawing, (uint32_t)i, NULL);
+            room = kt_drawing_place(drawing, (uint32_t)i, NULL);
         }
         if (!room) break;
     }
-    if (i >= circuit->ops_count) close_blocks(drawing, blocks, i);
+    if (i >= circuit->ops_count && !circuit->dynamic) close_blocks(drawing, blocks, i);
     for (; i < circuit->ops_count; i++) drawing->operations_left_out += is_shown(&circuit->ops[i]);
     if (phase != 0) {
         if (drawing->phase.size) kt_buffer_text(&drawing->phase, " + ");
@@ -394,13 +404,15 @@ static void place_all(kt_drawing *drawing, size_t fitting, block_stack *blocks) 
 
 ketch_status kt_drawing_make(kt_drawing *drawing, const ketch_circuit *circuit, bool ascii, ketch_diag *diag) {
     *drawing = (kt_drawing){.circuit = circuit, .ascii = ascii};
-    add_label(drawing, ""); /* offset 0: none */
+    kt_drawing_add_label(drawing, ""); /* offset 0: none */
     size_t fitting = 0;
     ketch_status status = make_rows(drawing, &fitting, diag);
     if (status != KETCH_OK) return status;
     block_stack blocks = {0};
-    place_all(drawing, fitting, &blocks);
+    if (circuit->dynamic) status = kt_drawing_find_set(drawing, diag);
+    if (status == KETCH_OK) place_all(drawing, fitting, &blocks);
     kt_free(blocks.items);
+    if (status != KETCH_OK) return status;
     return drawing->labels.failed || drawing->phase.failed ? kt_no_memory(diag) : KETCH_OK;
 }
 
@@ -411,6 +423,7 @@ void kt_drawing_free(kt_drawing *drawing) {
     kt_free(drawing->marks);
     kt_free(drawing->widths);
     kt_free(drawing->fronts);
+    kt_free(drawing->set);
     kt_buffer_free(&drawing->labels);
     kt_buffer_free(&drawing->phase);
 }

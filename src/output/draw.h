@@ -45,6 +45,7 @@ typedef struct kt_drawing {
     uint32_t *fronts; /* by row: first free column */
     kt_buffer labels; /* NUL-terminated texts */
     kt_buffer phase;  /* global phase, or empty */
+    uint8_t *set;     /* of a program, by parameter: it is computed while it runs */
     uint64_t operations_left_out, wires_left_out;
 } kt_drawing;
 
@@ -60,6 +61,19 @@ uint32_t kt_drawing_lowest(const kt_drawing *drawing, const kt_mark *mark);
 const char *kt_drawing_label(const kt_drawing *drawing, uint32_t offset);
 /* Digits of the numbers beside the targets of a mark's box; 0 where there is one target or none. */
 uint32_t kt_drawing_digits(const kt_drawing *drawing, const kt_mark *mark);
+
+/* Steps of making a drawing. False where it is full. */
+bool kt_drawing_place(kt_drawing *drawing, uint32_t op, const kt_op *jump); /* an operation, with the condition that guards it alone */
+bool kt_drawing_place_block(kt_drawing *drawing, uint32_t op, uint32_t top, uint32_t bottom, uint32_t label);
+bool kt_drawing_guards_one(const ketch_circuit *circuit, size_t jump);
+uint32_t kt_drawing_add_label(kt_drawing *drawing, const char *text);
+void kt_drawing_add_phase(kt_drawing *drawing, double *phase, const kt_op *op);
+
+/* draw_program.c: circuits that compute while they run. Gives the first operation that found no room. */
+size_t kt_drawing_program(kt_drawing *drawing, size_t fitting, double *phase);
+ketch_status kt_drawing_find_set(kt_drawing *drawing, ketch_diag *diag);
+bool kt_drawing_angle_is_set(const kt_drawing *drawing, const kt_op *op);
+void kt_drawing_hide_angles(kt_drawing *drawing, size_t label); /* "Ry(0)" becomes "Ry(...)" */
 
 void kt_drawing_as_text(kt_stream *stream, const kt_drawing *drawing, uint32_t width);
 void kt_drawing_as_svg(kt_stream *stream, const kt_drawing *drawing);
