@@ -10,8 +10,9 @@
 #define FLUSH_BYTES 65536
 
 static const char *const step_names[] = {
-    [KT_STEP_GATE] = "gate",       [KT_STEP_SEGMENT] = "segment",         [KT_STEP_MEASURE] = "measure", [KT_STEP_RESET] = "reset",
-    [KT_STEP_SET_BIT] = "set bit", [KT_STEP_JUMP_UNLESS] = "jump unless", [KT_STEP_JUMP] = "jump",
+    [KT_STEP_GATE] = "gate",          [KT_STEP_SEGMENT] = "segment",         [KT_STEP_MEASURE] = "measure", [KT_STEP_RESET] = "reset",
+    [KT_STEP_SET_BIT] = "set bit",    [KT_STEP_JUMP_UNLESS] = "jump unless", [KT_STEP_JUMP] = "jump",       [KT_STEP_GATE_AT] = "gate",
+    [KT_STEP_MEASURE_AT] = "measure", [KT_STEP_RESET_AT] = "reset",
 };
 
 /* One step as it is shown; NULL and negative where a step has no such thing. */
@@ -28,7 +29,7 @@ static kt_line describe(const kt_plan *plan, const ketch_circuit *circuit, size_
     const kt_step *step = &plan->steps[index];
     const kt_op *op = &circuit->ops[step->op];
     kt_line line = {step_names[step->code], NULL, -1, -1, step, op};
-    if (step->code != KT_STEP_GATE) return line;
+    if (step->code != KT_STEP_GATE && step->code != KT_STEP_GATE_AT) return line;
     line.what = op->gate == KT_GATE_MATRIX ? "matrix" : kt_gates[op->gate].name;
     line.kernel = kt_kernels[step->kernel].name;
     line.amplitudes = kt_step_amplitudes(plan, step, circuit);
@@ -41,6 +42,7 @@ static kt_line describe(const kt_plan *plan, const ketch_circuit *circuit, size_
 /* "2 7", and "5 !9" for controls: active at 1 and at 0. */
 static void text_wires(kt_buffer *out, const kt_step *step, bool controls) {
     const char *separator = "";
+    if (step->code >= KT_STEP_GATE_AT) return; /* chosen while it runs */
     if (!controls) {
         for (uint32_t t = 0; t < step->target_count; t++, separator = " ") kt_buffer_format(out, "%s%u", separator, step->targets[t]);
         return;
@@ -92,6 +94,7 @@ static void text_step(kt_buffer *out, const kt_plan *plan, const ketch_circuit *
     } else if (line.step->code == KT_STEP_SET_BIT) {
         kt_buffer_format(out, "bit %u to %u", line.step->bit, line.step->value);
     }
+    if (line.step->code >= KT_STEP_GATE_AT) kt_buffer_text(out, line.kernel ? " chosen" : "chosen in the run");
     if (line.op->line) {
         pad(out, begin, 84);
         kt_buffer_format(out, "%u", line.op->line);
@@ -151,12 +154,13 @@ static void json_step(kt_json *json, const kt_plan *plan, const ketch_circuit *c
     kt_json_open_inline(json, NULL, '{');
     kt_json_string(json, "operation", line.what);
     if (line.kernel) kt_json_string(json, "kernel", line.kernel);
-    if (step->target_count) {
+    if (step->code >= KT_STEP_GATE_AT) kt_json_bool(json, "chosen", true);
+    if (step->target_count && step->code < KT_STEP_GATE_AT) {
         kt_json_open_inline(json, "wires", '[');
         for (uint32_t t = 0; t < step->target_count; t++) kt_json_integer(json, NULL, step->targets[t]);
         kt_json_close(json, ']');
     }
-    for (int value = 1; line.kernel && value >= 0; value--) {
+    for (int value = 1; step->code == KT_STEP_GATE && value >= 0; value--) {
         uint64_t controls = value ? step->controls & step->values : step->controls & ~step->values;
         if (!controls) continue;
         kt_json_open_inline(json, value ? "controls" : "negative_controls", '[');
@@ -230,7 +234,8 @@ ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, co
         if (plan->planned) status = kt_write_stages_json(&json, plan, circuit, sink, diag);
         kt_json_open(&json, "steps", '[');
     }
-    bool listed = !text || !plan->planned || plan->step_count > 1; /* one segment says nothing more */
+    bool listed =
+        !text || !plan->planned || plan->step_count > 1 || (plan->dynamic && plan->step_count); /* one segment says nothing more */
     if (text && listed) {
         if (plan->stage_count) kt_buffer_text(&out, "\n");
         kt_buffer_text(&out, "  step  operation     kernel    wires         controls      amplitudes   bytes      line\n");
@@ -242,8 +247,10 @@ ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, co
             json_step(&json, plan, circuit, i);
         status = kt_write_flush(&out, sink, diag);
     }
+    if (text && plan->dynamic && !status) status = kt_write_program_text(&out, plan, circuit, sink, diag);
     if (!text) {
         kt_json_close(&json, ']');
+        if (plan->dynamic && !status) status = kt_write_program_json(&json, plan, circuit, sink, diag);
         kt_json_close(&json, '}');
         kt_buffer_text(&out, "\n");
     }
