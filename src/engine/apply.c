@@ -109,13 +109,24 @@ ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire) {
     return pass(run, amplitudes, KT_KERNEL_PERMUTE);
 }
 
-/* A diagonal matrix that is not unitary: 0 for the outcome that was not, 1/sqrt(p) for the one that was. */
-ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcome, const double probabilities[2]) {
-    if (probabilities[!outcome] == 0) return KETCH_OK; /* where it is tiny the other rounds to 1, and yet there is something to clear */
-    kt_layout_make(&run->layout, &wire, 1, 0, 0);
-    memset(run->matrix, 0, 4 * sizeof *run->matrix);
-    run->matrix[2 * outcome] = 1 / sqrt(probabilities[outcome]);
-    return pass(run, amplitudes, KT_KERNEL_DIAGONAL);
+typedef struct kt_collapse_task {
+    kt_kernel_collapse *collapse;
+    void *to;
+    const void *from;
+    uint64_t bit, value;
+    double factor;
+} kt_collapse_task;
+
+static void collapse_block(void *context, uint64_t first, uint64_t last) {
+    const kt_collapse_task *task = context;
+    task->collapse(task->to, task->from, first, last, task->bit, task->value, task->factor);
+}
+
+ketch_status kt_collapse(kt_run *run, void *to, const void *from, uint8_t wire, int outcome, const double probabilities[2]) {
+    if (probabilities[!outcome] == 0 && to == from) return KETCH_OK; /* a tiny one lets the other round to 1, and yet is to be cleared */
+    uint64_t bit = UINT64_C(1) << wire;
+    kt_collapse_task task = {kt_collapse_kernels[run->plan->precision], to, from, bit, outcome ? bit : 0, 1 / sqrt(probabilities[outcome])};
+    return kt_parallel(run, kt_amplitude_count(run), BLOCK_AMPLITUDES, collapse_block, &task);
 }
 
 /* ── The frame ──────────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -168,25 +179,32 @@ static ketch_status make_sums(kt_run *run, const void *amplitudes, const kt_layo
     return kt_parallel(run, chunks_of(groups), BLOCK_AMPLITUDES / KT_CHUNK, sum_chunks, &task);
 }
 
-static ketch_status sum_half(kt_run *run, const void *amplitudes, uint64_t bit, uint64_t value, double *out) {
-    kt_layout_make(&run->layout, NULL, 0, bit, value);
-    ketch_status status = make_sums(run, amplitudes, &run->layout);
-    *out = 0;
-    if (status) return status;
-    uint64_t chunks = chunks_of(kt_amplitude_count(run) / 2);
-    for (uint64_t chunk = 0; chunk < chunks; chunk++) *out += run->sums[chunk];
-    return KETCH_OK;
+typedef struct kt_halves_task {
+    kt_kernel_halves *halves;
+    const void *amplitudes;
+    uint64_t bit, count;
+    double *sums;
+} kt_halves_task;
+
+/* Of two chunks of amplitudes, a sum each for the two halves. */
+static void halve_chunks(void *context, uint64_t first, uint64_t last) {
+    const kt_halves_task *task = context;
+    for (uint64_t chunk = first; chunk < last; chunk++) {
+        uint64_t begin = chunk * 2 * KT_CHUNK, end = begin + 2 * KT_CHUNK < task->count ? begin + 2 * KT_CHUNK : task->count;
+        task->halves(task->amplitudes, begin, end, task->bit, task->sums + 2 * chunk);
+    }
 }
 
 /* Each from its own half: 1 - p would have lost the digits of a small one. */
 ketch_status kt_probabilities(kt_run *run, const void *amplitudes, uint8_t wire, double out[2]) {
-    double sum0, sum1;
-    ketch_status status = sum_half(run, amplitudes, UINT64_C(1) << wire, 0, &sum0);
-    if (!status) status = sum_half(run, amplitudes, UINT64_C(1) << wire, UINT64_C(1) << wire, &sum1);
-    if (status) return status;
-    out[0] = sum0 / (sum0 + sum1);
-    out[1] = sum1 / (sum0 + sum1);
-    return KETCH_OK;
+    uint64_t count = kt_amplitude_count(run), chunks = (count + 2 * KT_CHUNK - 1) / (2 * KT_CHUNK);
+    double sums[2] = {0, 0};
+    kt_halves_task task = {kt_halves_kernels[run->plan->precision], amplitudes, UINT64_C(1) << wire, count, run->sums};
+    ketch_status status = kt_parallel(run, chunks, BLOCK_AMPLITUDES / (2 * KT_CHUNK), halve_chunks, &task);
+    for (uint64_t chunk = 0; chunk < chunks && !status; chunk++)
+        for (uint64_t half = 0; half < 2; half++) sums[half] += run->sums[2 * chunk + half];
+    for (uint64_t half = 0; half < 2; half++) out[half] = sums[half] / (sums[0] + sums[1]);
+    return status;
 }
 
 /* ── Comparing states ───────────────────────────────────────────────────────────────────────────────────────────────────── */

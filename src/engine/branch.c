@@ -206,7 +206,8 @@ static ketch_status give_shots(kt_run *run, kt_branch *branch, kt_branch *other,
     return KETCH_OK;
 }
 
-/* Outcome 1 waits, with the state before the measurement if there is room; the branch goes on from a copy. */
+/* Outcome 1 waits, with the state before the measurement if there is room for another: the branch, which has that, takes its own outcome's
+ * part of the state over. */
 static ketch_status let_one_wait(kt_tree *tree, kt_branch *branch, uint64_t middle) {
     kt_run *run = tree->run;
     kt_branch *other = kt_zalloc(sizeof *other);
@@ -219,7 +220,6 @@ static ketch_status let_one_wait(kt_tree *tree, kt_branch *branch, uint64_t midd
         if (!stand_beside(other, branch)) status = kt_no_memory(run->diag);
         kt_branch_lay_down(tree, branch);
         memcpy(room.words, kept->words, tree->remembered.all * sizeof *room.words);
-        if (!status) status = kt_copy_state(run, room.amplitudes, kept->amplitudes);
         move_in(tree, other, *kept);
         move_in(tree, branch, room);
         room = (kt_lodging){0};
@@ -271,8 +271,9 @@ static ketch_status measure(kt_tree *tree, kt_branch *branch) {
     if (status) return status;
     int flip = (int)(branch->state.frame.flips >> wire & 1);
     memcpy(sums, branch->sums, sizeof sums);
+    const void *from = branch->state.amplitudes;
     status = decide(tree, branch, (const double[]){sums[flip], sums[!flip]}, &outcome);
-    if (!status) status = kt_collapse(tree->run, branch->state.amplitudes, wire, outcome ^ flip, sums);
+    if (!status) status = kt_collapse(tree->run, branch->state.amplitudes, from, wire, outcome ^ flip, sums);
     return status ? status : kt_pass_measurement(tree, branch, wire, outcome);
 }
 

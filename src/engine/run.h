@@ -146,8 +146,8 @@ ketch_status kt_apply_gate(kt_run *run, void *amplitudes, const kt_step *step);
 /* The probabilities that a wire is 0 and that it is 1, in memory. */
 ketch_status kt_probabilities(kt_run *run, const void *amplitudes, uint8_t wire, double out[2]);
 
-/* After a measurement: the other half becomes 0, and this one is divided by the root of its probability. */
-ketch_status kt_collapse(kt_run *run, void *amplitudes, uint8_t wire, int outcome, const double probabilities[2]);
+/* After a measurement of `from`, which may be `to`: the other half becomes 0, and this one is divided by the root of its probability. */
+ketch_status kt_collapse(kt_run *run, void *to, const void *from, uint8_t wire, int outcome, const double probabilities[2]);
 ketch_status kt_flip(kt_run *run, void *amplitudes, uint8_t wire);
 
 /* Fills run->sums, unless the last pass did, and run->norm, and fails where the norm is beyond tolerance. */

@@ -118,6 +118,52 @@ static void NAME(settle)(void *amplitudes, uint64_t first, uint64_t last, uint64
     }
 }
 
+/* Sixteen running sums, of eight amplitudes in a row and their two parts: a bit below 8 tells some of the amplitudes from the others. */
+static void NAME(add_run)(double *sums, const REAL *x, uint64_t count) {
+    double lanes[16];
+    uint64_t i = 0;
+    memcpy(lanes, sums, sizeof lanes);
+    for (; i + 16 <= count; i += 16)
+        for (uint64_t lane = 0; lane < 16; lane++) lanes[lane] += (double)x[i + lane] * x[i + lane];
+    for (; i < count; i++) lanes[i % 16] += (double)x[i] * x[i];
+    memcpy(sums, lanes, sizeof lanes);
+}
+
+static void NAME(halves)(const void *amplitudes, uint64_t first, uint64_t last, uint64_t bit, double *sums) {
+    double lanes[2][16] = {{0}};
+    for (uint64_t i = first, end; i < last; i = end) { /* runs in which the bit is the same, or does not matter yet */
+        end = bit < 8 ? last : (i | (bit - 1)) + 1;
+        if (end > last) end = last;
+        NAME(add_run)(lanes[bit >= 8 && i & bit], (const REAL *)amplitudes + 2 * i, 2 * (end - i));
+    }
+    sums[0] = sums[1] = 0;
+    for (uint64_t lane = 0; lane < 16; lane++) {
+        sums[(lane / 2 & bit) != 0] += lanes[0][lane];
+        sums[1] += lanes[1][lane];
+    }
+}
+
+static void NAME(collapse)(void *to, const void *from, uint64_t first, uint64_t last, uint64_t bit, uint64_t value, double factor) {
+    const REAL *x = (const REAL *)from + 2 * first;
+    REAL *y = (REAL *)to + 2 * first, by[16];
+    uint64_t count = 2 * (last - first), run = bit < 8 ? count : 2 * bit, i = 0;
+    for (uint64_t lane = 0; lane < 16; lane++) by[lane] = ((first + lane / 2) & bit) == value ? (REAL)factor : 0;
+    if (bit < 8) { /* eight amplitudes in a row and their two parts */
+        for (; i + 16 <= count; i += 16)
+            for (uint64_t lane = 0; lane < 16; lane++) y[i + lane] = x[i + lane] * by[lane];
+        for (; i < count; i++) y[i] = x[i] * by[i % 16];
+        return;
+    }
+    for (uint64_t end; i < count; i = end) { /* runs in which the bit is the same */
+        end = i + run - ((2 * first + i) & (run - 1));
+        if (end > count) end = count;
+        if (((first + i / 2) & bit) == value)
+            for (uint64_t k = i; k < end; k++) y[k] = x[k] * (REAL)factor;
+        else
+            memset(y + i, 0, (end - i) * sizeof *y);
+    }
+}
+
 /* A weight of its own for each index, in [0, 1). */
 static double NAME(mark)(const void *amplitudes, uint64_t first, uint64_t last, uint64_t flips) {
     const NAME(complex) *a = amplitudes;

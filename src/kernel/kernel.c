@@ -5,6 +5,7 @@
 #include "kernel/kernel.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static uint64_t lowest_bit(uint64_t mask) { return mask & (~mask + 1); }
 
@@ -100,3 +101,5 @@ kt_kernel_pick *const kt_pick_kernels[2] = BOTH(pick);
 kt_kernel_settle *const kt_settle_kernels[2] = BOTH(settle);
 kt_kernel_mark *const kt_mark_kernels[2] = BOTH(mark);
 kt_kernel_same *const kt_same_kernels[2] = BOTH(same);
+kt_kernel_halves *const kt_halves_kernels[2] = BOTH(halves);
+kt_kernel_collapse *const kt_collapse_kernels[2] = BOTH(collapse);

@@ -82,6 +82,14 @@ extern const kt_kernel kt_kernels[KT_KERNEL_COUNT];
 typedef double kt_kernel_sum(const void *amplitudes, uint64_t first, uint64_t last, const kt_layout *layout);
 extern kt_kernel_sum *const kt_sum_kernels[2];
 
+/* The sums of |a|^2 over the amplitudes [first, last) whose index lacks `bit`, and over those that have it; `first` is a multiple of 8. */
+typedef void kt_kernel_halves(const void *amplitudes, uint64_t first, uint64_t last, uint64_t bit, double *sums);
+extern kt_kernel_halves *const kt_halves_kernels[2];
+
+/* Amplitudes [first, last) of `to`, which may be `from`: those whose bit has the value (0 or `bit`) are `from`'s times factor, others 0. */
+typedef void kt_kernel_collapse(void *to, const void *from, uint64_t first, uint64_t last, uint64_t bit, uint64_t value, double factor);
+extern kt_kernel_collapse *const kt_collapse_kernels[2];
+
 /* Amplitude i becomes factor times (-1)^(signs . j) times amplitude j, j = i xor flips: in place, so in groups of i and j, numbered by the
  * index without the highest bit of `flips`; where there is none a group is one amplitude. */
 typedef void kt_kernel_settle(void *amplitudes, uint64_t first, uint64_t last, uint64_t flips, uint64_t signs, const double *factor);

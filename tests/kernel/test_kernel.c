@@ -320,10 +320,72 @@ static void picks(void **unused) {
     }
 }
 
+/* Any part of a state, any bit: the sums of the halves; one of them left, times a factor, in place and elsewhere; nothing else touched. */
+static void halves(void **unused) {
+    (void)unused;
+    static state other;
+    for (int round = 0; round < 600; round++) {
+        int single = round & 1;
+        fill_random(&before, 1 + (uint32_t)random_below(MOST_WIRES - 1), single);
+        fill_random(&other, before.wires, single);
+        uint64_t size = UINT64_C(1) << before.wires, first = random_below(size), last = first + 1 + random_below(size - first);
+        uint64_t bit = UINT64_C(1) << random_below(before.wires), value = random_below(2) ? bit : 0;
+        double sums[2], wanted[2] = {0, 0}, factor = single ? (double)(float)random_number() : random_number();
+        for (uint64_t x = first / 8 * 8; x < last; x++) wanted[(x & bit) != 0] += probability(&before, x);
+        kt_halves_kernels[single](amplitudes(&before), first / 8 * 8, last, bit, sums);
+        for (int half = 0; half < 2; half++) assert_true(fabs(sums[half] - wanted[half]) <= 1e-12 * (1 + wanted[half]));
+        after = before;
+        kt_collapse_kernels[single](amplitudes(&after), amplitudes(&after), first, last, bit, value, factor);
+        kt_collapse_kernels[single](amplitudes(&other), amplitudes(&before), first, last, bit, value, factor);
+        for (size_t i = 0; i < 2 * size; i++) {
+            uint64_t x = i / 2;
+            double number = get(&before, i), left = (x & bit) != value ? 0
+                                                    : single           ? (double)((float)number * (float)factor)
+                                                                       : number * factor;
+            if (x < first || x >= last) {
+                assert_true(get(&after, i) == number);
+                continue;
+            }
+            assert_true(get(&after, i) == left);
+            assert_true(get(&other, i) == left);
+        }
+    }
+}
+
+/* The same state under another frame and a phase is the same; one amplitude that differs is found. Marks agree, or do not. */
+static void same_states(void **unused) {
+    (void)unused;
+    static state other;
+    for (int round = 0; round < 200; round++) {
+        int single = round & 1;
+        fill_random(&before, 1 + (uint32_t)random_below(8), single);
+        fill_random(&other, before.wires, single);
+        uint64_t size = UINT64_C(1) << before.wires, flips = random_below(size), signs = random_below(size);
+        double phase = 3 * random_number(), factor[2] = {cos(phase), sin(phase)}, tolerance = single ? 1e-6 : 1e-14;
+        for (uint64_t x = 0; x < size; x++) { /* other (x xor flips) = the conjugate factor, the sign, and this one's */
+            double sign = __builtin_parityll(signs & x) ? -1 : 1, re = get(&before, 2 * x), im = get(&before, 2 * x + 1);
+            double number[2] = {sign * (factor[0] * re + factor[1] * im), sign * (factor[0] * im - factor[1] * re)};
+            for (size_t k = 0; k < 2; k++) {
+                size_t place = 2 * (GUARD + (x ^ flips)) + k;
+                if (single)
+                    ((float *)other.numbers)[place] = (float)number[k];
+                else
+                    other.numbers[place] = number[k];
+            }
+        }
+        const void *a = amplitudes(&before), *b = amplitudes(&other);
+        assert_true(kt_same_kernels[single](a, b, 0, size, flips, signs, factor, tolerance));
+        double marks[2] = {kt_mark_kernels[single](a, 0, size, 0), kt_mark_kernels[single](b, 0, size, flips)};
+        assert_true(fabs(marks[0] - marks[1]) < (single ? 1e-4 : 1e-12) * (1 + marks[0]));
+        set_zero(&other, random_below(size));
+        assert_false(kt_same_kernels[single](a, b, 0, size, flips, signs, factor, tolerance));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_placements), cmocka_unit_test(long_spans), cmocka_unit_test(wide_indices),
-        cmocka_unit_test(sums),           cmocka_unit_test(picks),
+        cmocka_unit_test(all_placements), cmocka_unit_test(long_spans), cmocka_unit_test(wide_indices), cmocka_unit_test(sums),
+        cmocka_unit_test(picks),          cmocka_unit_test(halves),     cmocka_unit_test(same_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
