@@ -6,14 +6,16 @@
 
 /* A type as it crosses the interface. */
 static bool type_of(ketch_value_type *out, kt_program *program, const kt_type_name *name) {
-    kt_type type;
-    uint32_t width;
+    kt_type type = KT_TYPE_BITS;
+    uint32_t width = 0;
+    kt_type_name bits = *name;
+    if (name->keyword == KT_TOKEN_CREG) bits.keyword = KT_TOKEN_BIT;
     if (name->keyword == KT_TOKEN_ARRAY || name->keyword == KT_TOKEN_READONLY || name->keyword == KT_TOKEN_MUTABLE)
         return kt_error_at(&program->report, KT_WRONG_TYPE, name->span, "arrays are not handed over to extern functions");
-    if (!kt_evaluate_type(&type, &width, program, name)) return false;
+    if (!kt_evaluate_type(&type, &width, program, &bits)) return false;
     kt_value value = {.type = (uint8_t)type, .width = width};
-    bool bits = name->keyword == KT_TOKEN_BIT || name->keyword == KT_TOKEN_CREG; /* a single bit, too */
-    *out = kt_value_type_of(bits ? KT_SCALAR_BITS : kt_scalar_of(type), kt_value_width(value));
+    bool single = bits.keyword == KT_TOKEN_BIT; /* a single bit, too */
+    *out = kt_value_type_of(single ? KT_SCALAR_BITS : kt_scalar_of(type), kt_value_width(value));
     return true;
 }
 

@@ -101,7 +101,7 @@ static bool add_slots(kt_program *program, const kt_value *arguments, uint32_t c
 static bool scale(kt_value *out, kt_program *program, kt_value value, int sign, double offset, kt_span span) {
     *out = value;
     return (sign > 0 || kt_unary(out, program, KT_TOKEN_MINUS, *out, span)) &&
-               (offset == 0 || kt_binary(out, program, KT_TOKEN_PLUS, *out, kt_value_float(offset), span));
+           (offset == 0 || kt_binary(out, program, KT_TOKEN_PLUS, *out, kt_value_float(offset), span));
 }
 
 /* Angles that the run computes go to the slots that the next gate takes. */
@@ -121,6 +121,18 @@ static const uint32_t *all_operands(kt_program *program, const uint32_t *qubits,
     memcpy(program->operands, around.controls, around.control_count * sizeof *qubits);
     memcpy(program->operands + around.control_count, qubits, count * sizeof *qubits);
     return program->operands;
+}
+
+/* The gate added last is on qubits that cells name, and fails where they are the same. */
+static bool on_cells(kt_program *program, kt_span span) {
+    ketch_circuit *circuit = program->circuit;
+    uint32_t place;
+    if (!kt_save_place(&place, program, span)) return false;
+    if (!kt_reserve(&circuit->op_places, &circuit->op_places_capacity, circuit->op_places_count + 1, sizeof *circuit->op_places))
+        return kt_report_no_memory(&program->report);
+    circuit->op_places[circuit->op_places_count++] = (kt_op_place){(uint32_t)circuit->ops_count - 1, place};
+    circuit->ops[circuit->ops_count - 1].code = KT_OP_GATE_AT;
+    return true;
 }
 
 static bool emit(kt_program *program, uint16_t gate, const kt_value *arguments, const uint32_t *qubits, frame around, kt_span span,
@@ -154,7 +166,7 @@ static bool emit(kt_program *program, uint16_t gate, const kt_value *arguments, 
     ketch_circuit *circuit = program->circuit;
     if (!operands || !okay(program, kt_circuit_add_gate(circuit, (kt_gate_id)gate, controls, operands, params, line, program->diag)))
         return false;
-    if (program->qubits_in_cells) circuit->ops[circuit->ops_count - 1].code = KT_OP_GATE_AT;
+    if (program->qubits_in_cells && !on_cells(program, span)) return false;
     return !symbolic || add_slots(program, arguments, count, circuit->ops[circuit->ops_count - 1].data, span);
 }
 
@@ -185,14 +197,13 @@ static bool add_block(kt_program *program, uint32_t *block, size_t first_op, uin
     return okay(program, kt_circuit_add_block(block, circuit, made, NULL, program->diag));
 }
 
-static bool add_matrix(kt_program *program, uint32_t block, const uint32_t *qubits, uint32_t qubit_count, uint32_t line, frame around) {
+static bool add_matrix(kt_program *program, uint32_t block, const uint32_t *qubits, uint32_t qubit_count, const kt_application *application,
+                       frame around) {
     const uint32_t *operands = all_operands(program, qubits, qubit_count, around);
-    kt_op op = {.code = program->qubits_in_cells ? KT_OP_GATE_AT : KT_OP_GATE,
-                .gate = KT_GATE_MATRIX,
-                .control_count = around.control_count,
-                .data = block,
-                .line = line};
-    return operands && kt_add_op(program, op, operands, around.control_count + qubit_count);
+    kt_op op = {
+        .code = KT_OP_GATE, .gate = KT_GATE_MATRIX, .control_count = around.control_count, .data = block, .line = application->line};
+    return operands && kt_add_op(program, op, operands, around.control_count + qubit_count) &&
+           (!program->qubits_in_cells || on_cells(program, application->span));
 }
 
 /* controls of ctrl @ and negctrl @, behind those around */
@@ -241,7 +252,7 @@ static bool apply_as_matrix(kt_program *program, kt_application *application, ui
         if (!add_block(program, &block, first_op, qubit_count, exponent, around.inverse, modifier->span)) return false;
         if (application->fixed) *known = block + 1;
     }
-    return add_matrix(program, block, qubits, qubit_count, application->line, around);
+    return add_matrix(program, block, qubits, qubit_count, application, around);
 }
 
 /* ── Powers that depend on the run ── */

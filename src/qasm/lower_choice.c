@@ -5,6 +5,8 @@
  */
 #include "qasm/program.h"
 
+#include <string.h>
+
 /* ── Arithmetic on integers of 64 bits, folded where both are known ── */
 
 static bool emit(kt_program *program, uint8_t code, uint32_t destination, uint32_t left, uint32_t right, uint32_t data, kt_span span) {
@@ -165,27 +167,14 @@ bool kt_choose_range(kt_selection *out, kt_program *program, const kt_selection 
     return keep_origin(out, program, from);
 }
 
-/* Temporary cells become ones of the scope. */
-static bool keep_cell(uint32_t *cell, kt_program *program, uint32_t from, kt_span span) {
-    *cell = kt_new_kept_cells(program, 1);
-    return *cell != KT_NO_CELL && emit(program, KT_DO_COPY, *cell, from, 1, 0, span);
-}
-
-bool kt_keep_choice(kt_selection *choice, kt_program *program, kt_span span) {
+/* All temporary cells so far become ones of the scope. */
+bool kt_keep_choice(kt_selection *choice, kt_program *program) {
     if (!choice->moves) return true;
-    if (!choice->list) {
-        uint32_t first, step;
-        if (!keep_cell(&first, program, (uint32_t)choice->first, span) || !keep_cell(&step, program, (uint32_t)choice->step, span) ||
-            !keep_cell(&choice->count, program, choice->count, span))
-            return false;
-        choice->first = first;
-        choice->step = step;
-        return true;
-    }
-    uint32_t *cells = kt_arena_alloc(&program->kept, (choice->count + 1) * sizeof *cells);
+    program->cells.kept = program->cells.top;
+    if (!choice->list) return true;
+    uint32_t *cells = kt_arena_alloc(&program->kept, choice->count * sizeof *cells);
     if (!cells) return kt_report_no_memory(&program->report);
-    for (uint32_t i = 0; i < choice->count; i++)
-        if (!keep_cell(&cells[i], program, choice->list[i], span)) return false;
+    memcpy(cells, choice->list, choice->count * sizeof *cells);
     choice->list = cells;
     return true;
 }

@@ -148,10 +148,16 @@ bool kt_lower_let(kt_program *program, const kt_statement *statement) {
         if (part->kind == KT_EXPRESSION_HARDWARE)
             good = kt_error_at(&program->report, KT_WRONG_KIND, span, "a physical qubit has no other name");
         else
-            good = kt_select(&parts[i], program, part, quantum);
-        if (good && parts[i].count == 0) good = kt_error_at(&program->report, KT_BAD_WIDTH, span, "`%.*s` selects nothing", KT_SHOWN(span));
+            good = count == 1 ? kt_choose(&parts[i], program, part, quantum) : kt_select(&parts[i], program, part, quantum);
+        if (good && !parts[i].moves && parts[i].count == 0) good = kt_error_at(&program->report, KT_BAD_WIDTH, span, "`%.*s` selects nothing", KT_SHOWN(span));
     }
-    if (!good || !kt_concatenate(&all, program, parts, statement->as.expression, count)) {
+    if (good && parts[0].moves) {
+        all = parts[0];
+        good = kt_keep_choice(&all, program);
+    } else if (good) {
+        good = kt_concatenate(&all, program, parts, statement->as.expression, count);
+    }
+    if (!good) {
         kt_scope_spoil(program, statement->symbol);
         return false;
     }

@@ -110,6 +110,7 @@ static bool measure_to_cell(uint32_t *outcome, kt_program *program, const kt_sel
     uint32_t qubit, bit;
     if ((*outcome = kt_new_cells(program, 1)) == KT_NO_CELL) return false;
     if (!stays(qubits, turn)) {
+        if (program->circuit->cell_count < program->cells.high) program->circuit->cell_count = program->cells.high;
         return kt_chosen_cell(&qubit, program, qubits, i, turn, span) &&
                kt_add_op(program, (kt_op){.code = KT_OP_MEASURE_AT, .line = line}, (uint32_t[]){qubit, *outcome}, 2);
     }

@@ -462,7 +462,7 @@ bool kt_chosen_cell(uint32_t *cell, kt_program *program, const kt_selection *sel
 bool kt_check_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span); /* by the run: one is such a range */
 bool kt_require(kt_program *program, kt_value condition, kt_span span); /* the run cannot go on where the bool is false */
 static inline bool kt_is_choice_range(const kt_selection *selection) { return selection->moves && !selection->list; }
-bool kt_keep_choice(kt_selection *choice, kt_program *program, kt_span span); /* its cells last as long as the scope */
+bool kt_keep_choice(kt_selection *choice, kt_program *program); /* its cells last as long as the scope */
 bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expression, bool quantum);
 bool kt_compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena);
 bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena);

@@ -148,8 +148,9 @@ static void finish(kt_program *program) {
         if (program->notes)
             kt_note(program->diag, "%u pragma%s or annotation%s kept, without effect", program->notes, program->notes == 1 ? "" : "s",
                     program->notes == 1 ? "" : "s");
+        bool stored = kt_store_outputs(program);
         kt_hide_followed(program);
-        if (kt_store_outputs(program)) kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
+        if (stored) kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
     }
 }
 
