@@ -145,20 +145,16 @@ static bool node_to_cells(kt_program *program, uint32_t cell, kt_value value, kt
 /* Was the last instruction made for this temporary value alone, so that it may be changed? */
 static kt_op *maker_of(kt_program *program, kt_value value) {
     ketch_circuit *circuit = program->circuit;
+    kt_accesses accesses;
     if (!value.runtime || value.as.cell < program->cells.kept || !circuit->ops_count) return NULL;
     kt_op *last = &circuit->ops[circuit->ops_count - 1];
-    bool makes = last->code > KT_OP_CLASSICAL - 1 && last->code < KT_DO_LABEL && last->destination == value.as.cell;
-    switch (last->code) { /* those that do not write D, or read it first */
-    case KT_DO_STORE_BITS:
-    case KT_DO_STORE_BIT_AT:
-    case KT_DO_STORE_AT:
-    case KT_DO_PUT_BIT:
-    case KT_DO_SPLICE:
-    case KT_DO_SET_PARAM: return NULL;
-    case KT_DO_COPY:
-    case KT_DO_LOAD_AT: return makes && last->right == kt_value_cells(value) ? last : NULL;
-    default: return makes && (value.type != KT_TYPE_BITS || value.width <= 64) ? last : NULL;
-    }
+    if (last->code < KT_OP_CLASSICAL || last->code >= KT_DO_LABEL) return NULL;
+    bool changes_part = last->code == KT_DO_PUT_BIT || last->code == KT_DO_SPLICE; /* of what D held before */
+    bool fixed = kt_instruction_access(&accesses, circuit, last);
+    if (last->code == KT_DO_LOAD_AT) accesses.written = (kt_access){last->destination, last->right};
+    bool known = (fixed || last->code == KT_DO_LOAD_AT || last->code == KT_DO_LOAD_BIT_AT) && !changes_part;
+    if (last->code == KT_DO_LOAD_BIT_AT) accesses.written = (kt_access){last->destination, 1};
+    return known && accesses.written.first == value.as.cell && accesses.written.count == kt_value_cells(value) ? last : NULL;
 }
 
 bool kt_store_cells(kt_program *program, uint32_t cell, kt_value value, kt_span span) {
@@ -168,7 +164,7 @@ bool kt_store_cells(kt_program *program, uint32_t cell, kt_value value, kt_span 
     if (!value.runtime) return set_cells(program, cell, kt_value_words_of(&value, room), count);
     if (value.as.cell == cell) return true;
     kt_op *maker = maker_of(program, value);
-    if (maker && value.type != KT_TYPE_COMPLEX) return maker->destination = cell, true; /* computed there at once */
+    if (maker) return maker->destination = cell, true; /* computed there at once */
     return kt_emit(program, (kt_op){.code = KT_DO_COPY, .width = 64, .destination = cell, .left = value.as.cell, .right = count},
                    (kt_span){0});
 }

@@ -139,10 +139,17 @@ static bool of_reals(kt_value *out, uint8_t op, double a, double b) {
 
 static bool is_plain(kt_value a) { return a.type == KT_TYPE_FLOAT && !a.width && kt_value_constant(a); }
 
+/* pi / 2 */
+static bool is_plain_number(kt_value a) { return is_plain(a) || (a.type == KT_TYPE_INT && kt_value_constant(a)); }
+static double plain_number(kt_value a) { return a.type == KT_TYPE_INT ? (double)a.as.integer : a.as.number; }
+
 bool kt_binary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_value b, kt_span span) {
     kt_rule rule;
     bool done = false;
-    if (is_plain(a) && is_plain(b) && b.as.number != 0 && of_reals(out, op, a.as.number, b.as.number)) return true;
+    if ((is_plain(a) || is_plain(b)) && is_plain_number(a) && is_plain_number(b)) {
+        double divisor = plain_number(b);
+        if ((divisor != 0 || op != KT_TOKEN_SLASH) && of_reals(out, op, plain_number(a), divisor)) return true;
+    }
     if ((a.symbolic || b.symbolic) && !a.runtime && !b.runtime && !kt_symbolic_binary(out, &program->arithmetic, op, a, b, &done))
         return kt_arithmetic_failed(program, span);
     if (done) return true;

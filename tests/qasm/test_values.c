@@ -206,6 +206,7 @@ static void test_complex(void **state) {
         {two, "int[64](1e6 * (real(a / b) * 53 + imag(a / b) * 53 * 2))", 65000000},
         {two, "int[64](1e12 * real(a ** b))", 106946956407},
         {"complex c = 2.5 + 3.5im; c *= 2;", "int[64](real(c) * 10 + imag(c))", 57},
+        {"float t; complex c = 2.0 + 1im; float s = 7; t = real(c + c); s = s;", "int[64](t * 10 + imag(c)) * 10 + int[64](s)", 417},
         {"complex c = 2; complex d = -c;", "int[64](real(d)) + int[64](d == -2.0 + 0im) * 10 + int[64](d != c) * 100", 108},
         {"complex c = -4;", "int[64](imag(sqrt(c)) * 10)", 20},
         {"complex[float[32]] c = 0.1im;", "int[64](imag(c) * 1e17)", 10000000149011612},
