@@ -32,8 +32,10 @@ CHECKED = [
     ('a for by tiny steps', HEAD + 'for float f in [0:1e-300:1] x q[0];\n', (LIMIT, SEMANTICS), HERE),
     ('a for in a for in a for', HEAD + 'for int i in [1:100000] for int j in [1:100000] for int k in [1:100000] x q[0];\n', (LIMIT,), HERE),
     ('a for with a step of 0', HEAD + 'for int i in [1:0:5] x q[0];\n', (SEMANTICS,), HERE),
+    ('a for within a box', HEAD + 'box { for int i in [1:1000000000000] x q[0]; }\n', (LIMIT,), HERE),
     # Subroutines.
     ('a subroutine that calls itself for ever', HEAD + 'def f(qubit a) { f(a); }\nf(q[0]);\n', (0, LIMIT, SEMANTICS), ''),
+    ('a subroutine that counts up for ever', HEAD + 'def f(int n) -> int { return f(n + 1) + 1; }\nint k = f(0);\n', (0, LIMIT, SEMANTICS), ''),
     ('subroutines that call 2^39 times', lambda: doubling_routines(39, ('qubit a', 'x a;', 'a'), 'f{}(q[0])'), (LIMIT,), 'input.qasm:'),
     ('subroutines that call 2^39 times and do nothing', lambda: doubling_routines(39, ('int n', '', 'n'), 'f{}(1)'), (0, LIMIT), ''),
     ('subroutines 100,000 deep', HEAD + 'def f0(qubit a) { x a; }\n' + ''.join(
@@ -45,6 +47,7 @@ CHECKED = [
     ('three qubits for two', HEAD + 'def f(qubit[2] a) { }\nf(q);\n', (SEMANTICS,), 'input.qasm:6:'),
     ('an array of another shape', HEAD + 'def f(readonly array[int, 3] a) { }\narray[int, 2] b = {1, 2};\nf(b);\n', (SEMANTICS,), 'input.qasm:7:'),
     ('the value of a subroutine that has none', HEAD + 'def f(int n) { }\nint k = f(1);\n', (SEMANTICS,), 'input.qasm:6:'),
+    ('a subroutine within a subroutine', HEAD + 'def f() { def g() { } }\n', (SEMANTICS, 3), HERE),
     # Memory.
     ('an array of 2^40 elements', HEAD + 'array[int[8], 1099511627776] a;\n', (LIMIT, SEMANTICS), HERE),
     ('an array of 2^70 elements', HEAD + 'array[int, 1024, 1024, 1024, 1024, 1024, 1024, 1024] a;\n', (LIMIT,), HERE),
@@ -69,6 +72,7 @@ CHECKED = [
     ('a loop variable after its loop', HEAD + 'for int i in [0:1] { }\nx q[i];\n', (SEMANTICS,), 'input.qasm:6:'),
     ('a variable initialised by itself', HEAD + 'int i = i + 1;\n', (SEMANTICS,), HERE),
     ('one name for two variables', HEAD + 'int a;\nfloat a;\n', (SEMANTICS,), 'input.qasm:6:'),
+    ('one name for a gate and a variable', HEAD + 'gate a b { }\nint a;\n', (SEMANTICS,), 'input.qasm:6:'),
     ('one name for two parameters', HEAD + 'def f(int a, int a) { }\n', (SEMANTICS,), HERE),
     ('one name for two subroutines', HEAD + 'def f() { }\ndef f() { }\n', (SEMANTICS,), 'input.qasm:6:'),
     ('a constant assigned', HEAD + 'const int a = 1;\na = 2;\n', (SEMANTICS,), 'input.qasm:6:'),
@@ -94,7 +98,9 @@ CHECKED = [
 
 RUN = [
     ('a subroutine that calls itself for ever', HEAD + 'def f(qubit a) { f(a); }\nf(q[0]);\n', ENDLESS, 'input.qasm:'),
+    ('a subroutine that counts up for ever', HEAD + 'def f(int n) -> int { return f(n + 1) + 1; }\nint k = f(0);\n', ENDLESS, 'input.qasm:'),
     ('while without end on a coin', COIN + 'while (true) { h q[0]; c[0] = measure q[0]; }\n', ENDLESS, BELOW),
+    ('while on what never changes', HEAD + 'x q[0];\nc[0] = measure q[0];\nwhile (c[0]) { c[1] = 1; }\n', (LIMIT,), BELOW),
     ('a count that a coin starts', COIN + 'int i = 0;\nif (c[0]) i = 1;\nwhile (i >= 0) { if (i < 5) i += 1; else i -= 2; }\n', (LIMIT,),
      'input.qasm:'),
     ('a subroutine without end', COIN + 'def f(int n) -> int { return f(n + 1) + 1; }\nint k = 0;\nif (c[0]) k = 1;\nk = f(k);\n', (LIMIT,),
@@ -107,6 +113,7 @@ RUN = [
     ('an index of a qubit out of range', COIN + 'int i = 1;\nif (c[0]) i = 3;\nx q[i];\n', (RUNTIME,), 'input.qasm:9:'),
     ('an index of a bit out of range', COIN + 'int i = 1;\nif (c[0]) i = -4;\nc[i] = 1;\n', (RUNTIME,), 'input.qasm:9:'),
     ('an index of an array out of range', COIN + 'array[int, 3] a;\nint i = 1;\nif (c[0]) i = 100;\na[i] = 1;\n', (RUNTIME,), 'input.qasm:10:'),
+    ('one qubit twice', COIN + 'int i = 1;\nif (c[0]) i = 2;\ncx q[i], q[2];\n', (RUNTIME, SEMANTICS), 'input.qasm:9:'),
     ('a shift by a negative number', COIN + 'int i = 1;\nif (c[0]) i = -1;\ni = 1 << i;\n', (RUNTIME, SEMANTICS), 'input.qasm:9:'),
     ('an input without a value', HEAD + 'input int[8] n;\nfor int i in [0:n] x q[0];\n', (SEMANTICS,), 'n'),
     ('an extern without a function', HEAD + 'extern f(int) -> int;\nint k = f(1);\n', (SEMANTICS,), 'f'),
