@@ -46,6 +46,9 @@ ketch_status kt_program_make(kt_plan *plan, const ketch_circuit *circuit, const 
                              kt_watch *watch, ketch_diag *diag);
 void kt_program_link(kt_plan *plan); /* to its steps; again where steps have been put together */
 
+/* lives.c: what branches that wait may still read. */
+ketch_status kt_find_lives(kt_plan *plan, const ketch_circuit *circuit, kt_watch *watch, ketch_diag *diag);
+
 uint32_t kt_step_at(const kt_plan *plan, size_t op); /* the first step that comes from this operation or a later one */
 
 /* outcome.c: where the bits of an outcome come from; fills the plan's fields from outcome_bits to sampled. */

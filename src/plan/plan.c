@@ -234,6 +234,7 @@ static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *opti
     if (!status) status = link_jumps(planner);
     if (!status && plan->planned) status = kt_plan_segments(plan, circuit, planner->watch, diag);
     if (!status && plan->planned) status = link_jumps(planner); /* there are fewer steps now */
+    if (!status && plan->dynamic && plan->branches) status = kt_find_lives(plan, circuit, planner->watch, diag);
     if (!status) status = kt_plan_outcome(plan, circuit, &planner->finals, planner->watch, diag);
     return status;
 }
@@ -341,8 +342,8 @@ uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options, u
     total = add(total, multiply(multiply(shots, plan->outcome_words), 8)); /* rows */
     total = add(total, kt_plan_scratch(plan, threads));
     total = add(total, multiply(plan->machine_bytes, 2 + (uint64_t)threads)); /* the branch at hand, those of threads, and a tail's */
-    uint64_t sampling = multiply(kt_plan_sample_batch(plan, shots), 32); /* draws while they are sorted */
-    if (plan->branches) sampling = add(sampling, multiply(shots, 16));   /* which shots went which way */
+    uint64_t sampling = multiply(kt_plan_sample_batch(plan, shots), 32);      /* draws while they are sorted */
+    if (plan->branches) sampling = add(sampling, multiply(shots, 16));        /* which shots went which way */
     uint64_t counting = multiply(shots, kt_counting_shot_words(plan->outcome_words, options->outputs & KETCH_OUTPUT_SHOTS));
     counting = add(counting, multiply(most_outcomes(plan, shots), kt_counting_outcome_words(plan->outcome_words)));
     counting = multiply(counting, 8);
