@@ -191,7 +191,8 @@ static void write_instruction(kt_json *json, const ketch_circuit *circuit, const
     if (op->code == KT_DO_CALL) write_numbers(json, "saved", circuit->operands + op->left, 4);
 }
 
-static const char *name_of(uint8_t code) {
+/* In lower case throughout. */
+static void write_name(kt_json *json, uint8_t code) {
     static const char *const names[] = {[KT_OP_GATE] = "gate",
                                         [KT_OP_MEASURE] = "measure",
                                         [KT_OP_RESET] = "reset",
@@ -204,14 +205,18 @@ static const char *name_of(uint8_t code) {
                                         [KT_OP_GATE_AT] = "gate_at",
                                         [KT_OP_MEASURE_AT] = "measure_at",
                                         [KT_OP_RESET_AT] = "reset_at"};
-    return code < KT_OP_CLASSICAL ? names[code] : kt_instruction_name(code);
+    char name[40] = "";
+    const char *from = code < KT_OP_CLASSICAL ? names[code] : kt_instruction_name(code);
+    for (size_t c = 0; from && from[c] && c + 1 < sizeof name; c++)
+        name[c] = from[c] >= 'A' && from[c] <= 'Z' ? (char)(from[c] + 32) : from[c];
+    kt_json_string(json, "operation", name);
 }
 
 static void write_operation(kt_json *json, kt_conversion *conversion, const kt_op *op) {
     const ketch_circuit *circuit = conversion->circuit;
     const uint32_t *operands = kt_is_instruction(op) ? NULL : kt_op_operands(circuit, op);
     kt_json_open_inline(json, NULL, '{');
-    kt_json_string(json, "operation", name_of(op->code));
+    write_name(json, op->code);
     switch (op->code) {
     case KT_OP_GATE:
     case KT_OP_GATE_AT: write_gate(json, conversion, op, operands); break;

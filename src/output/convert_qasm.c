@@ -368,7 +368,7 @@ static void put_operation(kt_conversion *conversion, const kt_op *op) {
         kt_convert_begin(conversion);
         kt_buffer_text(out_of(conversion), "end;\n");
         break;
-    default: kt_conversion_refuse(conversion, "what is computed while the program runs (as JSON it can be written)");
+    default: kt_conversion_refuse(conversion, "what a program computes while it runs (JSON can)");
     }
 }
 
@@ -466,13 +466,24 @@ static void put_program(kt_conversion *conversion, bool writing) {
     if (!writing) kt_convert_definitions(conversion);
 }
 
+/* Says that the program computes while it runs, and where it begins to. */
+static void refuse_dynamic(kt_conversion *conversion) {
+    const ketch_circuit *circuit = conversion->circuit;
+    for (size_t i = 0; i < circuit->ops_count && !conversion->line; i++) {
+        const kt_op *op = &circuit->ops[i];
+        bool back = (op->code == KT_OP_JUMP || op->code == KT_OP_JUMP_UNLESS) && op->data <= i;
+        if (op->code >= KT_OP_GATE_AT || back) conversion->line = op->line;
+    }
+    kt_conversion_refuse(conversion, "what a program computes while it runs (JSON can)");
+}
+
 ketch_status kt_convert_qasm(const ketch_circuit *circuit, int version, ketch_sink sink, ketch_diag *diag) {
     kt_conversion conversion = {.stream = {.sink = sink, .diag = diag},
                                 .circuit = circuit,
                                 .version = version,
                                 .provided = version == 2 ? KT_IN_PAPER | KT_IN_QELIB1 | KT_IN_LANGUAGE2 : KT_IN_STDGATES | KT_IN_LANGUAGE3};
     if (circuit->dynamic)
-        kt_conversion_refuse(&conversion, "a program that computes while it runs (as JSON it can be written)");
+        refuse_dynamic(&conversion);
     else if (!make_room(&conversion))
         kt_stream_fail(&conversion.stream, kt_no_memory(diag));
     if (conversion.stream.status == KETCH_OK) put_program(&conversion, false);

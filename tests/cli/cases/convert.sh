@@ -11,3 +11,5 @@ say convert --to qasm3 --out converted.qasm bell.qasm
 ketch run --seed 1 bell.qasm > before; ketch run --seed 1 converted.qasm | cmp before -
 say convert --to qasm2 --out never.qasm dynamic.qasm
 ls never.qasm 2>&1
+for to in qasm2 qasm3; do say convert --to $to --unroll none loop.qasm; done
+ketch convert --to json --unroll none loop.qasm | grep -c '"operation": "\(add_constant_s\|jump_if_not\|call\|return\)"'

@@ -46,6 +46,9 @@ for form in ('json', 'jsonl'):
 circuits = ('bell.qasm', 'asymmetric.qasm', 'conditions.qasm', 'dynamic.qasm', 'everything.qasm', 'rotation.qasm', 'ghz.qasm')
 for name in circuits:
     valid('circuit', 'convert', '--to', 'json', name)
+for name in ('loop.qasm', 'typed.qasm', 'dynamic.qasm'):
+    valid('circuit', 'convert', '--to', 'json', '--unroll', 'none', name)
+    valid('info', 'info', '--format', 'json', name)
 bell = valid('circuit', 'convert', '--to', 'json', 'bell.qasm')[0]
 for breakage in (lambda d: d.pop('cells'), lambda d: d['operations'][0].pop('gate'), lambda d: d['operations'][0].update(qubit=1), lambda d: d['operations'][2].update(operation='gate')):
     broken = json.loads(json.dumps(bell))
