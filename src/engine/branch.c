@@ -315,6 +315,7 @@ static ketch_status finish(kt_tree *tree, kt_branch *branch) {
     if (!status) status = kt_fill_blank(run, &branch->state);
     if (!status) status = kt_check_norm(run, &branch->state);
     if (!status && has_first_shot(branch)) run->whole->first_norm = run->norm;
+    if (!status) status = kt_tail_carry_out(tree, branch);
     if (!status && run->shots) status = write_rows(tree, branch);
     tree->last = branch->state;
     tree->unended = 0;

@@ -135,6 +135,8 @@ ketch_status kt_trace_last(kt_tree *tree, kt_branch *branch);
 
 ketch_status kt_tail_begin(kt_tree *tree);
 void kt_tail_end(kt_tree *tree);
+/* The instructions that follow, in a run that has no rows to make of them. */
+ketch_status kt_tail_carry_out(kt_tree *tree, kt_branch *branch);
 /* The shots of this branch end: the rows that follow are theirs. */
 void kt_tail_aim(struct kt_tail *tail, const kt_branch *branch);
 

@@ -50,6 +50,16 @@ void kt_tail_end(kt_tree *tree) {
     tree->tail = NULL;
 }
 
+/* Where no final measurement leaves an outcome to compute with, what follows may still fail. */
+ketch_status kt_tail_carry_out(kt_tree *tree, kt_branch *branch) {
+    const kt_plan *plan = tree->run->plan;
+    kt_machine *machine = &branch->machine;
+    ketch_status status = KETCH_OK;
+    if (!plan->dynamic || tree->tail || machine->at != plan->tail || plan->program[plan->tail].code == KT_OP_END) return KETCH_OK;
+    machine->at++;
+    return kt_machine_run(machine, &status) == KT_PAUSE_FAILED ? status : KETCH_OK;
+}
+
 void kt_tail_aim(struct kt_tail *tail, const kt_branch *branch) {
     if (!tail) return;
     tail->branch = branch;

@@ -221,6 +221,21 @@ static void computed_from_final_bits(void **unused) {
     ketch_circuit_free(&circuit);
 }
 
+/* Nothing is measured, or nothing sampled; a division by zero behind the last gate is found all the same. */
+static void fails_behind_the_last_gate(void **unused) {
+    (void)unused;
+    for (unsigned without = 0; without < 2; without++) {
+        ketch_circuit *circuit = program_of(1, 1, 1);
+        ketch_result *result;
+        GATE(circuit, "h", 0);
+        if (without) measure(circuit, 0, 0);
+        add(circuit, (kt_op){.code = KT_DO_DIVIDE_S, .width = 8});
+        lab_setup lab = lab_with(10, without ? KETCH_OUTPUT_NO_SHOTS : 0, 1);
+        FAILS(RUN_ARITHMETIC, lab_try(&result, &lab, circuit));
+        ketch_circuit_free(&circuit);
+    }
+}
+
 /* ── Limits ── */
 
 static void expect_quickly(double began) {
@@ -359,9 +374,16 @@ static void traced(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loops_end_with_a_draw), cmocka_unit_test(gates_by_cells),           cmocka_unit_test(gates_at_different_qubits),
-        cmocka_unit_test(measured_by_cells),     cmocka_unit_test(computed_from_final_bits), cmocka_unit_test(endless_loops),
-        cmocka_unit_test(branches_meet),         cmocka_unit_test(a_crew_takes_what_waits),  cmocka_unit_test(traced),
+        cmocka_unit_test(loops_end_with_a_draw),
+        cmocka_unit_test(gates_by_cells),
+        cmocka_unit_test(gates_at_different_qubits),
+        cmocka_unit_test(measured_by_cells),
+        cmocka_unit_test(computed_from_final_bits),
+        cmocka_unit_test(fails_behind_the_last_gate),
+        cmocka_unit_test(endless_loops),
+        cmocka_unit_test(branches_meet),
+        cmocka_unit_test(a_crew_takes_what_waits),
+        cmocka_unit_test(traced),
     };
     return RUN_WITH_BOTH_ENGINES(tests, NULL, NULL);
 }
