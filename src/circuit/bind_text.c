@@ -300,13 +300,14 @@ static bool read_bits(reader *in, uint64_t *words) {
     return true;
 }
 
+/* How many of the unit make a second: a division by it rounds once. */
 static double unit_of(reader *in) {
     static const struct {
         const char *name;
-        double seconds;
-    } units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"μs", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"dt", KT_SECONDS_PER_DT}};
+        double in_a_second;
+    } units[] = {{"ns", 1e9}, {"us", 1e6}, {"µs", 1e6}, {"μs", 1e6}, {"ms", 1e3}, {"s", 1}, {"dt", KT_DT_PER_SECOND}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (take_word(in, units[i].name)) return units[i].seconds;
+        if (take_word(in, units[i].name)) return units[i].in_a_second;
     return 1;
 }
 
@@ -327,7 +328,7 @@ static bool read_element(reader *in) {
     } else if (!take_word(in, "false") && !read_sum(&value, in)) {
         return false;
     }
-    if (input->type == KT_SCALAR_DURATION) value = real(value.real * unit_of(in));
+    if (input->type == KT_SCALAR_DURATION) value = real(value.real / unit_of(in));
     if (input->type == KT_SCALAR_DURATION && value.real < 0) return refuse(in, "it is negative");
     return store_number(in, value, words) && (input->type != KT_SCALAR_COMPLEX || store_number(in, imaginary, words + 1));
 }

@@ -87,7 +87,7 @@ typedef struct kt_condition {
 } kt_condition;
 #define KT_CONDITION_DEPTH 64 /* of the stack; the parser refuses deeper ones */
 
-#define KT_SECONDS_PER_DT 1e-9 /* dt is a backend's own unit; none is here, so a nanosecond stands for it */
+#define KT_DT_PER_SECOND 1e9 /* dt is a backend's own unit; none is here, so a nanosecond stands for it */
 
 /* An expression over named parameters; operands have smaller indices, so one pass in order evaluates all. */
 typedef enum kt_node_code {

@@ -315,7 +315,7 @@ bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expres
     case KT_EXPRESSION_TIMING:
         /* dt is a backend's own unit; none is here, so a nanosecond stands for it */
         *out = (kt_value){.type = KT_TYPE_DURATION,
-                          .as.number = expression->op == KT_UNIT_DT ? expression->as.number * 1e-9 : expression->as.number};
+                          .as.number = expression->op == KT_UNIT_DT ? expression->as.number / KT_DT_PER_SECOND : expression->as.number};
         return true;
     case KT_EXPRESSION_NAME: return evaluate_name(out, program, expression->as.symbol, span);
     case KT_EXPRESSION_PARAMETER: *out = program->arguments[expression->as.integer]; return true;

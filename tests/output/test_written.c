@@ -84,11 +84,11 @@ static void counts_as_json_and_csv(void **state) {
     (void)state;
     ketch_result *result = made_counts(2, two_registers, 3, some_outcomes, some_counts);
     result->qubit_count = 4;
-    is_written(
-        result, (ketch_write_options){.format = KETCH_FORMAT_JSONL, .omit_run = 1, .top = 2},
-        "{\"schema\": \"ketch-result/1\", \"result\": {\"qubits\": 4, \"precision\": \"fp64\", \"order\": \"lsb\", \"shots\": 100, "
-        "\"all_qubits_measured\": false, \"registers\": [{\"name\": \"a\", \"offset\": 0, \"size\": 2, \"type\": \"bit[2]\"}, "
-        "{\"name\": \"b\", \"offset\": 2, \"size\": 1, \"type\": \"bit[1]\"}], \"outcomes\": 3, \"counts\": {\"1 01\": 60, \"0 10\": 30}}}\n");
+    is_written(result, (ketch_write_options){.format = KETCH_FORMAT_JSONL, .omit_run = 1, .top = 2},
+               "{\"schema\": \"ketch-result/1\", \"result\": {\"qubits\": 4, \"precision\": \"fp64\", \"order\": \"lsb\", \"shots\": 100, "
+               "\"all_qubits_measured\": false, \"registers\": [{\"name\": \"a\", \"offset\": 0, \"size\": 2, \"type\": \"bit[2]\"}, "
+               "{\"name\": \"b\", \"offset\": 2, \"size\": 1, \"type\": \"bit[1]\"}], \"outcomes\": 3, \"counts\": {\"1 01\": 60, \"0 "
+               "10\": 30}}}\n");
     is_written(result, (ketch_write_options){.format = KETCH_FORMAT_CSV}, "outcome,count\n1 01,60\n0 10,30\n0 00,10\n");
     is_written(result, (ketch_write_options){.format = KETCH_FORMAT_CSV, .name = "odd, \"name\".qasm", .top = 1},
                "name,outcome,count\n\"odd, \"\"name\"\".qasm\",1 01,60\n");
@@ -96,6 +96,33 @@ static void counts_as_json_and_csv(void **state) {
     kt_buffer out = {0};
     assert_int_equal(kt_output_result(result, &svg, kt_buffer_sink(&out), NULL), KETCH_ERROR_USAGE);
     kt_buffer_free(&out);
+    kt_result_free(result);
+}
+
+/* Registers of other types show their values: a is an int[2], b bits, c an array[bool, 2]. */
+static void values_of_typed_registers(void **state) {
+    (void)state;
+    static const uint32_t sizes[] = {2, 1, 2};
+    static const uint64_t outcomes[] = {0x17, 0x02}; /* c b a: 10 1 11, 00 0 10 */
+    ketch_result *result = made_counts(3, sizes, 2, outcomes, some_counts);
+    result->shapes = kt_array(3, sizeof *result->shapes);
+    memset(result->shapes, 0, 3 * sizeof *result->shapes);
+    result->registers[0].type = (ketch_value_type){KETCH_TYPE_INT, 2};
+    result->registers[1].type = (ketch_value_type){KETCH_TYPE_BITS, 1};
+    result->registers[2].type = (ketch_value_type){KETCH_TYPE_BOOL, 1};
+    result->shapes[2] = (kt_dimensions){1, {2}};
+    is_written(result, (ketch_write_options){0},
+               "             c b[1]  a  count\n"
+               " [false, true]    1 -1     60   66.67%\n"
+               "[false, false]    0 -2     30   33.33%\n");
+    is_written(result, (ketch_write_options){.format = KETCH_FORMAT_CSV},
+               "outcome,count,a,c\n10 1 11,60,-1,\"[false, true]\"\n00 0 10,30,-2,\"[false, false]\"\n");
+    is_written(result, (ketch_write_options){.format = KETCH_FORMAT_JSONL, .omit_run = 1},
+               "{\"schema\": \"ketch-result/1\", \"result\": {\"qubits\": 0, \"precision\": \"fp64\", \"order\": \"lsb\", \"shots\": 90, "
+               "\"all_qubits_measured\": false, \"registers\": [{\"name\": \"a\", \"offset\": 0, \"size\": 2, \"type\": \"int[2]\"}, "
+               "{\"name\": \"b\", \"offset\": 2, \"size\": 1, \"type\": \"bit[1]\"}, {\"name\": \"c\", \"offset\": 3, \"size\": 2, "
+               "\"type\": \"array[bool, 2]\"}], \"outcomes\": 2, \"counts\": {\"10 1 11\": 60, \"00 0 10\": 30}, \"values\": {\"10 1 11\": "
+               "{\"a\": -1, \"b\": \"1\", \"c\": [false, true]}, \"00 0 10\": {\"a\": -2, \"b\": \"0\", \"c\": [false, false]}}}}\n");
     kt_result_free(result);
 }
 
@@ -273,6 +300,7 @@ int main(void) {
         cmocka_unit_test(counts_as_text),
         cmocka_unit_test(colors_enclose_what_is_plain_without),
         cmocka_unit_test(counts_as_json_and_csv),
+        cmocka_unit_test(values_of_typed_registers),
         cmocka_unit_test(states_are_named_by_qubit),
         cmocka_unit_test(what_is_not_held_is_an_error),
         cmocka_unit_test(idle_qubits_have_a_place),
