@@ -115,7 +115,8 @@ static bool to_bits(kt_value *out, kt_program *program, kt_value to, kt_value va
         return true;
     }
     uint32_t cells = kt_value_cells(to), have = kt_value_cells(value), first;
-    if (value.type == KT_TYPE_INT && to.width < 64) return step(out, program, KT_DO_WRAP_U, to.width, to, value, span);
+    bool longer = value.type == KT_TYPE_INT || (value.type == KT_TYPE_UINT && !value.width); /* bits beyond the width may be set */
+    if (longer && to.width < 64) return step(out, program, KT_DO_WRAP_U, to.width, to, value, span);
     if (cells == have) {
         *out = relabelled(value, to);
         return true;

@@ -170,7 +170,8 @@ static const uint8_t casts[KT_TYPE_COUNT][KT_TYPE_COUNT] = {
 static bool may_become_bits(kt_value a, uint32_t width, bool explicitly) {
     if (a.type == KT_TYPE_BOOL) return explicitly || width == 1;
     if (a.type == KT_TYPE_BIG) return a.width <= width;
-    if (a.width || !kt_value_constant(a)) return kt_value_width(a) == width;
+    if (!a.width && !kt_value_constant(a)) return explicitly ? width <= 64 : width == 64; /* a cast takes the low bits, as of a sum */
+    if (a.width) return a.width == width;
     return a.as.natural >> (width < 64 ? width : 63) <= (width >= 64) && !(a.type == KT_TYPE_INT && a.as.integer < 0);
 }
 
