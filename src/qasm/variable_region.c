@@ -164,8 +164,9 @@ static kt_binding *outer_binding(kt_program *program, uint32_t symbol, uint32_t 
 
 static bool store_outer(kt_walk *walk, uint32_t symbol, bool is_written) {
     kt_binding *binding = outer_binding(walk->program, symbol, walk->symbol);
-    if (!binding || !is_written) return true;
-    if (binding->kind == KT_BINDING_VARIABLE) return kt_store_variable(walk->program, binding, false);
+    if (!binding) return true;
+    if (binding->kind == KT_BINDING_VARIABLE) return !is_written || kt_store_variable(walk->program, binding, false);
+    /* An array that is read at a run-time index is stored before: on this way, too. */
     return binding->kind != KT_BINDING_ARRAY || kt_store_view_unmarked(walk->program, binding->as.array);
 }
 

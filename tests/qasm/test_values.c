@@ -318,6 +318,7 @@ static void test_moving(void **state) {
         {"bit[70] a = \"1000000000000000000000000000000000000000000000000000000000000000000001\"; bit[70] b = rotl(a, i); b[68] = m;",
          "int[64](b[0]) + 2 * int[64](b[1]) + 4 * popcount(b) + 64 * int[64](b > a)", 15},
         {"complex c = 2.0 + 1im; c = c * i;", "int[64](real(c) * 10 + imag(c))", 21},
+        {"array[int[8], 3] a = {4, 5, 6}; int x = 0; for int k in [0:1] { if (m) continue; x = a[i]; }", "a[0] * 100 + a[i] * 10 + x", 450},
         {"int x = i + 3 - 5; int y = 10 - i;", "x * 100 + y", -91},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
