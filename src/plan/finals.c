@@ -165,7 +165,7 @@ ketch_status kt_finals_find(kt_finals *out, const ketch_circuit *circuit, const 
     out->final = kt_zalloc((out->op_end / 64 + 1) * sizeof *out->final);
     kt_later later = {kt_zalloc((size_t)circuit->qubit_count + 1), kt_zalloc((size_t)circuit->bit_count + 1), false};
     bool enough = out->final && later.touched && later.bit;
-    if (enough && flow) {
+    if (enough && flow && !out->measures_nothing) { /* else the qubits are measured behind everything */
         out->tail = tail_at_most(out, circuit, flow, may_end);
         status = find_tail(out, circuit, flow, later.bit, watch);
         if (may_end < out->tail) may_end = 0; /* a shot that ends before the tail takes no final measurements */
