@@ -128,10 +128,14 @@ static bool choose_index(kt_selection *out, kt_program *program, kt_selection fr
         if (!select_set(&positions, program, &from, items, span, arena)) return false;
     } else {
         kt_value index;
-        if (!kt_evaluate_position(&index, program, items, "an index")) return false;
-        if (!kt_value_known(index)) return kt_choose_cells(out, program, &from, &index, 1, true, kt_expression_span(items));
-        if (!resolve_index(&index.as.integer, program, from.count, span, items)) return false;
-        positions = (kt_selection){.scalar = true, .count = 1, .first = index.as.integer, .step = 1};
+        int64_t at = (int64_t)items->as.integer;
+        if (items->kind != KT_EXPRESSION_INTEGER || at < 0) { /* seldom */
+            if (!kt_evaluate_position(&index, program, items, "an index")) return false;
+            if (!kt_value_known(index)) return kt_choose_cells(out, program, &from, &index, 1, true, kt_expression_span(items));
+            at = index.as.integer;
+        }
+        if (!resolve_index(&at, program, from.count, span, items)) return false;
+        positions = (kt_selection){.scalar = true, .count = 1, .first = at, .step = 1};
     }
     if (positions.moves) return *out = positions, true;
     return kt_compose(out, program, from, positions, span, arena);
