@@ -78,11 +78,20 @@ static bool place_chosen(kt_drawing *drawing, size_t index) {
     return kt_drawing_place_block(drawing, (uint32_t)index, 0, bottom, (uint32_t)start);
 }
 
+/* Does a jump forwards leave a loop? Looked for nearby only. */
+static bool leaves_loop(const kt_op *op, size_t index) {
+    enum { NEARBY = 1000 };
+    for (size_t k = index + 1; k < op->data && k < index + NEARBY; k++) {
+        if (leads(&op[k - index]) && op[k - index].data <= index && op[k - index].code != KT_DO_CALL) return true;
+    }
+    return false;
+}
+
 /* What a jump is called; NULL: it is none. `behind`: how the operation behind it is arrived at. */
 static const char *name_of(const kt_op *op, size_t index, uint8_t behind) {
     switch (op->code) {
     case KT_DO_LOOP: return "again";
-    case KT_OP_JUMP: return op->data <= index ? "again" : behind & FROM_BEFORE ? "else" : "leave";
+    case KT_OP_JUMP: return op->data <= index ? "again" : behind & FROM_BEFORE && !leaves_loop(op, index) ? "else" : "leave";
     case KT_OP_JUMP_UNLESS:
     case KT_DO_JUMP_IF:
     case KT_DO_JUMP_IF_NOT: return op->data <= index ? "again if" : "if";
@@ -133,7 +142,8 @@ size_t kt_drawing_program(kt_drawing *drawing, size_t fitting, double *phase) {
         room = arrive(drawing, i, guarded ? landings[i] & (uint8_t)~FROM_BEFORE : landings[i]);
         if (room) room = place_any(drawing, &i, phase, landings);
         const kt_op *op = &drawing->circuit->ops[before];
-        guarded = i > before || (op->code == KT_OP_JUMP && op->data > before && landings[before + 1] & FROM_BEFORE);
+        guarded =
+            i > before || (op->code == KT_OP_JUMP && op->data > before && landings[before + 1] & FROM_BEFORE && !leaves_loop(op, before));
     }
     if (landings && drawing->rows && i == drawing->circuit->ops_count && landings[i] && !guarded) block(drawing, 0, "end");
     kt_free(landings);

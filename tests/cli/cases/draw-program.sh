@@ -1,0 +1,1 @@
+ketch draw --width 120 program.qasm
