@@ -118,12 +118,12 @@ static ketch_status call(kt_machine *machine, const kt_op *op, uint32_t at, kt_s
     if (words > KT_STACK_WORDS - machine->stack_count)
         return kt_machine_fail(machine, at, KT_CALL_LIMIT, "the variables of %u calls under way take too much memory", machine->call_count);
     if (!kt_reserve(&machine->calls, &machine->call_capacity, machine->call_count + 1, sizeof *machine->calls) ||
-        !kt_reserve(&machine->stack, &machine->stack_capacity, machine->stack_count + words, sizeof *machine->stack))
+        !kt_reserve(&machine->stack, &machine->stack_capacity, machine->stack_count + words + 1, sizeof *machine->stack)) /* there even for none */
         return kt_no_memory(machine->diag);
     charge(machine, slice, words);
     machine->calls[machine->call_count++] = (kt_call){.back = at + 1, .call = at, .saved = machine->stack_count};
     uint64_t *saved = machine->stack + machine->stack_count;
-    memcpy(saved, machine->memory.cells + own[0], own[1] * sizeof *saved);
+    if (own[1]) memcpy(saved, machine->memory.cells + own[0], own[1] * sizeof *saved);
     kt_take_bits(saved + own[1], machine->memory.bits, own[2], own[3]);
     machine->stack_count += words;
     return KETCH_OK;
@@ -141,8 +141,10 @@ static uint32_t give_back(kt_machine *machine, kt_slice *slice) {
     if (kept > end) kept = end;
     if (kept_end < kept) kept_end = kept;
     if (kept_end > end) kept_end = end;
-    memcpy(cells + own[0], saved, (kept - own[0]) * sizeof *cells);
-    memcpy(cells + kept_end, saved + (kept_end - own[0]), (end - kept_end) * sizeof *cells);
+    if (own[1]) {
+        memcpy(cells + own[0], saved, (kept - own[0]) * sizeof *cells);
+        memcpy(cells + kept_end, saved + (kept_end - own[0]), (end - kept_end) * sizeof *cells);
+    }
     kt_put_bits(machine->memory.bits, own[2], saved + own[1], own[3]);
     charge(machine, slice, own[1]);
     machine->stack_count = done->saved;
