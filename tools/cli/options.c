@@ -172,7 +172,8 @@ const option_record option_table[] = {
      "says what takes how long"},
 
     {"param", 'p', READING | GATES, VALUE_LIST, AT(parameters), "NAME=VALUE", .group = "Reading",
-     "gives an input its value: a number or an expression such as -3*pi/4, true, \"0101\" for bits, [1, 2] for an array; may be repeated"},
+     "gives an input its value: a number or an expression such as -3*pi/4, true, \"0101\" for bits, [1, 2] for an array; "
+     "may be repeated"},
     {"param-file", 0, READING, VALUE_TEXT, AT(parameter_file), "FILE", .complete = "file", .group = "Reading",
      "values of inputs from a JSON object, {\"theta\": 0.5, \"n\": 3}; --param comes after it"},
     {"include-dir", 'I', READING, VALUE_LIST, AT(include_dirs), "FOLDER", .complete = "dir", .group = "Reading",
@@ -192,7 +193,8 @@ const option_record option_table[] = {
     {"max-cells", 0, READING, VALUE_COUNT, AT(load.max_cells), "COUNT", .group = "Limits",
      "of 8 bytes, for classical variables and arrays (16777216)"},
     {"unroll", 0, READING, VALUE_UNROLL, AT(load.max_unroll), "COUNT", .group = "Limits",
-     "statements of loops and calls that become plain operations while reading (4194304); none: they stay loops and calls, which is slower"},
+     "statements of loops and calls that become plain operations while reading (4194304); none: they stay loops and calls, which "
+     "is slower"},
     {"timeout", 0, READING | FORMAT, VALUE_SECONDS, AT(run.timeout_seconds), "TIME", .group = "Limits",
      "gives up on a file after TIME: 10, 500ms, 5m"},
     {"max-source-bytes", 0, READING | FORMAT, VALUE_BYTES, AT(load.max_source_bytes), "SIZE", .group = "Limits",
