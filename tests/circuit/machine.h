@@ -13,6 +13,7 @@
 #include <string.h>
 
 __extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 unsigned_wide;
 
 enum { CELLS = 64, BITS = 300, ROUNDS = 20000 };
 

@@ -20,7 +20,7 @@ static wide power_of(wide base, wide exponent, int w, bool is_signed) {
     wide result = 1;
     if (exponent < 0) return base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
     exponent %= (wide)1 << 20; /* the tests take small ones */
-    for (wide k = 0; k < exponent; k++) result = wrapped(result * base, w, is_signed);
+    for (wide k = 0; k < exponent; k++) result = wrapped((wide)((unsigned_wide)result * (unsigned_wide)base), w, is_signed);
     return wrapped(result, w, is_signed);
 }
 
