@@ -224,28 +224,6 @@ bool kt_choose(kt_selection *out, kt_program *program, const kt_expression *expr
     return choose_index(out, program, *out, index, span, &program->statement);
 }
 
-bool kt_is_runtime(kt_program *program, const kt_expression *expression) {
-    const kt_expression *first = NULL;
-    const kt_binding *binding;
-    switch (expression->kind) {
-    case KT_EXPRESSION_NAME: return (binding = kt_scope_find(program, expression->as.symbol)) && binding->kind == KT_BINDING_BITS;
-    case KT_EXPRESSION_INDEX:
-        if (expression->as.index.base) return kt_is_runtime(program, expression->as.index.base);
-        return (binding = kt_scope_find(program, expression->as.index.symbol)) && binding->kind == KT_BINDING_BITS;
-    case KT_EXPRESSION_CAST: return kt_is_runtime(program, expression->as.cast.operand);
-    case KT_EXPRESSION_CALL: first = expression->as.call.arguments; break;
-    case KT_EXPRESSION_UNARY:
-    case KT_EXPRESSION_CHAIN:
-    case KT_EXPRESSION_SET: first = expression->as.first; break;
-    case KT_EXPRESSION_MEASURE:
-    case KT_EXPRESSION_QUANTUM_CALL: return true;
-    default: return false;
-    }
-    for (; first; first = first->next)
-        if (kt_is_runtime(program, first)) return true;
-    return false;
-}
-
 /* ── Checks over several operands ── */
 
 bool kt_same_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span) {

@@ -112,6 +112,11 @@ static kt_expression *parse_primary(kt_parser *parser) {
     case KT_TOKEN_TRUE:
     case KT_TOKEN_FALSE: return parse_literal(parser, KT_EXPRESSION_BOOL);
     case KT_TOKEN_DURATIONOF: return parse_durationof(parser);
+    case KT_TOKEN_POW: { /* the function: a modifier begins a statement */
+        kt_expression *name = kt_parse_name(parser);
+        if (name) name->as.symbol = KT_TOKEN_POW;
+        return name ? kt_parse_call(parser, name) : NULL;
+    }
     case KT_TOKEN_NAME: {
         kt_expression *name = kt_parse_name(parser);
         return name && kt_parser_at(parser, KT_TOKEN_LEFT_PAREN) ? kt_parse_call(parser, name) : name;

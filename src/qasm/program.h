@@ -467,7 +467,6 @@ bool kt_select(kt_selection *out, kt_program *program, const kt_expression *expr
 bool kt_compose(kt_selection *out, kt_program *program, kt_selection from, kt_selection positions, kt_span span, kt_arena *arena);
 bool kt_select_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span, kt_arena *arena);
 bool kt_all_different(kt_program *program, const kt_selection *selections, const kt_expression *operands, uint32_t count);
-bool kt_is_runtime(kt_program *program, const kt_expression *expression); /* does it read a bit? */
 bool kt_first_repeated(uint32_t *at, kt_program *program, const uint32_t *numbers, uint32_t count, uint32_t below); /* *at count: none */
 bool kt_once_each(kt_program *program, uint32_t *qubits, uint32_t count, uint32_t *kept);                           /* drops repetitions */
 bool kt_concatenate(kt_selection *out, kt_program *program, const kt_selection *parts, const kt_expression *expressions, uint32_t count);

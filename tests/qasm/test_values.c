@@ -143,6 +143,7 @@ static void test_integers(void **state) {
 static void test_reals(void **state) {
     (void)state;
     static const row rows[] = {
+        {"float x = 2; int i = 3;", "int[64](pow(x, 3)) * 100 + pow(i, 2)", 809},
         {"float x = 2.5; x += 0.25;", "int[64](x * 100)", 275},
         {"float[32] x = 0.1;", "int[64](x * 1e17)", 10000000149011612},
         {"float[32] x = 16777216; x += 1;", "int[64](x)", 16777216},
