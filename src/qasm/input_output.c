@@ -146,17 +146,27 @@ static bool all_known(const kt_elements *array) {
 static bool store_array(kt_program *program, uint32_t bit, const kt_view *view) {
     uint32_t width = bits_of((kt_value){.type = view->array->type, .width = view->array->width}), cells = view->array->element_cells;
     if (!kt_charge(program, kt_weight((uint64_t)width * view->array->count), program->statement_span)) return false;
-    if (all_known(view->array)) {
+    if (!program->routine_depth && all_known(view->array)) {
         for (uint32_t i = 0; i < view->array->count; i++) {
             kt_value element = kt_value_of_words((kt_type)view->array->type, view->array->width, view->array->image + i * cells);
             if (!store_known(program, bit + i * width, element)) return false;
         }
         return true;
     }
-    if (!kt_store_view(program, view)) return false;
+    if (!program->routine_depth && !kt_store_view(program, view)) return false;
     if (width == 64 * cells) return store_cells(program, bit, view->array->cell, view->array->count * width);
     for (uint32_t i = 0; i < view->array->count; i++)
         if (!store_cells(program, bit + i * width, view->array->cell + i * cells, width)) return false;
+    return true;
+}
+
+/* A routine that is compiled out of line may end the shot: it finds the outputs in their cells, whatever is followed where it is called. */
+bool kt_settle_outputs(kt_program *program) {
+    for (size_t i = 0; i < program->stored_count && !program->routine_depth; i++) {
+        kt_binding *binding = &program->bindings[program->stored[i].binding];
+        bool array = binding->kind == KT_BINDING_ARRAY;
+        if (array ? !kt_store_view_unmarked(program, binding->as.array) : !kt_store_variable(program, binding, false)) return false;
+    }
     return true;
 }
 
@@ -170,6 +180,7 @@ bool kt_store_outputs(kt_program *program) {
             continue;
         }
         kt_value value = binding->as.variable.value;
+        if (program->routine_depth) value = kt_in_cells((kt_type)value.type, value.width, binding->as.variable.cell);
         if (!kt_charge(program, kt_weight(bits_of(value)), span)) return false;
         if (kt_value_known(value)) {
             if (!store_known(program, bit, value)) return false;

@@ -533,7 +533,8 @@ bool kt_lower_if(kt_program *program, const kt_statement *statement);
 bool kt_declare_input(kt_program *program, const kt_statement *statement);
 bool kt_declare_output(kt_program *program, const kt_statement *statement);
 void kt_count_outputs_only(kt_program *program);
-bool kt_store_outputs(kt_program *program); /* where a shot ends */
+bool kt_store_outputs(kt_program *program);  /* where a shot ends */
+bool kt_settle_outputs(kt_program *program); /* before a call of a routine that may end it */
 bool kt_lower_extern(kt_program *program, const kt_statement *statement);
 bool kt_keep_annotations(kt_program *program, const kt_statement *statement);
 bool kt_lower_pragma(kt_program *program, const kt_statement *statement);

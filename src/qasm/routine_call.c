@@ -300,7 +300,7 @@ static void forget_arrays(kt_program *program, const kt_routine *routine, const 
 
 static bool call_compiled(kt_value *out, kt_program *program, kt_routine *routine, const kt_argument *arguments, kt_span span) {
     kt_compiled *compiled = routine->compiled;
-    if (!settle_arrays(program, routine, arguments)) return false;
+    if (!settle_arrays(program, routine, arguments) || !kt_settle_outputs(program)) return false;
     forget_arrays(program, routine, arguments);
     while (compiled && !same_key(routine, compiled->key, arguments)) compiled = compiled->next;
     if (!compiled && !(compiled = kt_compile_routine(program, routine, arguments, span))) return false;

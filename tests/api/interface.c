@@ -105,6 +105,22 @@ static void a_refused_value_changes_nothing(void **state) {
     ketch_circuit_free(&circuit);
 }
 
+/* A shot that ends inside a subroutine called by itself gives the outputs as they are then, not as they were when it was first called. */
+static void outputs_where_a_routine_ends_the_shot(void **state) {
+    (void)state;
+    ketch_circuit *circuit = parsed("OPENQASM 3.0; input int n; input int stop; output int[8] x; output array[int[8], 2] a; qubit q;\n"
+                                    "def f(int k, int s) { if (s == 1) { if (k == 0) { end; } } if (k > 0) { f(k - 1, s); } }\n"
+                                    "x = 5; a[0] = 1; f(n, 0); x = 7; a[1] = 2; f(n, stop); x = 9;");
+    OK(diag, ketch_circuit_bind(circuit, "n", 3, diag));
+    for (int stop = 0; stop < 2; stop++) {
+        OK(diag, ketch_circuit_bind(circuit, "stop", stop, diag));
+        char *out = result_text(circuit, KETCH_FORMAT_JSONL);
+        assert_non_null(strstr(out, stop ? "{\"x\": 7, \"a\": [1, 2]}" : "{\"x\": 9, \"a\": [1, 2]}"));
+        free(out);
+    }
+    ketch_circuit_free(&circuit);
+}
+
 /* ── Externs ── */
 
 static int weigh(void *user, const ketch_value *arguments, size_t count, ketch_value *result) {
@@ -156,6 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inputs_of_every_type),
         cmocka_unit_test(a_refused_value_changes_nothing),
+        cmocka_unit_test(outputs_where_a_routine_ends_the_shot),
         cmocka_unit_test(externs_are_called),
     };
     return cmocka_run_group_tests(tests, create, release);
