@@ -284,7 +284,33 @@ static void random_programs(void **unused) {
     }
 }
 
+/* A draw is kept in a cell alone: branches that differ in nothing else stay apart where it is read later, as either operand. */
+static void cells_that_are_read_keep_branches_apart(void **unused) {
+    (void)unused;
+    for (uint32_t right = 0; right < 2; right++) {
+        ketch_circuit *circuit = circuit_of(QUBITS, BITS);
+        circuit->cell_count = CELLS;
+        circuit->dynamic = true;
+        gate(circuit, "ry", &(double){1.1}, 0, 0, 0);
+        measure(circuit, 0, 0);
+        add(circuit, (kt_op){.code = KT_DO_LOAD_BITS, .destination = SCRATCH, .left = 0, .right = 1});
+        OK(kt_circuit_add_op(circuit, (kt_op){.code = KT_OP_SET_BIT}, &(uint32_t){0}, 1, diag));
+        OK(ketch_circuit_reset(circuit, 1, &(uint32_t){0}, diag));
+        for (uint32_t bit = 1; bit < 3; bit++) {
+            gate(circuit, "ry", &(double){0.7}, 0, 0, 0);
+            measure(circuit, 0, bit);
+        }
+        add(circuit,
+            (kt_op){.code = KT_DO_ADD_U, .width = 2, .destination = COUNT, .left = right ? ONE : SCRATCH, .right = right ? SCRATCH : ONE});
+        gate(circuit, "ry", &(double){0.7}, 0, 0, 0);
+        measure(circuit, 0, 3);
+        add(circuit, (kt_op){.code = KT_DO_STORE_BITS, .destination = 4, .left = COUNT, .right = 2});
+        expect_as_defined(circuit, 1, 0);
+        ketch_circuit_free(&circuit);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(random_programs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_programs), cmocka_unit_test(cells_that_are_read_keep_branches_apart)};
     return RUN_WITH_BOTH_ENGINES(tests, NULL, NULL);
 }
