@@ -99,6 +99,7 @@ CHECKED = [
 RUN = [
     ('a subroutine that calls itself for ever', HEAD + 'def f(qubit a) { f(a); }\nf(q[0]);\n', ENDLESS, 'input.qasm:'),
     ('a subroutine that counts up for ever', HEAD + 'def f(int n) -> int { return f(n + 1) + 1; }\nint k = f(0);\n', ENDLESS, 'input.qasm:'),
+    ('a count of 50,000,000 beyond the limit', HEAD + 'int i = 0;\nwhile (i < 1000000000) i += 1;\n', (LIMIT,), 'input.qasm:6:'),
     ('while without end on a coin', COIN + 'while (true) { h q[0]; c[0] = measure q[0]; }\n', ENDLESS, BELOW),
     ('while on what never changes', HEAD + 'x q[0];\nc[0] = measure q[0];\nwhile (c[0]) { c[1] = 1; }\n', (LIMIT,), BELOW),
     ('a count that a coin starts', COIN + 'int i = 0;\nif (c[0]) i = 1;\nwhile (i >= 0) { if (i < 5) i += 1; else i -= 2; }\n', (LIMIT,),
