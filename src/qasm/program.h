@@ -6,6 +6,11 @@
  *   qasm.c                the door: sources, dialect, the loop over statements
  *   scope.c               what a name means, innermost scope first
  *   evaluate.c            expressions to values
+ *   value_rule.c          what operators and casts do with types; value_symbolic.c: values that depend on inputs
+ *   runtime.c             instructions and cells; runtime_operate.c, _convert.c, _call.c: operators, casts, functions, known or run-time
+ *   variable.c            variables; variable_bits.c, _index.c, _region.c: bits, indices, what may be followed how far
+ *   array.c               arrays and their parts; array_elements.c: what is in them
+ *   assign.c              assignments
  *   lower.c               one statement, by kind
  *   lower_declaration.c   registers, bits, constants, inputs, aliases
  *   lower_operand.c       q, q[3], q[0:2], $5 to qubits and bits
