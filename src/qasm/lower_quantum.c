@@ -205,10 +205,7 @@ static bool refuse_call(kt_program *program, const kt_expression *call) {
     const kt_symbol *measure = &program->symbols.items[KT_TOKEN_MEASURE];
     kt_span span = kt_expression_span(call);
     if (call->kind == KT_EXPRESSION_QUANTUM_CALL) span.size = program->symbols.items[call->as.call.symbol].size;
-    if (program->dialect == 2)
-        kt_error_at(&program->report, KT_SYNTAX, span, "expected `measure`, found `%.*s`", KT_SHOWN(span));
-    else
-        kt_error_at(&program->report, KT_NO_ROUTINES, span, "calls of subroutines are not supported yet");
+    kt_error_at(&program->report, KT_SYNTAX, span, "expected `measure`, found `%.*s`", KT_SHOWN(span));
     kt_nearest nearest = kt_nearest_to(span);
     kt_nearest_try(&nearest, measure->name, measure->size);
     if (program->dialect == 3 && nearest.best.size) kt_hint_add(&program->report, "did you mean `measure`?");
@@ -218,7 +215,7 @@ static bool refuse_call(kt_program *program, const kt_expression *call) {
 /* bits = measure q; bits = "0101"; */
 bool kt_assign_bits(kt_program *program, const kt_selection *bits, const kt_expression *value, kt_span span, uint32_t line) {
     if (value->kind == KT_EXPRESSION_MEASURE) return measure(program, value->as.first, bits, span, line);
-    if (value->kind == KT_EXPRESSION_QUANTUM_CALL) return refuse_call(program, value);
+    if (value->kind == KT_EXPRESSION_QUANTUM_CALL && program->dialect == 2) return refuse_call(program, value);
     kt_value known;
     return kt_evaluate(&known, program, value) && kt_set_bits(program, bits, known, kt_expression_span(value));
 }
