@@ -340,7 +340,7 @@ static ketch_status name_input(const kt_input **out, binding *given, const ketch
 }
 
 static ketch_status place_value(binding *given, const ketch_circuit *circuit, const char *name, double bound, ketch_diag *diag) {
-    const kt_input *input;
+    const kt_input *input = NULL;
     ketch_status status = name_input(&input, given, circuit, name, diag);
     if (status != KETCH_OK) return status;
     if (!isfinite(bound)) return kt_fail(diag, KT_PARAMETER_NOT_FINITE, "the value of parameter `%s` is NaN or infinite", name);
