@@ -116,7 +116,7 @@
     X(LABEL, "nothing: a jump, or the end of a call, arrives here")                                                 \
     X(JUMP_IF, "to operation `data` where L != 0")                                                                  \
     X(JUMP_IF_NOT, "to operation `data` where L == 0")                                                              \
-    X(LOOP, "where L + cells[D] does not pass R: L becomes that, and to operation `data`; signed; a step of 0: on") \
+    X(LOOP, "where L + cells[D] does not pass R: L becomes that, and to operation `data`; w: KT_LOOP_...")           \
     X(CALL, "to operation `data`; see below")                                                                       \
     X(RETURN, "behind the CALL that came here")                                                                     \
     X(EXTERN, "D... = extern `data` of the arguments in cells L...")                                                \
@@ -129,6 +129,9 @@ typedef enum kt_instruction {
 #undef X
         KT_INSTRUCTION_END
 } kt_instruction;
+
+/* What a LOOP counts with is signed, but for these; it does not turn by a step of 0. */
+enum { KT_LOOP_BOUNDS_U = 1, KT_LOOP_STEP_U = 2 };
 
 /* CALL: operands[left, left + 4): first cell, cells, first bit, bits of the routine's own memory. They are saved by the call and given back
  * by the RETURN, all but the `right` cells from `destination` on, where the result is. The call changes none of them: arguments wait in

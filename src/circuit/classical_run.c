@@ -155,12 +155,12 @@ static uint32_t give_back(kt_machine *machine, kt_slice *slice) {
 
 /* One more turn? */
 static bool turns(uint64_t *cells, const kt_op *op) {
-    int64_t now = (int64_t)cells[op->left], last = (int64_t)cells[op->right], step = (int64_t)cells[op->destination];
-    uint64_t way = step > 0 ? (uint64_t)last - (uint64_t)now : (uint64_t)now - (uint64_t)last;
-    uint64_t stride = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
-    bool ahead = step > 0 ? now < last : step < 0 && now > last;
-    if (!ahead || way < stride) return false;
-    cells[op->left] += (uint64_t)step;
+    uint64_t now = cells[op->left], last = cells[op->right], step = cells[op->destination];
+    bool up = step && (op->width & KT_LOOP_STEP_U || (int64_t)step > 0), down = step && !up;
+    bool below = op->width & KT_LOOP_BOUNDS_U ? now < last : (int64_t)now < (int64_t)last;
+    uint64_t way = up ? last - now : now - last, stride = up ? step : 0 - step;
+    if (now == last || (up ? !below : !down || below) || way < stride) return false;
+    cells[op->left] += step;
     return true;
 }
 

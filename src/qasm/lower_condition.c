@@ -363,13 +363,13 @@ bool kt_guard_of(kt_guard *out, kt_program *program, const kt_expression *condit
         uint32_t errors = program->report.errors;
         if (guard_of_bits(out, program, condition, span)) return true;
         if (!program->inexpressible || program->report.errors != errors) return false;
-        if (program->dialect == 2) {
-            kt_other_dialect(program, kt_expression_span(condition), "such a condition");
-            kt_hint_add(&program->report, "in OpenQASM 2 a register is compared with a number: if (c == 1) x q[0];");
-            return false;
-        }
     }
     if (!kt_truth(&truth, program, condition)) return false;
+    if (program->dialect == 2) {
+        kt_other_dialect(program, kt_expression_span(condition), "such a condition");
+        kt_hint_add(&program->report, "in OpenQASM 2 a register is compared with a number: if (c == 1) x q[0];");
+        return false;
+    }
     out->known = kt_value_known(truth);
     if (out->known) {
         out->truth = truth.as.natural != 0;

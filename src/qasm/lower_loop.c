@@ -48,6 +48,11 @@ static bool whole(kt_program *program, kt_value *value, const kt_expression *exp
 
 static uint64_t magnitude(int64_t number) { return number < 0 ? -(uint64_t)number : (uint64_t)number; }
 
+/* Beside a uint, an integer as written is one, too; a variable, or what is computed from one, may be below 0. */
+static bool is_natural(kt_value value) {
+    return value.type == KT_TYPE_UINT || (kt_value_known(value) && !value.followed && value.as.integer >= 0);
+}
+
 static bool range_items(kt_loop_items *out, kt_program *program, const kt_expression *range) {
     kt_span span = out->span;
     out->kind = RANGE;
@@ -59,7 +64,7 @@ static bool range_items(kt_loop_items *out, kt_program *program, const kt_expres
         !whole(program, &out->stop, range->as.range.stop, "the end"))
         return false;
     if (range->as.range.step) out->step_span = kt_expression_span(range->as.range.step);
-    bool natural = out->start.type == KT_TYPE_UINT && out->stop.type == KT_TYPE_UINT;
+    bool natural = out->start.type == KT_TYPE_UINT ? is_natural(out->stop) : out->stop.type == KT_TYPE_UINT && is_natural(out->start);
     out->type = natural ? KT_TYPE_UINT : KT_TYPE_INT;
     if (kt_value_known(out->step) && out->step.as.integer == 0)
         return kt_error_at(&program->report, KT_INDEX_RANGE, kt_expression_span(range->as.range.step), "the step of a range is not 0");
@@ -176,6 +181,7 @@ static bool declare(kt_program *program, const kt_statement *loop, kt_value valu
         return kt_set_variable(program, binding, value, loop->name);
     binding->as.variable.value = kt_in_cells(type, width, value.as.cell);
     binding->as.variable.cell = value.as.cell;
+    kt_show_from_here(program, binding);
     return true;
 }
 
@@ -361,6 +367,8 @@ static bool compile_for(kt_program *program, const kt_statement *loop, kt_loop_i
     kt_exit_open(program, &exit, loop->as.control.body);
     good = kt_label(&top, program) && fetch(&item, program, items, &counter) && lower_turn(program, loop, item, items);
     kt_op next = {.code = KT_DO_LOOP, .destination = counter.step, .left = counter.counter, .right = counter.last, .data = top};
+    if (counter.type == KT_TYPE_UINT) next.width |= KT_LOOP_BOUNDS_U;
+    if (items->kind == RANGE && items->step.type == KT_TYPE_UINT) next.width |= KT_LOOP_STEP_U;
     bool comes_back = program->flow != KT_FLOW_NOWHERE || exit.continues;
     good = kt_exit_land(program, &exit, &exit.continues) && good;
     program->line = loop->line;
@@ -406,9 +414,13 @@ bool kt_lower_for(kt_program *program, const kt_statement *loop) {
 
 /* ── while ── */
 
+typedef struct kt_counted {
+    bool reads, changes; /* the condition reads variables; the body assigns some of them */
+} kt_counted;
+
 /* Is the condition's value settled in each turn by what is known while reading, as far as one can see? It reads numbers only, which the
  * body assigns, and assigns on its straight way alone. */
-static bool counts_down(kt_program *program, const kt_expression *expression, const kt_statement *body, bool *reads) {
+static bool counts_down(kt_program *program, const kt_expression *expression, const kt_statement *body, kt_counted *counted) {
     const kt_expression *first = NULL;
     const kt_binding *binding;
     switch (expression->kind) {
@@ -416,7 +428,8 @@ static bool counts_down(kt_program *program, const kt_expression *expression, co
         binding = kt_scope_find(program, expression->as.symbol);
         if (!binding || binding->kind == KT_BINDING_VALUE) return true;
         if (binding->kind != KT_BINDING_VARIABLE || !kt_value_known(binding->as.variable.value)) return false;
-        *reads = true;
+        counted->reads = true;
+        counted->changes = counted->changes || kt_is_assigned(program, body, expression->as.symbol);
         for (const kt_statement *statement = body; statement; statement = statement->next) {
             bool branches =
                 statement->kind == KT_STATEMENT_IF || statement->kind == KT_STATEMENT_WHILE || statement->kind == KT_STATEMENT_SWITCH;
@@ -425,7 +438,7 @@ static bool counts_down(kt_program *program, const kt_expression *expression, co
             if (branches && kt_is_assigned(program, &alone, expression->as.symbol)) return false;
         }
         return true;
-    case KT_EXPRESSION_CAST: return counts_down(program, expression->as.cast.operand, body, reads);
+    case KT_EXPRESSION_CAST: return counts_down(program, expression->as.cast.operand, body, counted);
     case KT_EXPRESSION_UNARY:
     case KT_EXPRESSION_CHAIN: first = expression->as.first; break;
     case KT_EXPRESSION_INTEGER:
@@ -434,7 +447,7 @@ static bool counts_down(kt_program *program, const kt_expression *expression, co
     default: return false;
     }
     for (; first; first = first->next)
-        if (!counts_down(program, first, body, reads)) return false;
+        if (!counts_down(program, first, body, counted)) return false;
     return true;
 }
 
@@ -483,16 +496,19 @@ bool kt_lower_while(kt_program *program, const kt_statement *loop) {
     const kt_statement *body = loop->as.control.body;
     kt_value truth;
     kt_extent turn;
-    bool counts = false, good = true;
-    bool settled = counts_down(program, condition, body->kind == KT_STATEMENT_BLOCK ? body->as.block : body, &counts);
-    bool endless = settled && !counts; /* a constant */
+    kt_counted counted = {0};
+    bool good = true;
+    bool settled = counts_down(program, condition, body->kind == KT_STATEMENT_BLOCK ? body->as.block : body, &counted);
+    bool endless = settled && !counted.reads; /* a constant */
     if (!kt_truth(&truth, program, condition)) return false;
     if (kt_value_known(truth) && !truth.as.natural) return true;
     kt_extent_of(&turn, program, body);
     if (!kt_value_known(truth)) endless = false;
-    if (endless && !turn.breaks && !turn.ends && !program->circuit->condition_depth) {
+    bool stays = settled && !counted.changes && is_known_true(truth);
+    if (stays && !turn.breaks && !turn.ends && !program->circuit->condition_depth) {
         kt_error_at(&program->report, KT_ENDLESS_LOOP, loop->span, "this loop never ends");
-        kt_hint_add(&program->report, "its condition is always true, and no `break` leads out of it");
+        kt_hint_add(&program->report, counted.reads ? "it changes nothing that its condition reads, and no `break` leads out of it"
+                                                    : "its condition is always true, and no `break` leads out of it");
         return false;
     }
     kt_exit exit = {.compiled = false};
@@ -500,7 +516,7 @@ bool kt_lower_while(kt_program *program, const kt_statement *loop) {
     bool follows = true;
     uint64_t begun = program->unrolled;
     enum { SHORT = 1024 };
-    while (good && follows && settled && counts && is_known_true(truth) && kt_may_unroll(program, &turn, 1) && !exit.break_branched &&
+    while (good && follows && settled && counted.changes && is_known_true(truth) && kt_may_unroll(program, &turn, 1) && !exit.break_branched &&
            (turn.quantum || program->unrolled - begun < SHORT)) {
         kt_arena_mark mark = kt_arena_save(&program->statement);
         good = kt_lower_body(program, body) && good;

@@ -213,6 +213,7 @@ typedef struct kt_extent {
     bool quantum;        /* they touch qubits */
     bool breaks;         /* break or continue leads out of them */
     bool ends;           /* return or end does */
+    bool stops;          /* end does: out of calls, too */
 } kt_extent;
 
 /* A loop or a call that is being carried out (unrolled, inlined) or compiled, and the jumps out of it that wait for their label. */

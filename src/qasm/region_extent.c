@@ -27,6 +27,7 @@ static void add(kt_extent *out, const kt_extent *part, uint64_t times) {
     out->quantum = out->quantum || part->quantum;
     out->breaks = out->breaks || part->breaks;
     out->ends = out->ends || part->ends;
+    out->stops = out->stops || part->stops;
 }
 
 /* ── Names ── */
@@ -208,9 +209,9 @@ static void survey_statement(kt_extent *out, kt_survey *survey, const kt_stateme
     case KT_STATEMENT_RETURN:
     case KT_STATEMENT_EXPRESSION:
         survey_expression(&one, survey, statement->as.expression);
-        one.ends = statement->kind == KT_STATEMENT_RETURN;
+        one.ends = one.ends || statement->kind == KT_STATEMENT_RETURN;
         break;
-    case KT_STATEMENT_END: one.ends = true; break;
+    case KT_STATEMENT_END: one.ends = one.stops = true; break;
     case KT_STATEMENT_BREAK:
     case KT_STATEMENT_CONTINUE: one.breaks = true; break;
     case KT_STATEMENT_BLOCK: survey_list(&one, survey, statement->as.block); break;

@@ -85,7 +85,8 @@ static bool survey_body(kt_routine *routine, kt_program *program) {
     routine->defining = true;
     kt_extent_of(&routine->extent, program, routine->body);
     routine->defining = false;
-    routine->extent.ends = routine->extent.breaks = false; /* they end there */
+    routine->extent.ends = routine->extent.stops; /* the others end there */
+    routine->extent.breaks = false;
     kt_scope_leave(program);
     return good;
 }
