@@ -443,7 +443,7 @@ typedef struct ketch_run_options {
     uint64_t max_operations; /* that one shot may take, classical ones included; 50,000,000 */
     uint32_t max_call_depth; /* of subroutines; 10,000 */
     /* Called for each statement of a run of one shot, on the thread that called ketch_run; nonzero cancels. For all statements to be seen
-     * as written, load the circuit with KETCH_UNROLL_NONE. The run is slow. */
+     * as written, and variables that are no bits at all, load the circuit with KETCH_UNROLL_NONE. The run is slow. */
     int (*trace)(void *user, const ketch_trace *trace);
     void *trace_user;
 } ketch_run_options;

@@ -42,7 +42,7 @@ typedef struct kt_compiled {
 typedef struct kt_routine {
     struct kt_routine *older;
     kt_span name;
-    uint32_t symbol;
+    uint32_t line, symbol;
     uint32_t visible; /* names declared before it */
     uint32_t nesting; /* of its text: how deep reading it goes */
     const kt_statement *body;

@@ -222,11 +222,12 @@ static bool receive(kt_program *program, uint32_t cell, const kt_parameter *para
 static bool compile_body(kt_program *program, kt_routine *routine, kt_compiled *compiled) {
     kt_exit exit = {.routine = routine, .compiled = true, .result = compiled->result};
     view before;
-    uint32_t cell = compiled->arguments;
+    uint32_t cell = compiled->arguments, line = program->line;
     kt_flow flow = program->flow;
     if (!enter(&before, program, routine)) return false;
     program->region++;
     program->circuit->condition_depth++;
+    program->line = routine->line;
     bool good = true;
     for (uint32_t i = 0; i < routine->parameter_count; i++) {
         good = receive(program, cell, &routine->parameters[i], &compiled->key[i]) && good;
@@ -242,6 +243,7 @@ static bool compile_body(kt_program *program, kt_routine *routine, kt_compiled *
     program->region--;
     leave(&before, program);
     program->flow = flow;
+    program->line = line;
     return good;
 }
 
@@ -321,10 +323,21 @@ static bool call_compiled(kt_value *out, kt_program *program, kt_routine *routin
     return kt_store_cells(program, result, kt_result_in(routine, compiled->result), span);
 }
 
+/* Of a trial: that the arguments are good is enough. */
+static bool call_tried(kt_value *out, kt_program *program, const kt_routine *routine) {
+    uint32_t result = kt_new_cells(program, kt_result_cells(routine));
+    *out = routine->returns ? kt_result_in(routine, result) : kt_value_bool(false);
+    return result != KT_NO_CELL;
+}
+
 bool kt_carry_out_call(kt_value *out, kt_program *program, kt_routine *routine, const kt_argument *arguments, kt_span call) {
-    uint32_t errors = program->report.errors;
+    if (program->trial) return call_tried(out, program, routine);
+    uint32_t errors = program->report.errors, line = program->line;
+    kt_span statement = program->statement_span;
     bool good = may_inline(program, routine, arguments) ? call_inlined(out, program, routine, arguments)
                                                         : call_compiled(out, program, routine, arguments, call);
     if (program->report.errors != errors) routine->broken = true;
+    program->line = line; /* the calling statement goes on */
+    program->statement_span = statement;
     return good;
 }

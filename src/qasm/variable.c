@@ -37,13 +37,21 @@ bool kt_show_variable(kt_program *program, kt_binding *binding) {
     return true;
 }
 
+void kt_show_from_here(kt_program *program, const kt_binding *binding) {
+    if (!binding->shown) return;
+    kt_variable *variable = &program->circuit->variables[binding->shown - 1];
+    variable->first = binding->as.variable.cell;
+    variable->begins = (uint32_t)program->circuit->ops_count;
+}
+
 void kt_hide_followed(kt_program *program) {
     ketch_circuit *circuit = program->circuit;
     size_t kept = 0;
     for (size_t i = 0; i < circuit->variables_count; i++) {
         const kt_variable *variable = &circuit->variables[i];
         uint64_t cells = kt_cells_in_all((kt_scalar)variable->type, variable->width, &variable->dimensions);
-        if (variable->in_bits || variable->first + cells <= circuit->cell_count) circuit->variables[kept++] = *variable;
+        bool stored = !kt_follows(program) && variable->first + cells <= circuit->cell_count;
+        if (variable->in_bits || stored) circuit->variables[kept++] = *variable;
     }
     circuit->variables_count = kept;
 }
@@ -79,10 +87,17 @@ bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, k
         return true;
     }
     if (!kt_store_cells(program, variable->cell, value, span)) return false;
+    if (program->trial) return true;
     variable->value = followed ? value : kt_in_cells(type, width, variable->cell);
     variable->value.followed = followed;
     variable->stored = true;
     return true;
+}
+
+/* In a trial it may be anything. */
+kt_value kt_value_of_variable(const kt_program *program, const kt_scalar_variable *variable) {
+    kt_value value = variable->value;
+    return program->trial ? kt_in_cells((kt_type)value.type, value.width, variable->cell) : value;
 }
 
 void kt_forget_variable(kt_binding *binding) {
@@ -112,5 +127,7 @@ bool kt_lower_variable(kt_program *program, const kt_statement *statement) {
     if (expression && !(kt_evaluate(&value, program, expression) && kt_convert(&value, program, type, width, false, value, span)))
         return kt_scope_spoil(program, statement->symbol), false;
     kt_binding *binding = bind(program, type, width, cell, statement->symbol, statement->name);
-    return binding && kt_set_variable(program, binding, value, span);
+    if (!binding || !kt_set_variable(program, binding, value, span)) return false;
+    kt_show_from_here(program, binding);
+    return true;
 }
