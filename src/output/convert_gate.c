@@ -67,9 +67,14 @@ static void put_node(kt_conversion *conversion, uint32_t index, size_t limit) {
     } else if (node->code == KT_NODE_INPUT && !node->known) {
         kt_buffer_text(out, conversion->circuit->inputs[node->a].name);
     } else if (node->known || node->code == KT_NODE_CONSTANT) {
-        kt_buffer_text(out, node->value < 0 ? "(" : "");
-        put_angle(out, node->value);
-        kt_buffer_text(out, node->value < 0 ? ")" : "");
+        kt_buffer text = {0};
+        put_angle(&text, node->value);
+        bool product = text.size && (text.bytes[0] == '-' || memchr(text.bytes, ' ', text.size)); /* x / (2 * pi) */
+        kt_buffer_text(out, product ? "(" : "");
+        kt_buffer_add(out, text.bytes, text.size);
+        kt_buffer_text(out, product ? ")" : "");
+        out->failed = out->failed || text.failed;
+        kt_buffer_free(&text);
     } else if (node->code == KT_NODE_NEGATE) {
         kt_buffer_text(out, "(-");
         put_node(conversion, node->a, limit);

@@ -104,10 +104,11 @@ static bool choose_names(kt_conversion *conversion) {
 
 /* ── Declarations ── */
 
+/* An angle is a float here: expressions of the circuit hold radians, and say themselves where they are brought to a width. */
 static void declare_inputs(kt_conversion *conversion) {
     static const char *const types[] = {
         [KT_SCALAR_BITS] = "bit",    [KT_SCALAR_BOOL] = "bool",   [KT_SCALAR_INT] = "int",         [KT_SCALAR_UINT] = "uint",
-        [KT_SCALAR_FLOAT] = "float", [KT_SCALAR_ANGLE] = "angle", [KT_SCALAR_COMPLEX] = "complex", [KT_SCALAR_DURATION] = "duration"};
+        [KT_SCALAR_FLOAT] = "float", [KT_SCALAR_ANGLE] = "float", [KT_SCALAR_COMPLEX] = "complex", [KT_SCALAR_DURATION] = "duration"};
     for (size_t i = 0; i < conversion->circuit->inputs_count; i++) {
         const kt_input *input = &conversion->circuit->inputs[i];
         if (input->bound) continue;
@@ -116,7 +117,7 @@ static void declare_inputs(kt_conversion *conversion) {
             return;
         }
         kt_buffer_format(out_of(conversion), "input %s", types[input->type]);
-        bool sized = input->width && input->type != KT_SCALAR_BOOL && input->type != KT_SCALAR_DURATION;
+        bool sized = input->width && input->type != KT_SCALAR_BOOL && input->type != KT_SCALAR_DURATION && input->type != KT_SCALAR_ANGLE;
         if (sized) kt_buffer_format(out_of(conversion), "[%u]", input->width);
         kt_buffer_format(out_of(conversion), " %s;\n", input->name);
     }

@@ -78,9 +78,16 @@ static void add_count(kt_buffer *out, const char *title, uint64_t count) {
 
 static void add_registers(kt_buffer *out, const kt_register_info *registers, size_t count) {
     enum { SHOWN = 16 };
-    for (size_t i = 0; i < count && i < SHOWN; i++)
-        kt_buffer_format(out, "%s%s[%u]", i ? ", " : ": ", registers[i].name, registers[i].size);
-    if (count > SHOWN) kt_buffer_format(out, ", and %zu more registers", count - SHOWN);
+    uint64_t unnamed = 0; /* bits of the program's own, and of subroutines */
+    size_t named = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!registers[i].name[0])
+            unnamed += registers[i].size;
+        else if (named++ < SHOWN)
+            kt_buffer_format(out, "%s%s[%u]", named > 1 ? ", " : ": ", registers[i].name, registers[i].size);
+    }
+    if (named > SHOWN) kt_buffer_format(out, ", and %zu more registers", named - SHOWN);
+    if (unnamed) kt_buffer_format(out, "%s%llu without a name", named ? ", " : ": ", (unsigned long long)unnamed);
     kt_buffer_text(out, "\n");
 }
 

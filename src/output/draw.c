@@ -215,6 +215,18 @@ static void find_box(const kt_drawing *drawing, kt_mark *mark, const kt_op *op) 
     }
 }
 
+/* A value is set bit by bit; drawn, the first stands for all of them. */
+static bool is_value(const ketch_circuit *circuit, const kt_op *op) {
+    return op->code == KT_OP_SET_BIT && circuit->bit_registers[register_of(circuit, kt_op_operands(circuit, op)[0])].type != KT_SCALAR_BITS;
+}
+
+bool kt_drawing_goes_on(const ketch_circuit *circuit, size_t index) {
+    if (!index) return false;
+    const kt_op *op = &circuit->ops[index], *before = op - 1;
+    if (!is_value(circuit, op) || !is_value(circuit, before) || op->line != before->line) return false;
+    return register_of(circuit, kt_op_operands(circuit, op)[0]) == register_of(circuit, kt_op_operands(circuit, before)[0]);
+}
+
 static uint32_t make_label(kt_drawing *drawing, const kt_op *op) {
     kt_buffer *labels = &drawing->labels;
     const uint32_t *operands = kt_op_operands(drawing->circuit, op);
@@ -223,6 +235,10 @@ static uint32_t make_label(kt_drawing *drawing, const kt_op *op) {
     case KT_OP_MEASURE: kt_buffer_text(labels, "M"); break;
     case KT_OP_RESET: kt_buffer_text(labels, "|0>"); break;
     case KT_OP_SET_BIT:
+        if (is_value(drawing->circuit, op)) {
+            kt_buffer_text(labels, "=");
+            break;
+        }
         kt_circuit_bit_text(labels, drawing->circuit->bit_registers, drawing->circuit->bit_registers_count, operands[0]);
         kt_buffer_format(labels, "=%u", op->data);
         break;
@@ -389,7 +405,7 @@ static void place_all(kt_drawing *drawing, size_t fitting, block_stack *blocks) 
             room = open_block(drawing, blocks, i);
         } else if (op->code == KT_OP_GATE && !op->operand_count && !op->conditional) {
             kt_drawing_add_phase(drawing, &phase, op);
-        } else if (is_shown(op) && drawing->rows) {
+        } else if (is_shown(op) && drawing->rows && !kt_drawing_goes_on(circuit, i)) {
             room = kt_drawing_place(drawing, (uint32_t)i, NULL);
         }
         if (!room) break;

@@ -63,6 +63,7 @@ const char *kt_drawing_label(const kt_drawing *drawing, uint32_t offset);
 uint32_t kt_drawing_digits(const kt_drawing *drawing, const kt_mark *mark);
 
 /* Steps of making a drawing. False where it is full. */
+bool kt_drawing_goes_on(const ketch_circuit *circuit, size_t op); /* it stands in the box of the one before */
 bool kt_drawing_place(kt_drawing *drawing, uint32_t op, const kt_op *jump); /* an operation, with the condition that guards it alone */
 bool kt_drawing_place_block(kt_drawing *drawing, uint32_t op, uint32_t top, uint32_t bottom, uint32_t label);
 bool kt_drawing_guards_one(const ketch_circuit *circuit, size_t jump);

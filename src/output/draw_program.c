@@ -125,7 +125,7 @@ static bool place_any(kt_drawing *drawing, size_t *index, double *phase, const u
     if (name) return block(drawing, *index, name);
     if (is_chosen(op)) return place_chosen(drawing, *index);
     if (computes(op)) return (*index && computes(op - 1) && !landings[*index]) || block(drawing, *index, "=");
-    if (op->code == KT_DO_LABEL) return true;
+    if (op->code == KT_DO_LABEL || kt_drawing_goes_on(circuit, *index)) return true;
     if (op->code != KT_OP_GATE || op->operand_count || op->conditional) return kt_drawing_place(drawing, (uint32_t)*index, NULL);
     if (kt_drawing_angle_is_set(drawing, op)) return true;
     kt_drawing_add_phase(drawing, phase, op);

@@ -175,6 +175,18 @@ static void inputs(void **state) {
     compare(circuit, "bound");
     ketch_circuit_free(&again);
     ketch_circuit_free(&circuit);
+
+    /* What brings an angle to its width is written down: -0.5 is 2 pi - 0.5, which a control tells apart. */
+    circuit = parsed("OPENQASM 3.0; include \"stdgates.inc\"; input angle[8] a; input angle b; qubit[2] q; h q;"
+                     "ctrl @ rx(a) q[0], q[1]; ctrl @ ry(b) q[1], q[0]; ctrl @ rz(a / 2) q[0], q[1];");
+    OK(diag, convert(circuit, KETCH_LANGUAGE_QASM3));
+    OK(diag, ketch_circuit_parse(&again, text.data, text.size, NULL, diag));
+    OK(diag, ketch_circuit_bind_all(circuit, 2, (const char *const[]){"a", "b"}, (double[]){-0.5, -0.7}, diag));
+    OK(diag, ketch_circuit_bind_all(again, 2, (const char *const[]){"a", "b"}, (double[]){-0.5, -0.7}, diag));
+    OK(diag, convert(again, KETCH_LANGUAGE_QASM3));
+    compare(circuit, "angles");
+    ketch_circuit_free(&again);
+    ketch_circuit_free(&circuit);
 }
 
 static void matrices(void **state) {
