@@ -370,13 +370,27 @@ ketch_status kt_circuit_bind_text(ketch_circuit *circuit, const char *name, cons
     return end_binding(&given, circuit, status, diag);
 }
 
+/* A value of the input's type, as a command line has it. */
+static const char *example_of(const kt_input *input) {
+    static const char bits[] = "0101010101010101";
+    if (input->dimensions.dimension_count) return "[...]";
+    switch ((kt_scalar)input->type) {
+    case KT_SCALAR_BOOL: return "true";
+    case KT_SCALAR_INT:
+    case KT_SCALAR_UINT: return "1";
+    case KT_SCALAR_DURATION: return "100ns";
+    case KT_SCALAR_BITS: return input->width < sizeof bits ? bits + (sizeof bits - 1 - (input->width ? input->width : 1)) : "...";
+    default: return "0.5";
+    }
+}
+
 ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *diag) {
     kt_buffer missing = {0};
     size_t count = 0;
-    const char *first = NULL;
+    const kt_input *first = NULL;
     for (size_t i = 0; i < circuit->inputs_count; i++) {
         if (circuit->inputs[i].bound) continue;
-        if (!first) first = circuit->inputs[i].name;
+        if (!first) first = &circuit->inputs[i];
         kt_buffer_format(&missing, "%s`%s`", count++ ? ", " : "", circuit->inputs[i].name);
     }
     ketch_status status = KETCH_OK;
@@ -384,7 +398,7 @@ ketch_status kt_circuit_check_bound(const ketch_circuit *circuit, ketch_diag *di
         status = missing.failed ? kt_no_memory(diag)
                                 : kt_fail(diag, KT_PARAMETER_UNBOUND, "%s without a value: %s", count > 1 ? "parameters" : "a parameter",
                                           missing.bytes);
-        if (!missing.failed) kt_hint(diag, "give each one a value: --param %s=0.5, or ketch_circuit_bind", first);
+        if (!missing.failed) kt_hint(diag, "give each one a value: --param %s=%s, or ketch_circuit_bind", first->name, example_of(first));
     }
     kt_buffer_free(&missing);
     return status;

@@ -20,8 +20,15 @@ static bool hint_dialect(kt_parser *parser) {
     return true;
 }
 
+/* Is the last character before the token, within its statement, a `=`? */
+static bool behind_equals(const kt_parser *parser) {
+    const char *at = parser->token.at;
+    while (at > parser->statement.at && (at[-1] == ' ' || at[-1] == '\t')) at--;
+    return at > parser->statement.at && at[-1] == '=';
+}
+
 /* Mistakes that the token found and the statement's first word give away. */
-static void hint_habit(kt_parser *parser) {
+static void hint_habit(kt_parser *parser, const char *expected) {
     uint8_t first = parser->statement.kind, found = parser->token.kind;
     bool declares = first == KT_TOKEN_QUBIT || (first >= KT_TOKEN_BOOL && first < KT_TOKEN_ARRAY);
     if (hint_dialect(parser)) return;
@@ -29,8 +36,10 @@ static void hint_habit(kt_parser *parser) {
         kt_hint_add(parser->report, "the size belongs to the type: %.*s[...] name", KT_SHOWN(kt_token_span(&parser->statement)));
     } else if (found == KT_TOKEN_EQUALS && (first == KT_TOKEN_IF || first == KT_TOKEN_WHILE)) {
         kt_hint_add(parser->report, "`==` compares, `=` assigns");
-    } else if (found == KT_TOKEN_MEASURE && first == KT_TOKEN_NAME) {
+    } else if (found == KT_TOKEN_MEASURE && first == KT_TOKEN_NAME && behind_equals(parser)) {
         kt_hint_add(parser->report, "an assignment is written with a single `=`");
+    } else if (found == KT_TOKEN_MEASURE && !strcmp(expected, "an expression")) {
+        kt_hint_add(parser->report, "a measurement stands alone behind `=`: bit m = measure q; then use m");
     } else if (found == KT_TOKEN_LEFT_BRACE && first == KT_TOKEN_IF && parser->lexer.dialect == 2) {
         kt_hint_add(parser->report, "blocks belong to OpenQASM 3; here each operation has an `if` of its own");
     } else if (found == KT_TOKEN_AT && first == KT_TOKEN_NAME) {
@@ -51,7 +60,7 @@ void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after
         kt_error_at(parser->report, KT_SYNTAX, span, "expected %s%s%s, but the file ends", expected, link, after);
     else
         kt_error_at(parser->report, KT_SYNTAX, span, "expected %s%s%s, found `%.*s`", expected, link, after, KT_SHOWN(span));
-    hint_habit(parser);
+    hint_habit(parser, expected);
     return NULL;
 }
 
