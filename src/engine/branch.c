@@ -366,6 +366,7 @@ static ketch_status compute_again(kt_tree *tree, kt_branch *branch, kt_arrival *
     }
     if (!stand_beside(branch, nearest)) return kt_no_memory(tree->run->diag);
     memcpy(room.words, nearest->room.words, tree->remembered.all * sizeof *room.words);
+    kt_branch_take_up(tree, branch);
     return kt_copy_state(tree->run, room.amplitudes, nearest->room.amplitudes);
 }
 

@@ -129,6 +129,7 @@ static ketch_status take_state(kt_run *run, kt_state *state) {
 
 ketch_status kt_run_take_sums(kt_run *run) {
     uint32_t sum_bits = kt_plan_sum_bits(run->plan);
+    run->sums_come = sum_bits < 64;
     run->sum_count = (kt_amplitude_count(run) >> (sum_bits < KT_CHUNK_BITS ? sum_bits : KT_CHUNK_BITS)) + 2;
     run->sums = kt_run_alloc(run, run->sum_count, sizeof *run->sums);
     return run->sums ? KETCH_OK : kt_no_memory(run->diag);

@@ -396,7 +396,6 @@ ketch_status kt_run_segment(kt_run *run, kt_state_at_hand *state, const kt_segme
     if (!status) status = kt_bind(&run->engine->workshop->bounds, &state->frame, run->plan, segment, run->circuit, &watch, run->diag);
     if (status) return status;
     if (state->blank && segment->stage_count && !segment->starts) status = kt_fill_blank(run, state);
-    last_of_run = last_of_run && !(run->plan->without & KETCH_WITHOUT_SUMS);
     state->excess = 0; /* of earlier segments: a measurement came between, or copies were made that do not know it */
     for (uint32_t i = 0; i < segment->stage_count && !status; i++) status = run_stage(run, state, segment, i, last_of_run);
     return status;

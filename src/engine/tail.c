@@ -55,7 +55,8 @@ ketch_status kt_tail_carry_out(kt_tree *tree, kt_branch *branch) {
     const kt_plan *plan = tree->run->plan;
     kt_machine *machine = &branch->machine;
     ketch_status status = KETCH_OK;
-    if (!plan->dynamic || tree->tail || machine->at != plan->tail || plan->program[plan->tail].code == KT_OP_END) return KETCH_OK;
+    if (!plan->dynamic || tree->tail || plan->move_count || machine->at != plan->tail) return KETCH_OK;
+    if (plan->program[plan->tail].code == KT_OP_END) return KETCH_OK;
     machine->at++;
     return kt_machine_run(machine, &status) == KT_PAUSE_FAILED ? status : KETCH_OK;
 }

@@ -7,15 +7,16 @@
 
 #include <string.h>
 
-/* What a step takes of a shot's operations: on a small state it takes about as long as so many instructions, so that a loop of measurements
- * without end is found out within a second or two. On a larger one a measurement takes more, but not so many that long programs of it would
- * not be allowed to end. */
-#define STEP_OPERATIONS    64
-#define MEASURE_OPERATIONS 2048
+/* What a step takes of a shot's operations: about as long as so many instructions, so that a loop without end is found out within a second
+ * or two; a measurement, with the copy and the comparisons that it may bring, takes several passes over the state. From 16 qubits on no
+ * more is taken, as long programs are to be allowed to end: some 3,000 measurements in a shot, unless the caller sets the limit. */
+#define STEP_OPERATIONS 64
+#define MOST_AMPLITUDES (UINT64_C(1) << 16)
 
 static uint64_t operations_of(const kt_run *run, const kt_step *step) {
-    uint64_t more = kt_step_measures(step) ? kt_amplitude_count(run) / 16 : 0;
-    return STEP_OPERATIONS + (more < MEASURE_OPERATIONS ? more : MEASURE_OPERATIONS);
+    uint64_t amplitudes = kt_amplitude_count(run);
+    if (amplitudes > MOST_AMPLITUDES) amplitudes = MOST_AMPLITUDES;
+    return STEP_OPERATIONS + amplitudes / (kt_step_measures(step) ? 4 : 32);
 }
 
 uint64_t kt_operations_most(const kt_run *run) {
@@ -129,7 +130,7 @@ ketch_status kt_pass_measurement(kt_tree *tree, kt_branch *branch, uint8_t wire,
     const uint32_t *operands = kt_op_operands(tree->run->circuit, &tree->run->circuit->ops[step->op]);
     if (tree->remembered.counters && step->counter != KT_NO_COUNTER) kt_branch_counters(tree, branch)[step->counter]++;
     branch->step++;
-    branch->measured = false;
+    branch->measured = tree->run->summed = false;
     if (step->code == KT_STEP_MEASURE_AT)
         branch->machine.memory.cells[operands[1]] = (uint64_t)outcome;
     else if (step->code == KT_STEP_MEASURE && operands[1] != KT_NO_BIT)
@@ -148,7 +149,8 @@ static ketch_status do_step(kt_tree *tree, kt_branch *branch, const kt_step *ste
     case KT_STEP_GATE:
         status = kt_fill_blank(run, &branch->state);
         return status ? status : kt_apply_gate(run, branch->state.amplitudes, step);
-    case KT_STEP_SEGMENT: return kt_run_segment(run, &branch->state, &run->plan->segments[step->segment], at + 1 == run->plan->step_count);
+    case KT_STEP_SEGMENT:
+        return kt_run_segment(run, &branch->state, &run->plan->segments[step->segment], run->sums_come && at + 1 == run->plan->step_count);
     case KT_STEP_GATE_AT: return gate_at(tree, branch, step);
     case KT_STEP_SET_BIT: set_bit(branch, step->bit, step->value != 0); break;
     case KT_STEP_JUMP_UNLESS:

@@ -310,7 +310,9 @@ static uint64_t most_outcomes(const kt_plan *plan, uint64_t shots) {
 static bool ends_with_last(const kt_plan *plan) {
     size_t i = plan->tail;
     if (!plan->dynamic) return true;
-    while (i > 0 && !kt_flow_leads(plan->program[i - 1].code) && plan->program[i - 1].code != KT_OP_GATE) i--;
+    while (i > 0 && plan->program[i - 1].code != KT_OP_GATE && plan->program[i - 1].code != KT_DO_RETURN &&
+           !kt_flow_leads(plan->program[i - 1].code))
+        i--;
     return i > 0 && plan->program[i - 1].code == KT_OP_GATE;
 }
 

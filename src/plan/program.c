@@ -65,6 +65,10 @@ static bool is_idle_measurement(const kt_maker *maker, size_t index) {
     return !kt_is_final(maker->finals, index) || maker->plan->wire_of[operands[0]] == KT_IDLE;
 }
 
+static kt_op bit_set_to_0(const kt_op *measure) {
+    return (kt_op){.code = KT_OP_SET_BIT, .operands = measure->operands + 1, .operand_count = 1, .line = measure->line};
+}
+
 static bool overtakes(const kt_maker *maker, const kt_op *op) {
     return !maker->stays && !(op->code == KT_DO_SET_PARAM && maker->read[op->data] == maker->stretch);
 }
@@ -81,8 +85,8 @@ static bool add_operation(kt_maker *maker, size_t index) {
     kt_op copy = *op;
     switch (op->code) {
     case KT_OP_MEASURE: /* has no step: it is final, or the qubit is 0 */
-        if (!is_idle_measurement(maker, index)) return true;
-        copy = (kt_op){.code = KT_OP_SET_BIT, .operands = op->operands + 1, .operand_count = 1, .line = op->line};
+        if (index >= maker->finals->tail || !is_idle_measurement(maker, index)) return true;
+        copy = bit_set_to_0(op);
         break;
     case KT_OP_GATE:
     case KT_OP_GATE_AT:
@@ -96,10 +100,14 @@ static bool add_operation(kt_maker *maker, size_t index) {
     return put(maker, copy, (uint32_t)index);
 }
 
-/* The tail begins: an empty place, where jumps lead too. */
+/* The tail begins: an empty place, where jumps lead too. Its idle measurements are carried out in front of it: behind, where the outcomes
+ * of the other final ones are known already, they would undo those into the same bit. */
 static bool begin_tail(kt_maker *maker, size_t index) {
     if (!put_steps(maker, index)) return false;
     maker->places[index] = (uint32_t)maker->plan->program_count;
+    for (size_t i = index; i < maker->finals->op_end; i++) {
+        if (is_idle_measurement(maker, i) && !put(maker, bit_set_to_0(&maker->circuit->ops[i]), (uint32_t)i)) return false;
+    }
     maker->plan->tail = maker->plan->program_count;
     return put(maker, (kt_op){.code = KT_OP_GATE, .operands = (uint32_t)index}, (uint32_t)index);
 }

@@ -228,12 +228,63 @@ static void fails_behind_the_last_gate(void **unused) {
         ketch_circuit *circuit = program_of(1, 1, 1);
         ketch_result *result;
         GATE(circuit, "h", 0);
-        if (without) measure(circuit, 0, 0);
+        if (without) store_bits(circuit, 0, 1, 0);
         add(circuit, (kt_op){.code = KT_DO_DIVIDE_S, .width = 8});
         lab_setup lab = lab_with(10, without ? KETCH_OUTPUT_NO_SHOTS : 0, 1);
         FAILS(RUN_ARITHMETIC, lab_try(&result, &lab, circuit));
         ketch_circuit_free(&circuit);
     }
+}
+
+/* Where nothing is sampled, what follows from the outcomes of final measurements is not looked at: 1 / 0 would come of none. */
+static void no_outcomes_to_compute_with(void **unused) {
+    (void)unused;
+    ketch_circuit *circuit = program_of(1, 1, 2);
+    GATE(circuit, "x", 0);
+    measure(circuit, 0, 0);
+    load_bits(circuit, 0, 0, 1);
+    add(circuit, (kt_op){.code = KT_DO_DIVIDE_S, .width = 8, .destination = 1, .left = 0, .right = 0});
+    for (unsigned outputs = 0; outputs < 2; outputs++) {
+        lab_setup lab = lab_with(10, outputs ? KETCH_OUTPUT_NO_SHOTS : 0, 1);
+        kt_result_free(lab_run(&lab, circuit));
+    }
+    ketch_circuit_free(&circuit);
+}
+
+/* A qubit that nothing acts on, and then another, are measured into one bit at the end: the last one counts. */
+static void last_final_measurement_counts(void **unused) {
+    (void)unused;
+    for (uint32_t last = 0; last < 2; last++) {
+        ketch_circuit *circuit = program_of(2, 1, 1);
+        GATE(circuit, "x", 1);
+        measure(circuit, !last, 0);
+        measure(circuit, last, 0);
+        increment(circuit, 0);
+        lab_setup lab = lab_with(10, 0, 1);
+        ketch_result *result = lab_run(&lab, circuit);
+        assert_int_equal(count_of(result, last ? "1" : "0"), 10);
+        kt_result_free(result);
+        ketch_circuit_free(&circuit);
+    }
+}
+
+/* do { h...; measure 0; h... } while (1): the last step of the plan is not what follows last, so it makes no sums
+ * for sampling, for which there is no room. */
+static void sums_only_where_they_are_used(void **unused) {
+    (void)unused;
+    enum { QUBITS = 16 };
+    ketch_circuit *circuit = program_of(QUBITS, 1, 1);
+    uint32_t loop = label(circuit);
+    for (uint32_t q = 0; q < QUBITS; q++) GATE(circuit, "h", q);
+    measure(circuit, 0, 0);
+    for (uint32_t q = 1; q < QUBITS; q++) GATE(circuit, "h", q);
+    load_bits(circuit, 0, 0, 1);
+    jump_if(circuit, KT_DO_JUMP_IF, 0, loop);
+    lab_setup lab = lab_with(20, 0, 1);
+    ketch_result *result = lab_run(&lab, circuit);
+    assert_int_equal(count_of(result, "0"), 20);
+    kt_result_free(result);
+    ketch_circuit_free(&circuit);
 }
 
 /* ── Limits ── */
@@ -380,6 +431,9 @@ int main(void) {
         cmocka_unit_test(measured_by_cells),
         cmocka_unit_test(computed_from_final_bits),
         cmocka_unit_test(fails_behind_the_last_gate),
+        cmocka_unit_test(no_outcomes_to_compute_with),
+        cmocka_unit_test(last_final_measurement_counts),
+        cmocka_unit_test(sums_only_where_they_are_used),
         cmocka_unit_test(endless_loops),
         cmocka_unit_test(branches_meet),
         cmocka_unit_test(a_crew_takes_what_waits),
