@@ -116,7 +116,8 @@ static int number_of(number *out, kt_program *program, const kt_expression *expr
     if (expression->kind == KT_EXPRESSION_NAME || expression->kind == KT_EXPRESSION_INDEX) {
         *out = (number){0};
         if (reads(program, expression) != READS_BITS) return 0;
-        return kt_select(&out->bits, program, expression, false) ? 1 : -1;
+        if (!kt_choose(&out->bits, program, expression, false)) return -1;
+        return out->bits.moves ? (beyond(program), -1) : 1; /* an index that cannot be computed: the run says why, if it comes to it */
     }
     if (expression->kind != KT_EXPRESSION_CAST || expression->as.cast.type->keyword == KT_TOKEN_BOOL) return 0;
     kt_type type;
@@ -130,8 +131,8 @@ static int number_of(number *out, kt_program *program, const kt_expression *expr
                     out->bits.count, width);
         return -1;
     }
-    /* a single bit is false or true, so 0 or 1 at any width */
-    out->is_signed = type == KT_TYPE_INT && width && !out->bits.scalar;
+    /* a single bit is false or true, so 0 or 1 at any width but that of int[1] */
+    out->is_signed = type == KT_TYPE_INT && width && (width == 1 || !out->bits.scalar);
     return 1;
 }
 
@@ -214,6 +215,7 @@ static bool compare_number(kt_program *program, const number *left, kt_compariso
     kt_span span = kt_expression_span(constant_side);
     const kt_selection *bits = &left->bits;
     if (!kt_evaluate(&value, program, constant_side)) return false;
+    if (value.runtime) return beyond(program);
     bool whole = !value.symbolic &&
                  (value.type == KT_TYPE_BOOL || value.type == KT_TYPE_INT || value.type == KT_TYPE_UINT || value.type == KT_TYPE_BIG);
     if (!whole && (value.type != KT_TYPE_BITS || value.width != bits->count)) {
@@ -317,7 +319,8 @@ static bool truth_of(kt_program *program, const kt_expression *expression, uint3
                            KT_CONDITION_DEPTH);
     if (reads(program, expression) == READS_NOTHING) {
         kt_value value;
-        return kt_truth(&value, program, expression) && constant(program, value.as.natural);
+        if (!kt_truth(&value, program, expression)) return false;
+        return value.runtime ? beyond(program) : constant(program, value.as.natural); /* 1 / 0: the run says so, if it comes to it */
     }
     number bits;
     int found = number_of(&bits, program, expression);
@@ -343,11 +346,13 @@ static bool truth_of(kt_program *program, const kt_expression *expression, uint3
 /* As a program of truth values; false, with `inexpressible` set, where that cannot be. */
 static bool guard_of_bits(kt_guard *out, kt_program *program, const kt_expression *condition, kt_span span) {
     ketch_circuit *circuit = program->circuit;
-    size_t first = circuit->conditions_count;
+    size_t first = circuit->conditions_count, ops = circuit->ops_count, places = circuit->op_places_count;
     program->inexpressible = false;
     bool good = truth_of(program, condition, 0);
     if (program->inexpressible) {
         circuit->conditions_count = first; /* what it left in other pools does no harm */
+        circuit->ops_count = ops;
+        circuit->op_places_count = places;
         return false;
     }
     uint32_t count = (uint32_t)(circuit->conditions_count - first);

@@ -28,7 +28,8 @@ static kt_binding *declare_register(kt_program *program, const kt_statement *sta
     bool counted = !quantum && program->depth == 0 && (output || !program->outputs); /* only outputs if there are any */
     ketch_status status =
         kt_circuit_add_register(circuit, quantum, statement->name.at, statement->name.size, (uint32_t)size, counted, program->diag);
-    if (!kt_report_status(&program->report, status) || (!quantum && program->dialect == 3 && !kt_show_variable(program, binding))) return NULL;
+    if (!kt_report_status(&program->report, status) || (!quantum && program->dialect == 3 && !kt_show_variable(program, binding)))
+        return NULL;
     return binding;
 }
 
@@ -66,7 +67,8 @@ static bool declare_constant(kt_program *program, const kt_statement *statement)
     uint32_t width;
     kt_value value;
     const kt_expression *expression = statement->as.declaration.value;
-    bool good = kt_evaluate_type(&type, &width, program, statement->as.declaration.type) && kt_evaluate_constant(&value, program, expression) &&
+    bool good = kt_evaluate_type(&type, &width, program, statement->as.declaration.type) &&
+                kt_evaluate_constant(&value, program, expression) &&
                 kt_convert(&value, program, type, width, false, value, kt_expression_span(expression));
     if (good && value.type == KT_TYPE_BITS) { /* the statement's memory is taken back */
         if (!kt_charge(program, kt_weight(value.width), kt_expression_span(expression))) return false;
@@ -83,6 +85,15 @@ static bool declare_constant(kt_program *program, const kt_statement *statement)
     kt_binding *binding = kt_scope_declare(program, KT_BINDING_VALUE, statement->symbol, statement->name);
     if (binding) binding->as.value = value;
     return binding != NULL;
+}
+
+/* The value of a declaration is told with what its name meant before. */
+static bool assign_declared(kt_program *program, const kt_selection *bits, const kt_statement *statement) {
+    uint32_t symbol = statement->symbol, own = program->binding_of[symbol];
+    program->binding_of[symbol] = program->bindings[own - 1].hidden;
+    bool good = kt_assign_bits(program, bits, statement->as.declaration.value, statement->span, statement->line);
+    program->binding_of[symbol] = own;
+    return good;
 }
 
 /* bit, bit[n]: also output */
@@ -105,7 +116,7 @@ static bool declare_bits(kt_program *program, const kt_statement *statement) {
             return kt_report_no_memory(&program->report);
         return kt_set_bits(program, &bits, zero, statement->name);
     }
-    return !value || kt_assign_bits(program, &bits, value, statement->span, statement->line);
+    return !value || assign_declared(program, &bits, statement);
 }
 
 bool kt_lower_classical(kt_program *program, const kt_statement *statement) {
@@ -149,7 +160,8 @@ bool kt_lower_let(kt_program *program, const kt_statement *statement) {
             good = kt_error_at(&program->report, KT_WRONG_KIND, span, "a physical qubit has no other name");
         else
             good = count == 1 ? kt_choose(&parts[i], program, part, quantum) : kt_select(&parts[i], program, part, quantum);
-        if (good && !parts[i].moves && parts[i].count == 0) good = kt_error_at(&program->report, KT_BAD_WIDTH, span, "`%.*s` selects nothing", KT_SHOWN(span));
+        if (good && !parts[i].moves && parts[i].count == 0)
+            good = kt_error_at(&program->report, KT_BAD_WIDTH, span, "`%.*s` selects nothing", KT_SHOWN(span));
     }
     if (good && parts[0].moves) {
         all = parts[0];

@@ -108,11 +108,13 @@ static bool compile_cases(kt_program *program, const kt_statement *statement, co
     bool good = !otherwise || lower_case(program, otherwise);
     *reached = program->flow != KT_FLOW_NOWHERE;
     at = 0;
+    const kt_case *before = otherwise;
     for (item = statement->as.control.cases; item && !program->report.stopped; item = item->next, at++) {
         if (!item->values) continue;
         if (program->flow != KT_FLOW_NOWHERE) good = kt_jump(program, &past, (kt_op){.code = KT_OP_JUMP}, (kt_span){0}) && good;
         program->flow = KT_FLOW_ON;
-        kt_region_next(program, statement);
+        if (before) kt_forget(program, before->body); /* nothing else has been followed since */
+        before = item;
         good = kt_land(program, &chains[at]) && good;
         good = lower_case(program, item) && good;
         *reached = *reached || program->flow != KT_FLOW_NOWHERE;
