@@ -2,7 +2,7 @@ say() { echo "\$ ketch $*"; ketch "$@" 2>&1; echo "exit $?"; }
 say run --trace --seed 1 loop.qasm
 say run --trace --seed 2 --ascii --order msb dynamic.qasm
 say run --trace --seed 2 --color always --width 40 ghz.qasm
-ketch run --trace --quiet --seed 1 - < dynamic.qasm | head -n 3
+ketch run --trace --quiet --seed 1 - < dynamic.qasm 2>/dev/null | head -n 3
 printf 'OPENQASM 3.0;include "stdgates.inc";\n/*\033[31m*/qubit[7] q;h q[0];' | ketch run --trace --quiet --seed 1 -
 say run --trace --shots 2 bell.qasm
 say run --trace --shots 0 --probabilities bell.qasm
