@@ -77,8 +77,15 @@ static bool too_many_cells(kt_program *program) {
 uint32_t kt_new_cells(kt_program *program, uint32_t count) {
     kt_cells *cells = &program->cells;
     uint64_t first = cells->top;
-    for (size_t i = 0; i < program->reserved_count; i++) /* in order; routines have theirs for good */
-        if (first < program->reserved[i].end && first + count > program->reserved[i].first) first = program->reserved[i].end;
+    size_t low = 0, high = program->reserved_count; /* routines have theirs for good: in order, apart */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (program->reserved[middle].end > first)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    for (; low < program->reserved_count && first + count > program->reserved[low].first; low++) first = program->reserved[low].end;
     if (first + count > program->options->max_cells || first + count >= KT_NO_CELL) {
         too_many_cells(program);
         return KT_NO_CELL;
@@ -106,7 +113,8 @@ bool kt_cells_end_routine(uint32_t *first, uint32_t *count, kt_program *program,
     program->routine_depth--;
     if (!kt_reserve(&program->reserved, &program->reserved_capacity, program->reserved_count + 1, sizeof *program->reserved))
         return kt_report_no_memory(&program->report);
-    if (end > begin) program->reserved[program->reserved_count++] = (kt_cell_range){begin, end};
+    while (program->reserved_count && program->reserved[program->reserved_count - 1].first >= begin) program->reserved_count--;
+    if (end > begin) program->reserved[program->reserved_count++] = (kt_cell_range){begin, end}; /* with those that it led to */
     *first = begin;
     *count = end - begin;
     program->cells.top = outside.top;
