@@ -116,8 +116,8 @@ bool kt_assign(kt_program *program, const kt_expression *target_expression, uint
     if (expression->kind == KT_EXPRESSION_MEASURE && op == KT_TOKEN_EQUALS)
         return kt_assign_measure(program, target_expression, expression, span, program->line);
     if (op != KT_TOKEN_EQUALS)
-        return find(&to, program, target_expression) && load(&old, program, &to) && kt_evaluate(&value, program, expression) &&
-               kt_binary(&value, program, op, old, value, at) && store(program, &to, value, at);
+        return find(&to, program, target_expression) && load(&old, program, &to) && kt_hold(&old, program, expression) &&
+               kt_evaluate(&value, program, expression) && kt_binary(&value, program, op, old, value, at) && store(program, &to, value, at);
     if (kt_array_named(program, target_expression)) {
         if (!find(&to, program, target_expression)) return false;
         if (to.kind == ARRAY) return kt_assign_array(program, &to.view, expression);

@@ -150,7 +150,7 @@ static bool evaluate_chain(kt_value *out, kt_program *program, const kt_expressi
             if (!evaluate_when(&value, program, item->joint, value, item)) return false;
             continue;
         }
-        if (!kt_evaluate(&right, program, item)) return false;
+        if (!kt_hold(&value, program, item) || !kt_evaluate(&right, program, item)) return false;
         program->arithmetic.fraction_dropped = false;
         if (!kt_binary(&value, program, item->joint, value, right, kt_expression_span(chain))) return false;
         if (program->arithmetic.fraction_dropped && program->division_matters)

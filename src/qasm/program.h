@@ -400,6 +400,8 @@ bool kt_materialize(kt_program *program, const kt_statement *tree);
 void kt_forget(kt_program *program, const kt_statement *tree);
 bool kt_store_assigned(kt_program *program, const kt_statement *tree, uint32_t bindings); /* without forgetting; among the first bindings */
 bool kt_is_assigned(kt_program *program, const kt_statement *tree, uint32_t symbol);
+/* The value stays what it is, though calls in the list of expressions `later` may change the element of an array that it was read from. */
+bool kt_hold(kt_value *value, kt_program *program, const kt_expression *later);
 bool kt_materialize_in(kt_program *program, const kt_expression *expression); /* the same for what calls in an expression may change */
 void kt_forget_in(kt_program *program, const kt_expression *expression);
 

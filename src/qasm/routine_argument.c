@@ -16,7 +16,8 @@ static bool hint_parameter(kt_program *program, const kt_routine *routine, const
 static bool read_value(kt_argument *out, kt_program *program, const kt_parameter *parameter, const kt_expression *expression) {
     if (!kt_evaluate(&out->value, program, expression)) return false;
     out->value.followed = true; /* a parameter is a variable: values wrap */
-    return kt_convert(&out->value, program, parameter->type, parameter->width, false, out->value, out->span);
+    return kt_convert(&out->value, program, parameter->type, parameter->width, false, out->value, out->span) &&
+           kt_hold(&out->value, program, expression->next);
 }
 
 /* As many as wanted? The run sees. */

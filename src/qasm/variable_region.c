@@ -180,8 +180,25 @@ static bool look_for(kt_walk *walk, uint32_t symbol, bool is_written) {
     return true;
 }
 
+static bool look_for_any(kt_walk *walk, uint32_t symbol, bool is_written) {
+    (void)symbol;
+    walk->found = walk->found || is_written;
+    return true;
+}
+
 bool kt_is_assigned(kt_program *program, const kt_statement *tree, uint32_t symbol) {
     kt_walk walk = {.program = program, .name = look_for, .symbol = symbol};
     walk_statements(&walk, tree);
     return walk.found;
+}
+
+bool kt_hold(kt_value *value, kt_program *program, const kt_expression *later) {
+    kt_walk walk = {.program = program, .name = look_for_any};
+    if (!value->runtime || !program->routines || value->as.cell >= program->cells.kept) return true;
+    walk_list(&walk, later);
+    if (!walk.found) return true;
+    uint32_t cell = kt_new_cells(program, kt_value_cells(*value));
+    if (cell == KT_NO_CELL || !kt_store_cells(program, cell, *value, (kt_span){0})) return false;
+    value->as.cell = cell;
+    return true;
 }
