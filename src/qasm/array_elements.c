@@ -47,7 +47,7 @@ static kt_value followed_value(const kt_elements *array, int64_t number) {
 static bool store(kt_program *program, const kt_view *part, bool marking) {
     kt_elements *array = part->array;
     kt_view view = part->moved == KT_NO_CELL ? *part : whole(array);
-    if (!array->image) return true;
+    if (!array->image || program->trial) return true;
     for (uint64_t n = 0, count = count_of(&view); n < count; n++) {
         int64_t number = element_number(&view, n);
         if (array->states[number] & KT_ELEMENT_STORED) continue;
@@ -61,7 +61,7 @@ bool kt_store_view(kt_program *program, const kt_view *view) { return store(prog
 bool kt_store_view_unmarked(kt_program *program, const kt_view *view) { return store(program, view, false); }
 
 void kt_forget_view(kt_program *program, const kt_view *part) {
-    (void)program;
+    if (program->trial) return;
     kt_view view = part->moved == KT_NO_CELL ? *part : whole(part->array);
     for (uint64_t n = 0, count = part->array->image ? count_of(&view) : 0; n < count; n++)
         part->array->states[element_number(&view, n)] = KT_ELEMENT_STORED;
@@ -72,7 +72,7 @@ void kt_forget_view(kt_program *program, const kt_view *part) {
 bool kt_load_element(kt_value *out, kt_program *program, const kt_view *view, kt_span span) {
     const kt_elements *array = view->array;
     if (view->moved == KT_NO_CELL) {
-        if (array->image && (array->states[view->first] & (KT_ELEMENT_KNOWN | KT_ELEMENT_SYMBOLIC)))
+        if (array->image && !program->trial && (array->states[view->first] & (KT_ELEMENT_KNOWN | KT_ELEMENT_SYMBOLIC)))
             *out = followed_value(array, view->first);
         else
             *out = kt_in_cells((kt_type)array->type, array->width, cell_of(view, view->first));
@@ -103,9 +103,9 @@ bool kt_store_element(kt_program *program, const kt_view *view, kt_value value, 
         put.right = array->element_cells;
         return kt_emit(program, put, span);
     }
-    bool followed = array->image && !value.runtime, inside = program->region > array->region;
+    bool followed = array->image && !value.runtime && !program->trial, inside = program->region > array->region;
     if ((!followed || inside) && !kt_store_cells(program, cell_of(view, number), value, span)) return false;
-    if (!array->image) return true;
+    if (!array->image || program->trial) return true;
     array->states[number] = !followed || inside ? KT_ELEMENT_STORED : 0;
     if (!followed) return true;
     uint64_t room[2], node = value.as.node;

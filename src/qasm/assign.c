@@ -62,7 +62,7 @@ static bool find(target *out, kt_program *program, const kt_expression *expressi
     if (!binding) return kt_scope_unknown(program, out->symbol, name, "the name");
     switch (binding->kind) {
     case KT_BINDING_VARIABLE: {
-        kt_value value = binding->as.variable.value;
+        kt_value value = kt_value_of_variable(program, &binding->as.variable);
         if (indexed && expression->as.index.base)
             return kt_error_at(&program->report, KT_WRONG_KIND, out->span, "bits of a number have no index");
         out->kind = VARIABLE;
@@ -76,7 +76,7 @@ static bool find(target *out, kt_program *program, const kt_expression *expressi
 
 static bool load_whole(kt_value *out, kt_program *program, const target *from) {
     switch (from->kind) {
-    case VARIABLE: *out = kt_scope_find(program, from->symbol)->as.variable.value; return true;
+    case VARIABLE: *out = kt_value_of_variable(program, &kt_scope_find(program, from->symbol)->as.variable); return true;
     case REGISTER: return kt_load_bits(out, program, &from->bits, from->span);
     case BIT_AT: return kt_load_bit_at(out, program, &from->bits, &from->items);
     case ELEMENT: return kt_load_element(out, program, &from->view, from->span);

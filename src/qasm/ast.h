@@ -163,6 +163,7 @@ struct kt_statement {
     uint8_t kind;
     uint8_t op;       /* keyword of a declaration; operator of an assignment; input, output or const below */
     uint8_t modifier; /* KT_TOKEN_CONST, _INPUT, _OUTPUT of a declaration, or KT_TOKEN_NAME for none */
+    bool read;        /* of a body's first statement: some run comes here, or it was looked at all the same; see trial.c */
     uint32_t line;
     kt_span span; /* its first token */
     kt_span name; /* of what it declares or calls */

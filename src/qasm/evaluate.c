@@ -47,7 +47,7 @@ static bool evaluate_name(kt_value *out, kt_program *program, uint32_t symbol, k
     if (changes && program->constant) return not_constant(program, span, "may change while the program runs; a constant is needed here");
     switch (binding->kind) {
     case KT_BINDING_VALUE: *out = binding->as.value; return true;
-    case KT_BINDING_VARIABLE: *out = binding->as.variable.value; return true;
+    case KT_BINDING_VARIABLE: *out = kt_value_of_variable(program, &binding->as.variable); return true;
     case KT_BINDING_BITS: {
         kt_selection bits = binding->as.selection;
         return kt_load_bits(out, program, &bits, span);

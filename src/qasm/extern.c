@@ -80,8 +80,8 @@ bool kt_call_extern(kt_value *out, kt_program *program, const kt_expression *cal
     if (first == KT_NO_CELL || result == KT_NO_CELL) return false;
     for (uint32_t i = 0; i < count; cell += kt_value_cells(values[i++]))
         if (!kt_store_cells(program, cell, values[i], span)) return false;
-    if (!callee->called && !kt_save_place(&callee->place, program, span)) return false;
-    callee->called = true;
+    if (!program->trial && !callee->called && !kt_save_place(&callee->place, program, span)) return false;
+    callee->called = callee->called || !program->trial;
     if (out) *out = value_of(callee->returns, result);
     return kt_emit(program, (kt_op){.code = KT_DO_EXTERN, .width = 64, .destination = result, .left = first, .data = index}, span);
 }

@@ -194,6 +194,7 @@ bool kt_charge(kt_program *program, uint64_t operations, kt_span span) {
         program->operations += operations;
         return true;
     }
+    if (program->trial) return false;
     kt_error_at(&program->report, KT_GATE_LIMIT, span, "with gates and broadcasts expanded the program has more than %llu operations",
                 (unsigned long long)limit);
     kt_hint_add(&program->report, "--max-gates raises the limit");

@@ -435,6 +435,7 @@ static bool apply_from(kt_program *program, kt_application *application, uint32_
 }
 
 bool kt_apply(kt_program *program, kt_application *application, const kt_value *arguments, const uint32_t *qubits) {
+    if (program->trial) return true;
     if (!application->modifier_count && !application->callee.definition)
         return emit(program, application->callee.gate, arguments, qubits, (frame){0}, application->span, application->line);
     kt_arena_mark mark = kt_arena_save(&program->statement);

@@ -44,6 +44,7 @@ static bool lower_expression(kt_program *program, const kt_statement *statement)
 
 static bool lower_end(kt_program *program, const kt_statement *statement) {
     program->flow = KT_FLOW_NOWHERE;
+    if (program->trial) return true;
     return kt_store_outputs(program) && kt_charge(program, 1, statement->span) &&
            kt_add_op(program, (kt_op){.code = KT_OP_END, .line = statement->line}, NULL, 0);
 }
@@ -56,7 +57,11 @@ bool kt_lower_list(kt_program *program, const kt_statement *list) {
         kt_arena_mark mark = kt_arena_save(&program->statement);
         good = kt_lower(program, list) && good;
         program->unrolled += counted;
-        if (program->flow != KT_FLOW_ON) break; /* a value that is returned stays */
+        if (program->flow != KT_FLOW_ON) { /* a value that is returned stays */
+            good = kt_try_list(program, list->next, true) && good;
+            break;
+        }
+        if (list->next) list->next->read = true;
         kt_arena_restore(&program->statement, mark);
     }
     return good;

@@ -52,7 +52,7 @@ static kt_reading reads_index(kt_program *program, const kt_expression *expressi
     kt_selection bits;
     if (!binding || binding->kind == KT_BINDING_SPOILED) return READS_NOTHING; /* whoever evaluates it says so */
     if (binding->kind == KT_BINDING_VALUE) return kt_value_known(binding->as.value) ? READS_NOTHING : READS_MORE;
-    if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(binding->as.variable.value) ? READS_NOTHING : READS_MORE;
+    if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(kt_value_of_variable(program, &binding->as.variable)) ? READS_NOTHING : READS_MORE;
     if (binding->kind != KT_BINDING_BITS) return READS_MORE;
     const kt_expression *item = base->as.index.items;
     bool simple =
@@ -69,7 +69,7 @@ static kt_reading reads(kt_program *program, const kt_expression *expression) {
         binding = kt_scope_find(program, expression->as.symbol);
         if (!binding || binding->kind == KT_BINDING_SPOILED) return READS_NOTHING;
         if (binding->kind == KT_BINDING_VALUE) return kt_value_known(binding->as.value) ? READS_NOTHING : READS_MORE;
-        if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(binding->as.variable.value) ? READS_NOTHING : READS_MORE;
+        if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(kt_value_of_variable(program, &binding->as.variable)) ? READS_NOTHING : READS_MORE;
         return binding->kind == KT_BINDING_BITS ? reads_bits(program, &binding->as.selection) : READS_MORE;
     case KT_EXPRESSION_INDEX: return reads_index(program, expression);
     case KT_EXPRESSION_CAST: return reads(program, expression->as.cast.operand);
@@ -378,6 +378,7 @@ bool kt_guard_of(kt_guard *out, kt_program *program, const kt_expression *condit
     out->known = kt_value_known(truth);
     if (out->known) {
         out->truth = truth.as.natural != 0;
+        out->followed = truth.followed;
         return true;
     }
     uint32_t cell = 0;
@@ -405,17 +406,22 @@ static bool land(kt_program *program, uint32_t *chain, const kt_guard *guard) {
 
 bool kt_lower_if(kt_program *program, const kt_statement *statement) {
     kt_guard guard;
-    const kt_statement *otherwise = statement->as.control.otherwise;
+    kt_statement *otherwise = statement->as.control.otherwise;
     uint32_t over = 0, past = 0;
     bool good = kt_guard_of(&guard, program, statement->as.control.condition, statement->span);
     if (program->report.stopped) return false;
     if (good && guard.known) {
-        const kt_statement *taken = guard.truth ? statement->as.control.body : otherwise;
-        return !taken || kt_lower_body(program, taken);
+        kt_statement *taken = guard.truth ? statement->as.control.body : otherwise;
+        good = kt_try_body(program, guard.truth ? otherwise : statement->as.control.body, !guard.followed);
+        if (!taken) return good;
+        taken->read = true;
+        return kt_lower_body(program, taken) && good;
     }
     if (!kt_region_begin(program, statement)) return false;
     good = jump_on(program, &over, guard.jump) && good;
     kt_region_enter(program);
+    statement->as.control.body->read = true;
+    if (otherwise) otherwise->read = true;
     good = kt_lower_body(program, statement->as.control.body) && good;
     bool reached = program->flow != KT_FLOW_NOWHERE || !otherwise;
     program->flow = KT_FLOW_ON;

@@ -194,6 +194,25 @@ static bool lower_turn(kt_program *program, const kt_statement *loop, kt_value i
     return good;
 }
 
+/* The body of a loop without turns; `items` of a `for`. */
+static bool try_turn(kt_program *program, const kt_statement *loop, const kt_loop_items *items, bool known) {
+    kt_statement *body = loop->as.control.body;
+    kt_exit exit = {.compiled = true};
+    if (body->read) return true;
+    body->read = true;
+    kt_trial *trial = kt_trial_begin(program, known ? KT_WITHOUT_VALUES : KT_WITHOUT_LIMITS);
+    if (!trial) return !program->report.stopped;
+    kt_exit_open(program, &exit, body);
+    if (!items)
+        kt_lower_body(program, body);
+    else if (items->kind == RANGE)
+        lower_turn(program, loop, kt_in_cells(items->type, 0, 0), NULL);
+    else if (items->kind == ARRAY)
+        lower_turn(program, loop, kt_in_cells((kt_type)items->view.array->type, items->view.array->width, 0), NULL);
+    kt_exit_close(program, &exit);
+    return kt_trial_end(program, trial);
+}
+
 /* Behind an unrolled turn: does another one follow? */
 static bool turn_follows(bool *good, kt_program *program, kt_exit *exit) {
     if (program->flow == KT_FLOW_CONTINUE) program->flow = KT_FLOW_ON;
@@ -386,7 +405,8 @@ bool kt_lower_for(kt_program *program, const kt_statement *loop) {
     kt_extent turn;
     bool good = true;
     if (!items_of(&items, program, loop->as.control.condition)) return false;
-    if (items.known && !items.turns) return true;
+    if (items.known && !items.turns) return try_turn(program, loop, &items, !items.start.followed && !items.step.followed && !items.stop.followed);
+    loop->as.control.body->read = true;
     kt_extent_of(&turn, program, loop->as.control.body);
     turn.operations = kt_saturating_add(turn.operations, !turn.quantum);
     if (!kt_check_certain(program, items.turns, &turn, loop->span, "loop")) return false;
@@ -427,7 +447,7 @@ static bool counts_down(kt_program *program, const kt_expression *expression, co
     case KT_EXPRESSION_NAME:
         binding = kt_scope_find(program, expression->as.symbol);
         if (!binding || binding->kind == KT_BINDING_VALUE) return true;
-        if (binding->kind != KT_BINDING_VARIABLE || !kt_value_known(binding->as.variable.value)) return false;
+        if (binding->kind != KT_BINDING_VARIABLE || !kt_value_known(kt_value_of_variable(program, &binding->as.variable))) return false;
         counted->reads = true;
         counted->changes = counted->changes || kt_is_assigned(program, body, expression->as.symbol);
         for (const kt_statement *statement = body; statement; statement = statement->next) {
@@ -501,7 +521,8 @@ bool kt_lower_while(kt_program *program, const kt_statement *loop) {
     bool settled = counts_down(program, condition, body->kind == KT_STATEMENT_BLOCK ? body->as.block : body, &counted);
     bool endless = settled && !counted.reads; /* a constant */
     if (!kt_truth(&truth, program, condition)) return false;
-    if (kt_value_known(truth) && !truth.as.natural) return true;
+    if (kt_value_known(truth) && !truth.as.natural) return try_turn(program, loop, NULL, !truth.followed);
+    loop->as.control.body->read = true;
     kt_extent_of(&turn, program, body);
     if (!kt_value_known(truth)) endless = false;
     bool stays = settled && !counted.changes && is_known_true(truth);

@@ -70,20 +70,24 @@ static bool read_labels(label **out, uint32_t *count, kt_program *program, const
 }
 
 static bool lower_case(kt_program *program, const kt_case *item) {
+    if (item->body) item->body->read = true;
     if (!kt_scope_enter(program)) return false;
     bool good = kt_lower_list(program, item->body);
     kt_scope_leave(program);
     return good;
 }
 
-static bool take_known(kt_program *program, const kt_statement *statement, const label *labels, int64_t value) {
+static bool take_known(kt_program *program, const kt_statement *statement, const label *labels, int64_t value, bool followed) {
     const kt_case *taken = NULL;
     for (const kt_case *item = statement->as.control.cases; item; item = item->next) {
         if (!item->values && !taken) taken = item;
         for (const kt_expression *expression = item->values; expression; expression = expression->next)
             if (labels++->value == value) taken = item;
     }
-    return !taken || lower_case(program, taken);
+    bool good = true;
+    for (const kt_case *item = statement->as.control.cases; item; item = item->next)
+        if (item != taken) good = kt_try_list(program, item->body, !followed) && good;
+    return (!taken || lower_case(program, taken)) && good;
 }
 
 /* Tests in order, each a jump to its case; behind them the default case, then the others. */
@@ -142,7 +146,7 @@ bool kt_lower_switch(kt_program *program, const kt_statement *statement) {
             kt_hint_add(&program->report, "a cast makes one of bits: switch (int(c))");
         return false;
     }
-    if (kt_value_known(value)) return take_known(program, statement, labels, value.as.integer);
+    if (kt_value_known(value)) return take_known(program, statement, labels, value.as.integer, value.followed);
     bool reached = true;
     if (!kt_to_cells(&cell, program, value, span) || !kt_region_begin(program, statement)) return false;
     kt_region_enter(program);

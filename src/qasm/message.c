@@ -47,8 +47,31 @@ kt_place kt_report_place(kt_report *report, kt_span span) {
 
 enum { MESSAGE_SIZE = 512 };
 
+static bool is_pardoned(kt_leniency leniency, kt_code code) {
+    switch (code) {
+    case KT_NESTING_LIMIT:
+    case KT_GATE_LIMIT:
+    case KT_QUBIT_LIMIT:
+    case KT_BIT_LIMIT:
+    case KT_STATEMENT_LIMIT:
+    case KT_POWER_LIMIT:
+    case KT_CELL_LIMIT:
+    case KT_LOOP_LIMIT:
+    case KT_NOT_CONSTANT:
+    case KT_BAD_MODIFIER: return leniency >= KT_WITHOUT_LIMITS;
+    case KT_INDEX_RANGE:
+    case KT_QUBIT_TWICE:
+    case KT_SIZES_DIFFER:
+    case KT_BAD_WIDTH:
+    case KT_ARITHMETIC:
+    case KT_ANGLE_NOT_FINITE:
+    case KT_BAD_TIME: return leniency >= KT_WITHOUT_VALUES;
+    default: return false;
+    }
+}
+
 bool kt_error_at(kt_report *report, kt_code code, kt_span span, const char *format, ...) {
-    if ((report->unheard = report->stopped)) return false;
+    if ((report->unheard = report->stopped || is_pardoned((kt_leniency)report->leniency, code))) return false;
     char text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);

@@ -27,6 +27,13 @@ typedef struct kt_source {
     uint32_t line_number; /* and its number */
 } kt_source;
 
+/* In code that no run comes to some errors are none: */
+typedef enum kt_leniency {
+    KT_STRICT,
+    KT_WITHOUT_LIMITS, /* limits, and what must be known while reading, as it would be if the code were reached; */
+    KT_WITHOUT_VALUES  /* and those that depend on values, which the condition may have asked for */
+} kt_leniency;
+
 typedef struct kt_report {
     ketch_diag *diag;
     kt_source *sources; /* the newest first */
@@ -34,6 +41,7 @@ typedef struct kt_report {
     uint32_t warnings;
     bool stopped;        /* enough errors, or no memory: everybody returns */
     bool unheard;        /* the message given last was not kept: its hint is not, either */
+    uint8_t leniency;    /* kt_leniency */
     ketch_status status; /* of the first error */
 } kt_report;
 

@@ -223,6 +223,7 @@ kt_statement *kt_parser_statement(kt_parser *parser, kt_statement_kind kind) {
     statement->kind = (uint8_t)kind;
     statement->op = parser->token.kind;
     statement->modifier = KT_TOKEN_NAME;
+    statement->read = false;
     statement->line = parser->token.line;
     statement->span = statement->name = kt_token_span(&parser->token);
     statement->symbol = parser->token.symbol;

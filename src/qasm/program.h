@@ -24,6 +24,7 @@
  *   extern.c              functions of the caller's
  *   remark.c              annotations, pragmas, calibrations
  *   lower_condition.c     if
+ *   trial.c               code that no run comes to
  *   include.c             include
  */
 #ifndef KETCH_QASM_PROGRAM_H
@@ -292,6 +293,8 @@ typedef struct kt_program {
     uint32_t nested;          /* levels of text of the calls that are being read, one in another */
     uint32_t recursions;      /* calls of recursive subroutines that were inlined */
     bool old_calls_warned;
+    bool trial;               /* what is read now is thrown away; see trial.c */
+    uint64_t tried;           /* operations of trials; against max_gates */
     uint64_t unrolled;        /* statements carried out in loops and calls; against max_unroll */
     bool inexpressible;       /* the condition at hand needs instructions */
     /* operations */
@@ -350,7 +353,7 @@ bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const
 bool kt_arithmetic_failed(kt_program *program, kt_span span); /* reports what arithmetic says; false */
 
 /* runtime.c: instructions and cells */
-static inline bool kt_follows(const kt_program *program) { return program->options->max_unroll != KETCH_UNROLL_NONE; }
+static inline bool kt_follows(const kt_program *program) { return program->options->max_unroll != KETCH_UNROLL_NONE && !program->trial; }
 bool kt_emit(kt_program *program, kt_op op, kt_span span);       /* `span`: what to point at if it fails; {0} for what cannot */
 uint32_t kt_new_cells(kt_program *program, uint32_t count);      /* temporary; KT_NO_CELL after an error */
 uint32_t kt_new_kept_cells(kt_program *program, uint32_t count); /* until the scope ends; no temporary ones are held */
@@ -382,6 +385,7 @@ bool kt_truth(kt_value *out, kt_program *program, const kt_expression *condition
 kt_binding *kt_declare_variable(kt_program *program, kt_type type, uint32_t width, uint32_t symbol, kt_span name); /* followed as 0 */
 bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, kt_span span); /* converts implicitly; stores or follows */
 void kt_forget_variable(kt_binding *binding);                                                 /* its cells hold it: it was written there */
+kt_value kt_value_of_variable(const kt_program *program, const kt_scalar_variable *variable);
 bool kt_show_variable(kt_program *program, kt_binding *binding); /* to those who look at the run */
 void kt_show_from_here(kt_program *program, const kt_binding *binding); /* a variable: its first value is in its cells */
 void kt_hide_followed(kt_program *program); /* at the end: those that are not always in their cells */
@@ -520,9 +524,18 @@ uint64_t kt_saturating_add(uint64_t a, uint64_t b);
 /* lower_condition.c: a condition known while reading, or a jump that is taken where it is false. */
 typedef struct kt_guard {
     bool known, truth;
+    bool followed; /* known, but of variables */
     kt_op jump;
 } kt_guard;
 bool kt_guard_of(kt_guard *out, kt_program *program, const kt_expression *condition, kt_span span);
+
+/* trial.c: code that no run comes to is read once, for its mistakes, and thrown away. `known`: whether it is reached depends on constants
+ * alone. False where there are mistakes. */
+typedef struct kt_trial kt_trial;
+bool kt_try_body(kt_program *program, kt_statement *body, bool known);
+bool kt_try_list(kt_program *program, kt_statement *list, bool known);
+kt_trial *kt_trial_begin(kt_program *program, kt_leniency leniency); /* NULL: no memory, or enough was tried */
+bool kt_trial_end(kt_program *program, kt_trial *trial);
 
 /* routine*.c: subroutines */
 bool kt_define_routine(kt_program *program, const kt_statement *statement);

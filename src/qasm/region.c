@@ -95,6 +95,7 @@ static void branch_off(kt_program *program, kt_exit *exit, bool *branched) {
 }
 
 bool kt_leave(kt_program *program, kt_exit *exit, kt_flow flow) {
+    if (program->trial) return program->flow = KT_FLOW_NOWHERE, true;
     bool straight = program->circuit->condition_depth == exit->depth;
     bool parts = flow == KT_FLOW_BREAK && exit->continue_branched; /* from those that wait for the end of this turn */
     if (!exit->compiled && straight && !parts) {

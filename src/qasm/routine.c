@@ -141,7 +141,7 @@ static bool call(kt_value *out, kt_program *program, kt_routine *routine, const 
                  kt_span span) {
     kt_argument *given;
     kt_extent whole;
-    routine->called = true;
+    routine->called = routine->called || !program->trial;
     if (!kt_read_arguments(&given, program, routine, arguments, operands, span) || routine->broken) return false;
     kt_routine_extent(&whole, routine);
     if (!program->nested && !kt_check_certain(program, 1, &whole, span, "call")) return false;
@@ -218,9 +218,9 @@ bool kt_lower_return(kt_program *program, const kt_statement *statement) {
                            KT_SHOWN(routine->name));
     if (expression &&
         (!kt_evaluate(&value, program, expression) || !kt_convert(&value, program, routine->type, routine->width, false, value, span) ||
-         !take_result(program, exit, value, span)))
+         (!program->trial && !take_result(program, exit, value, span))))
         return false;
-    if (!exit->compiled) return kt_leave(program, exit, KT_FLOW_RETURN);
+    if (!exit->compiled || program->trial) return kt_leave(program, exit, KT_FLOW_RETURN);
     program->flow = KT_FLOW_NOWHERE;
     return kt_emit(program, (kt_op){.code = KT_DO_RETURN}, (kt_span){0});
 }

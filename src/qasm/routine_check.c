@@ -37,47 +37,16 @@ static bool make_up(kt_argument *out, kt_program *program, const kt_parameter *p
     return true;
 }
 
-/* What has been added since is no more; pools keep their room. */
-static void take_back(ketch_circuit *circuit, const ketch_circuit *before) {
-    circuit->qubit_count = before->qubit_count;
-    circuit->bit_count = before->bit_count;
-    circuit->ops_count = before->ops_count;
-    circuit->operands_count = before->operands_count;
-    circuit->params_count = before->params_count;
-    circuit->qubit_registers_count = before->qubit_registers_count;
-    circuit->bit_registers_count = before->bit_registers_count;
-    circuit->conditions_count = before->conditions_count;
-    circuit->words_count = before->words_count;
-    circuit->nodes_count = before->nodes_count;
-    circuit->slots_count = before->slots_count;
-    circuit->blocks_count = before->blocks_count;
-    circuit->block_ops_count = before->block_ops_count;
-    circuit->matrices_count = before->matrices_count;
-    circuit->draw_count = before->draw_count;
-    circuit->cell_count = before->cell_count;
-    circuit->variables_count = before->variables_count;
-    circuit->op_places_count = before->op_places_count;
-    circuit->remarks_count = before->remarks_count;
-    circuit->dynamic = before->dynamic;
-    circuit->unbounded = before->unbounded;
-}
-
 static void check(kt_program *program, kt_routine *routine) {
-    ketch_circuit before = *program->circuit;
-    uint64_t operations = program->operations, unrolled = program->unrolled;
     kt_arena_mark mark = kt_arena_save(&program->statement);
     kt_argument *arguments = kt_arena_alloc(&program->statement, ((size_t)routine->parameter_count + 1) * sizeof *arguments);
-    bool *called = kt_arena_alloc(&program->statement, before.externs_count + 1), good = arguments && called;
-    if (!good) kt_report_no_memory(&program->report);
+    kt_trial *trial = kt_trial_begin(program, KT_WITHOUT_LIMITS);
+    bool good = arguments && trial;
+    if (!arguments) kt_report_no_memory(&program->report);
     for (uint32_t i = 0; good && i < routine->parameter_count; i++) good = make_up(&arguments[i], program, &routine->parameters[i]);
-    for (size_t i = 0; good && i < before.externs_count; i++) called[i] = before.externs[i].called;
-    program->unrolled = UINT64_MAX / 2; /* nothing is unrolled or inlined: each statement is read once */
     if (good) kt_compile_routine(program, routine, arguments, routine->name);
-    for (size_t i = 0; good && i < before.externs_count; i++) program->circuit->externs[i].called = called[i];
-    program->unrolled = unrolled;
-    program->operations = operations;
+    if (trial) kt_trial_end(program, trial);
     kt_arena_restore(&program->statement, mark);
-    take_back(program->circuit, &before);
 }
 
 static kt_routine *oldest_first(kt_routine *newest) {

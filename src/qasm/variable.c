@@ -87,10 +87,17 @@ bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, k
         return true;
     }
     if (!kt_store_cells(program, variable->cell, value, span)) return false;
+    if (program->trial) return true;
     variable->value = followed ? value : kt_in_cells(type, width, variable->cell);
     variable->value.followed = followed;
     variable->stored = true;
     return true;
+}
+
+/* In a trial it may be anything. */
+kt_value kt_value_of_variable(const kt_program *program, const kt_scalar_variable *variable) {
+    kt_value value = variable->value;
+    return program->trial ? kt_in_cells((kt_type)value.type, value.width, variable->cell) : value;
 }
 
 void kt_forget_variable(kt_binding *binding) {

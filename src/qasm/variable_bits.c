@@ -24,6 +24,7 @@ static bool reserve(kt_program *program) {
 static bool test(const uint64_t *words, uint32_t bit) { return words[bit / 64] >> bit % 64 & 1; }
 
 void kt_forget_bits(kt_program *program, const kt_selection *bits) {
+    if (program->trial) return;
     for (uint32_t i = 0; i < bits->count; i++) {
         uint32_t bit = kt_selection_at(bits, i);
         if (bit / 64 < program->bits_capacity) program->bits_known[bit / 64] &= ~((uint64_t)1 << bit % 64);
@@ -45,7 +46,7 @@ static bool follow(kt_program *program, const kt_selection *bits, const uint64_t
 }
 
 static bool all_known(const kt_program *program, const kt_selection *bits) {
-    if (!program->bits_capacity) return false;
+    if (!program->bits_capacity || program->trial) return false;
     for (uint32_t i = 0; i < bits->count; i++) {
         uint32_t bit = kt_selection_at(bits, i);
         if (bit / 64 >= program->bits_capacity || !test(program->bits_known, bit)) return false;

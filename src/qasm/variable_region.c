@@ -135,21 +135,25 @@ static bool put_down(kt_walk *walk, uint32_t symbol, bool is_written) {
 }
 
 bool kt_materialize(kt_program *program, const kt_statement *tree) {
+    if (program->trial) return true;
     kt_walk walk = {.program = program, .name = put_down, .store = true};
     return walk_statements(&walk, tree);
 }
 
 void kt_forget(kt_program *program, const kt_statement *tree) {
+    if (program->trial) return;
     kt_walk walk = {.program = program, .name = put_down};
     walk_statements(&walk, tree);
 }
 
 bool kt_materialize_in(kt_program *program, const kt_expression *expression) {
+    if (program->trial) return true;
     kt_walk walk = {.program = program, .name = put_down, .store = true};
     return walk_expression(&walk, expression);
 }
 
 void kt_forget_in(kt_program *program, const kt_expression *expression) {
+    if (program->trial) return;
     kt_walk walk = {.program = program, .name = put_down};
     walk_expression(&walk, expression);
 }
@@ -171,6 +175,7 @@ static bool store_outer(kt_walk *walk, uint32_t symbol, bool is_written) {
 }
 
 bool kt_store_assigned(kt_program *program, const kt_statement *tree, uint32_t bindings) {
+    if (program->trial) return true;
     kt_walk walk = {.program = program, .name = store_outer, .symbol = bindings};
     return walk_statements(&walk, tree);
 }
