@@ -52,7 +52,8 @@ static kt_reading reads_index(kt_program *program, const kt_expression *expressi
     kt_selection bits;
     if (!binding || binding->kind == KT_BINDING_SPOILED) return READS_NOTHING; /* whoever evaluates it says so */
     if (binding->kind == KT_BINDING_VALUE) return kt_value_known(binding->as.value) ? READS_NOTHING : READS_MORE;
-    if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(kt_value_of_variable(program, &binding->as.variable)) ? READS_NOTHING : READS_MORE;
+    if (binding->kind == KT_BINDING_VARIABLE)
+        return kt_value_known(kt_value_of_variable(program, &binding->as.variable)) ? READS_NOTHING : READS_MORE;
     if (binding->kind != KT_BINDING_BITS) return READS_MORE;
     const kt_expression *item = base->as.index.items;
     bool simple =
@@ -69,7 +70,8 @@ static kt_reading reads(kt_program *program, const kt_expression *expression) {
         binding = kt_scope_find(program, expression->as.symbol);
         if (!binding || binding->kind == KT_BINDING_SPOILED) return READS_NOTHING;
         if (binding->kind == KT_BINDING_VALUE) return kt_value_known(binding->as.value) ? READS_NOTHING : READS_MORE;
-        if (binding->kind == KT_BINDING_VARIABLE) return kt_value_known(kt_value_of_variable(program, &binding->as.variable)) ? READS_NOTHING : READS_MORE;
+        if (binding->kind == KT_BINDING_VARIABLE)
+            return kt_value_known(kt_value_of_variable(program, &binding->as.variable)) ? READS_NOTHING : READS_MORE;
         return binding->kind == KT_BINDING_BITS ? reads_bits(program, &binding->as.selection) : READS_MORE;
     case KT_EXPRESSION_INDEX: return reads_index(program, expression);
     case KT_EXPRESSION_CAST: return reads(program, expression->as.cast.operand);

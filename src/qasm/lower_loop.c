@@ -405,7 +405,8 @@ bool kt_lower_for(kt_program *program, const kt_statement *loop) {
     kt_extent turn;
     bool good = true;
     if (!items_of(&items, program, loop->as.control.condition)) return false;
-    if (items.known && !items.turns) return try_turn(program, loop, &items, !items.start.followed && !items.step.followed && !items.stop.followed);
+    if (items.known && !items.turns)
+        return try_turn(program, loop, &items, !items.start.followed && !items.step.followed && !items.stop.followed);
     loop->as.control.body->read = true;
     kt_extent_of(&turn, program, loop->as.control.body);
     turn.operations = kt_saturating_add(turn.operations, !turn.quantum);
@@ -537,8 +538,8 @@ bool kt_lower_while(kt_program *program, const kt_statement *loop) {
     bool follows = true;
     uint64_t begun = program->unrolled;
     enum { SHORT = 1024 };
-    while (good && follows && settled && counted.changes && is_known_true(truth) && kt_may_unroll(program, &turn, 1) && !exit.break_branched &&
-           (turn.quantum || program->unrolled - begun < SHORT)) {
+    while (good && follows && settled && counted.changes && is_known_true(truth) && kt_may_unroll(program, &turn, 1) &&
+           !exit.break_branched && (turn.quantum || program->unrolled - begun < SHORT)) {
         kt_arena_mark mark = kt_arena_save(&program->statement);
         good = kt_lower_body(program, body) && good;
         program->cells.top = program->cells.kept;
