@@ -318,7 +318,10 @@ bool kt_evaluate(kt_value *out, kt_program *program, const kt_expression *expres
                           .as.number = expression->op == KT_UNIT_DT ? expression->as.number / KT_DT_PER_SECOND : expression->as.number};
         return true;
     case KT_EXPRESSION_NAME: return evaluate_name(out, program, expression->as.symbol, span);
-    case KT_EXPRESSION_PARAMETER: *out = program->arguments[expression->as.integer]; return true;
+    case KT_EXPRESSION_PARAMETER:
+        if (program->constant) return not_constant(program, span, "differs from call to call or turn to turn; a constant is needed here");
+        *out = program->arguments[expression->as.integer];
+        return true;
     case KT_EXPRESSION_VALUE: *out = *expression->as.value; return true;
     case KT_EXPRESSION_CHAIN: return evaluate_chain(out, program, expression);
     case KT_EXPRESSION_UNARY:

@@ -10,11 +10,28 @@
 
 /* ── Expressions of a body ── */
 
-static bool resolve_expression(bool *constant, kt_program *program, kt_expression *expression);
+/* What an expression depends on: 0 if it is constant. */
+enum { ON_PARAMETER = 1, ON_TURN = 2 };
 
-static bool resolve_list(bool *constant, kt_program *program, kt_expression *first) {
+static bool resolve_expression(unsigned *depends, kt_program *program, kt_expression *expression);
+
+static bool resolve_list(unsigned *depends, kt_program *program, kt_expression *first) {
     for (; first; first = first->next)
-        if (!resolve_expression(constant, program, first)) return false;
+        if (!resolve_expression(depends, program, first)) return false;
+    return true;
+}
+
+static bool evaluate_now(kt_program *program, kt_expression *expression, bool angle) {
+    kt_value value, *kept;
+    bool outer = program->constant;
+    program->constant = true;
+    bool good = angle ? kt_evaluate_angle(&value, program, expression) : kt_evaluate(&value, program, expression);
+    program->constant = outer;
+    if (!good) return false;
+    if (!(kept = kt_arena_alloc(&program->kept, sizeof *kept))) return kt_report_no_memory(&program->report);
+    *kept = value;
+    expression->kind = KT_EXPRESSION_VALUE;
+    expression->as.value = kept;
     return true;
 }
 
@@ -28,42 +45,68 @@ static bool check_visible(kt_program *program, const kt_binding *binding, kt_spa
                        input ? "input" : "variable", KT_SHOWN(span));
 }
 
-/* The gate's parameters become numbers; *constant stays true where there are none. */
-static bool resolve_expression(bool *constant, kt_program *program, kt_expression *expression) {
-    const kt_binding *binding;
+/* Where it is called a name may mean something else. */
+static bool resolve_name(unsigned *depends, kt_program *program, kt_expression *name) {
+    const kt_binding *binding = kt_scope_find(program, name->as.symbol);
+    if (!binding || binding->kind != KT_BINDING_PARAMETER)
+        return check_visible(program, binding, kt_expression_span(name)) && evaluate_now(program, name, false);
+    name->kind = KT_EXPRESSION_PARAMETER;
+    name->as.integer = binding->as.index;
+    *depends |= binding->as.index < program->defining->parameter_count ? ON_PARAMETER : ON_TURN;
+    return true;
+}
+
+/* name[...]: the name by itself is the base */
+static bool resolve_indexed(unsigned *depends, kt_program *program, kt_expression *expression) {
+    if (!expression->as.index.base) {
+        uint32_t symbol = expression->as.index.symbol;
+        kt_expression *name = kt_arena_alloc(&program->kept, sizeof *name);
+        if (!name) return kt_report_no_memory(&program->report);
+        *name = (kt_expression){
+            .kind = KT_EXPRESSION_NAME, .size = program->symbols.items[symbol].size, .at = expression->at, .as.symbol = symbol};
+        expression->as.index.base = name;
+    }
+    return resolve_expression(depends, program, expression->as.index.base) && resolve_list(depends, program, expression->as.index.items);
+}
+
+static bool resolve_call_of(unsigned *depends, kt_program *program, kt_expression *call) {
+    const kt_binding *binding = kt_scope_find(program, call->as.call.symbol);
+    kt_span name = {call->at, program->symbols.items[call->as.call.symbol].size};
+    if (binding && (binding->kind == KT_BINDING_ROUTINE || binding->kind == KT_BINDING_EXTERN))
+        return kt_error_at(&program->report, KT_NOT_IN_GATE, name, "the subroutine `%.*s` cannot be called in a gate", KT_SHOWN(name));
+    return resolve_list(depends, program, call->as.call.arguments);
+}
+
+/* Names become the gate's parameters, by number, or what they stand for. */
+static bool resolve_expression(unsigned *depends, kt_program *program, kt_expression *expression) {
+    kt_expression *range[3];
+    unsigned width = 0;
     switch (expression->kind) {
-    case KT_EXPRESSION_NAME:
-        binding = kt_scope_find(program, expression->as.symbol);
-        if (binding && binding->kind == KT_BINDING_PARAMETER) {
-            expression->kind = KT_EXPRESSION_PARAMETER;
-            expression->as.integer = binding->as.index;
-            *constant = false;
-            return true;
-        }
-        return check_visible(program, binding, kt_expression_span(expression));
-    case KT_EXPRESSION_INDEX:
-        if (expression->as.index.base) return resolve_expression(constant, program, expression->as.index.base);
-        return check_visible(program, kt_scope_find(program, expression->as.index.symbol), kt_expression_span(expression));
+    case KT_EXPRESSION_NAME: return resolve_name(depends, program, expression);
+    case KT_EXPRESSION_INDEX: return resolve_indexed(depends, program, expression);
     case KT_EXPRESSION_UNARY:
-    case KT_EXPRESSION_CHAIN: return resolve_list(constant, program, expression->as.first);
-    case KT_EXPRESSION_CALL: return resolve_list(constant, program, expression->as.call.arguments);
-    case KT_EXPRESSION_CAST: return resolve_expression(constant, program, expression->as.cast.operand);
+    case KT_EXPRESSION_SET:
+    case KT_EXPRESSION_CHAIN: return resolve_list(depends, program, expression->as.first);
+    case KT_EXPRESSION_CALL: return resolve_call_of(depends, program, expression);
+    case KT_EXPRESSION_CAST:
+        if (expression->as.cast.type->width && !resolve_expression(&width, program, expression->as.cast.type->width)) return false;
+        return resolve_expression(depends, program, expression->as.cast.operand);
+    case KT_EXPRESSION_RANGE:
+        range[0] = expression->as.range.start, range[1] = expression->as.range.step, range[2] = expression->as.range.stop;
+        for (size_t i = 0; i < 3; i++)
+            if (range[i] && !resolve_expression(depends, program, range[i])) return false;
+        return true;
+    case KT_EXPRESSION_MEASURE:
+    case KT_EXPRESSION_QUANTUM_CALL:
+        return kt_error_at(&program->report, KT_NOT_IN_GATE, kt_expression_span(expression), "nothing is measured in a gate");
     default: return true;
     }
 }
 
-/* A constant expression is computed now; another stays, with its parameters numbered. */
+/* A constant expression is computed now; another stays, with its names resolved. */
 static bool fold(kt_program *program, kt_expression *expression, bool angle) {
-    bool constant = true;
-    if (!resolve_expression(&constant, program, expression)) return false;
-    if (!constant) return true;
-    kt_value value, *kept;
-    if (!(angle ? kt_evaluate_angle(&value, program, expression) : kt_evaluate(&value, program, expression))) return false;
-    if (!(kept = kt_arena_alloc(&program->kept, sizeof *kept))) return kt_report_no_memory(&program->report);
-    *kept = value;
-    expression->kind = KT_EXPRESSION_VALUE;
-    expression->as.value = kept;
-    return true;
+    unsigned depends = 0;
+    return resolve_expression(&depends, program, expression) && (depends || evaluate_now(program, expression, angle));
 }
 
 /* ── Statements of a body ── */
@@ -141,8 +184,101 @@ static bool declares(const kt_statement *statement) {
            statement->kind == KT_STATEMENT_GATE || statement->kind == KT_STATEMENT_OPAQUE;
 }
 
+/* ── Loops ── */
+
+/* The gate's parameters and the variables of loops. */
+static kt_value *allocate_parameters(kt_program *program, kt_arena *arena) {
+    uint32_t count = program->defining->parameter_count + program->defining->variable_count + 1;
+    kt_value *values = kt_arena_alloc(arena, count * sizeof *values);
+    if (!values) kt_report_no_memory(&program->report);
+    return values;
+}
+
+bool kt_body_loop_items(kt_loop_items *out, kt_program *program, const kt_body_loop *loop) {
+    return kt_loop_items_of(out, program, loop->statement->as.control.condition) && kt_loop_read_set(out, program, loop->type);
+}
+
+bool kt_body_loop_turn(kt_value *parameters, kt_program *program, const kt_body_loop *loop, const kt_loop_items *items, uint64_t turn) {
+    kt_value *value = &parameters[loop->variable];
+    bool good = kt_loop_item(value, program, items, turn) &&
+                kt_convert(value, program, loop->type.type, loop->type.width, false, *value, loop->statement->name);
+    value->followed = false; /* nothing of a gate is left to the run: what fails is refused */
+    return good;
+}
+
+/* What a loop costs where those around it are in the turn that `values` says. */
+static bool loop_cost(uint64_t *out, kt_program *program, const kt_body_loop *loop, kt_value *values) {
+    enum { TURN_COST = 64 }; /* of looking at a turn */
+    kt_loop_items items;
+    const kt_value *outer = program->arguments;
+    kt_arena_mark mark = kt_arena_save(&program->statement);
+    program->arguments = values;
+    bool good = kt_body_loop_items(&items, program, loop);
+    *out = good ? kt_saturating_multiply(items.turns, loop->body.cost) : 0;
+    if (good && loop->body.varies) {
+        good = kt_charge(program, kt_saturating_multiply(items.turns, TURN_COST), loop->statement->span);
+        *out = kt_saturating_add(*out, good ? items.turns : 0);
+        for (uint64_t turn = 0; good && turn < items.turns; turn++) {
+            good = kt_body_loop_turn(values, program, loop, &items, turn);
+            for (uint32_t i = 0; good && i < loop->body.count; i++) {
+                const kt_body_loop *inner = loop->body.items[i].loop;
+                uint64_t cost;
+                if (!inner || !inner->varies) continue;
+                good = loop_cost(&cost, program, inner, values);
+                *out = kt_saturating_add(*out, good ? cost : 0);
+            }
+        }
+    }
+    program->arguments = outer;
+    kt_arena_restore(&program->statement, mark);
+    return good;
+}
+
+static bool resolve_body(kt_body *out, kt_program *program, const kt_statement *body, uint32_t loops);
+
+static bool resolve_turns(kt_body_loop *loop, kt_program *program, uint32_t loops) {
+    const kt_statement *statement = loop->statement, *body = statement->as.control.body;
+    kt_binding *variable = kt_scope_declare(program, KT_BINDING_PARAMETER, statement->symbol, statement->name);
+    if (!variable) return false;
+    variable->as.index = loop->variable;
+    return resolve_body(&loop->body, program, body->kind == KT_STATEMENT_BLOCK ? body->as.block : body, loops + 1);
+}
+
+/* `loops` are around it. Its operations are counted once: in the outermost loop, if their number depends on that one's turns. */
+static bool resolve_loop(kt_body_item *item, kt_body *around, kt_program *program, const kt_statement *statement, uint32_t loops) {
+    kt_definition *definition = program->defining;
+    kt_expression *turns = statement->as.control.condition;
+    unsigned depends = 0;
+    kt_body_loop *loop = item->loop = kt_arena_alloc(&program->kept, sizeof *loop);
+    if (!loop) return kt_report_no_memory(&program->report);
+    *loop = (kt_body_loop){.statement = statement, .variable = definition->parameter_count + loops};
+    if (definition->variable_count <= loops) definition->variable_count = loops + 1;
+    if (!kt_evaluate_type(&loop->type.type, &loop->type.width, program, statement->as.control.type)) {
+        kt_scope_spoil(program, statement->symbol);
+        return false;
+    }
+    if (!resolve_expression(&depends, program, turns)) return false;
+    if (depends & ON_PARAMETER)
+        return kt_error_at(&program->report, KT_NOT_CONSTANT, kt_expression_span(turns),
+                           "how often a loop in a gate goes around does not depend on the gate's parameters");
+    if (!kt_scope_enter(program)) return false;
+    bool good = resolve_turns(loop, program, loops);
+    kt_scope_leave(program);
+    if (!good) return false;
+    loop->varies = depends || loop->body.varies;
+    if (loop->varies && loops) return around->varies = true;
+    kt_value *values = allocate_parameters(program, &program->statement);
+    uint64_t cost;
+    if (!values || !loop_cost(&cost, program, loop, values)) return false;
+    around->cost = kt_saturating_add(around->cost, cost);
+    return true;
+}
+
+/* ── Statements ── */
+
 /* One statement; *used tells whether it does anything. */
-static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, const kt_statement *statement) {
+static bool resolve_item(kt_body_item *item, bool *used, kt_body *body, kt_program *program, const kt_statement *statement,
+                         uint32_t loops) {
     *item = (kt_body_item){.barrier = statement->kind == KT_STATEMENT_BARRIER};
     *used = true;
     uint64_t cost = 0;
@@ -161,30 +297,34 @@ static bool resolve_item(kt_body_item *item, bool *used, kt_program *program, co
         cost = kt_application_cost(&item->application);
         if (cost && cost < UINT64_MAX - UINT32_MAX) cost += item->qubit_count / 8;
         break;
-    case KT_STATEMENT_FOR: return kt_error_at(&program->report, KT_NO_LOOPS, statement->span, "`for` is not supported yet");
+    case KT_STATEMENT_FOR: {
+        uint64_t before = body->cost;
+        bool good = resolve_loop(item, body, program, statement, loops);
+        *used = item->loop && (item->loop->varies || body->cost != before);
+        return good;
+    }
     default:
         if (declares(statement)) kt_scope_spoil(program, statement->symbol);
         return kt_error_at(&program->report, KT_NOT_IN_GATE, statement->span, "`%.*s` is not allowed in a gate's body",
                            KT_SHOWN(statement->span));
     }
     *used = cost != 0;
-    if (__builtin_add_overflow(program->defining->cost, cost, &program->defining->cost)) program->defining->cost = UINT64_MAX;
+    body->cost = kt_saturating_add(body->cost, cost);
     return true;
 }
 
-static bool resolve_body(kt_program *program, const kt_statement *body) {
-    kt_definition *definition = program->defining;
+static bool resolve_body(kt_body *out, kt_program *program, const kt_statement *body, uint32_t loops) {
     size_t count = 0;
     for (const kt_statement *statement = body; statement; statement = statement->next) count++;
-    definition->items = kt_arena_alloc(&program->kept, (count + 1) * sizeof *definition->items);
-    if (!definition->items) return kt_report_no_memory(&program->report);
+    out->items = kt_arena_alloc(&program->kept, (count + 1) * sizeof *out->items);
+    if (!out->items) return kt_report_no_memory(&program->report);
     bool good = true;
     for (const kt_statement *statement = body; statement && !program->report.stopped; statement = statement->next) {
         bool used;
-        if (!resolve_item(&definition->items[definition->item_count], &used, program, statement))
+        if (!resolve_item(&out->items[out->count], &used, out, program, statement, loops))
             good = false;
         else
-            definition->item_count += used;
+            out->count += used;
     }
     return good && !program->report.stopped;
 }
@@ -299,16 +439,16 @@ bool kt_define_gate(kt_program *program, const kt_statement *statement) {
                                   .qubit_count = statement->as.gate.qubit_count,
                                   .opaque = statement->kind == KT_STATEMENT_OPAQUE,
                                   .depth = 1};
-    definition->last = kt_arena_alloc(&program->kept, (definition->parameter_count + 1) * sizeof *definition->last);
-    if (!definition->last) return kt_report_no_memory(&program->report);
     if (!kt_scope_enter(program)) return false;
     program->defining = definition;
     program->defining_symbol = statement->symbol;
     bool good = declare_formals(program, statement->as.gate.parameters, KT_BINDING_PARAMETER) &&
-                declare_formals(program, statement->as.gate.qubits, KT_BINDING_FORMAL) && resolve_body(program, statement->as.gate.body);
+                declare_formals(program, statement->as.gate.qubits, KT_BINDING_FORMAL) &&
+                resolve_body(&definition->body, program, statement->as.gate.body, 0);
+    definition->last = allocate_parameters(program, &program->kept);
     program->defining = NULL;
     kt_scope_leave(program);
-    definition->broken = !good || !program->parser.complete;
+    definition->broken = !good || !definition->last || !program->parser.complete;
     kt_definition **place = &kt_gate_name_of(program, statement->symbol)->definitions;
     definition->next = *place; /* the newest first: it wins over an opaque declaration */
     *place = definition;

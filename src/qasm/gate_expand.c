@@ -63,7 +63,7 @@ static bool repeats(kt_value exponent, uint64_t cost, uint32_t qubits) {
 
 static uint64_t cost_from(const kt_application *application, uint32_t first) {
     const kt_callee *callee = &application->callee;
-    uint64_t cost = callee->definition ? callee->definition->cost : 1;
+    uint64_t cost = callee->definition ? callee->definition->body.cost : 1;
     for (uint32_t m = application->modifier_count; m-- > first && cost;) {
         const kt_resolved_modifier *modifier = &application->modifiers[m];
         if (modifier->kind != KT_TOKEN_POW) continue;
@@ -370,11 +370,32 @@ static bool item_angles(kt_body_item *item, kt_program *program, uint64_t genera
     return charge_nodes(program, nodes);
 }
 
-static bool expand(kt_program *program, kt_definition *definition, const kt_value *arguments, const uint32_t *qubits, frame around,
-                   uint32_t line) {
-    begin_generation(definition, arguments);
-    for (uint32_t i = 0; i < definition->item_count && !program->report.stopped; i++) {
-        kt_body_item *item = &definition->items[around.inverse ? definition->item_count - 1 - i : i];
+static bool expand_body(kt_program *program, kt_definition *definition, const kt_body *body, const uint32_t *qubits, frame around,
+                        uint32_t line);
+
+/* Turn by turn, inverted from the last one on. Its variable is one more parameter, so each turn is a new generation. */
+static bool expand_loop(kt_program *program, kt_definition *definition, const kt_body_loop *loop, const uint32_t *qubits, frame around,
+                        uint32_t line) {
+    kt_loop_items items;
+    kt_arena_mark mark = kt_arena_save(&program->statement);
+    bool good = kt_body_loop_items(&items, program, loop);
+    for (uint64_t i = 0; good && i < items.turns; i++) {
+        definition->generation++;
+        good = kt_body_loop_turn(definition->last, program, loop, &items, around.inverse ? items.turns - 1 - i : i) &&
+               expand_body(program, definition, &loop->body, qubits, around, line);
+    }
+    kt_arena_restore(&program->statement, mark);
+    return good;
+}
+
+static bool expand_body(kt_program *program, kt_definition *definition, const kt_body *body, const uint32_t *qubits, frame around,
+                        uint32_t line) {
+    for (uint32_t i = 0; i < body->count && !program->report.stopped; i++) {
+        kt_body_item *item = &body->items[around.inverse ? body->count - 1 - i : i];
+        if (item->loop) {
+            if (!expand_loop(program, definition, item->loop, qubits, around, line)) return false;
+            continue;
+        }
         kt_arena_mark mark = kt_arena_save(&program->statement);
         uint32_t *mapped = scratch(program, item->qubit_count, sizeof *mapped);
         if (!mapped) return false;
@@ -385,18 +406,25 @@ static bool expand(kt_program *program, kt_definition *definition, const kt_valu
         } else if (item->barrier) {
             good = kt_add_op(program, (kt_op){.code = KT_OP_BARRIER, .line = line}, mapped, item->qubit_count);
         } else {
-            const kt_value *outer = program->arguments;
-            program->arguments = arguments;
             item->application.line = line;
             good = item_angles(item, program, definition->generation) &&
                    apply_from(program, &item->application, 0, item->values, mapped,
                               (frame){around.controls, around.control_count, around.inverse, false});
-            program->arguments = outer;
         }
         kt_arena_restore(&program->statement, mark);
         if (!good) return false;
     }
     return !program->report.stopped;
+}
+
+static bool expand(kt_program *program, kt_definition *definition, const kt_value *arguments, const uint32_t *qubits, frame around,
+                   uint32_t line) {
+    const kt_value *outer = program->arguments;
+    begin_generation(definition, arguments);
+    program->arguments = definition->last;
+    bool good = expand_body(program, definition, &definition->body, qubits, around, line);
+    program->arguments = outer;
+    return good;
 }
 
 static bool apply_from(kt_program *program, kt_application *application, uint32_t first, const kt_value *arguments, const uint32_t *qubits,

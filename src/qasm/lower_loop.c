@@ -17,24 +17,6 @@
  */
 #include "qasm/program.h"
 
-/* What a `for` goes over. */
-typedef struct kt_loop_items {
-    enum { RANGE, SET, ARRAY, BITS } kind;
-    kt_span span;
-    /* of a range: all three are integers; `known` and then `turns` */
-    kt_value start, step, stop;
-    kt_span step_span;
-    kt_type type;
-    bool known;
-    uint64_t turns; /* of the others always */
-    const kt_expression *set;
-    kt_view view;
-    kt_selection bits;
-    kt_value *values; /* of a set that is gone through while reading */
-    uint32_t cell;    /* of a set's values while the loop runs */
-    kt_value element; /* their type and width */
-} kt_loop_items;
-
 /* ── Items ── */
 
 static bool whole(kt_program *program, kt_value *value, const kt_expression *expression, const char *what) {
@@ -55,7 +37,7 @@ static bool is_natural(kt_value value) {
 
 static bool range_items(kt_loop_items *out, kt_program *program, const kt_expression *range) {
     kt_span span = out->span;
-    out->kind = RANGE;
+    out->kind = KT_LOOP_RANGE;
     if (!range->as.range.start || !range->as.range.stop)
         return kt_error_at(&program->report, KT_SYNTAX, span, "the range of a loop has a start and an end");
     out->step = kt_value_int(1);
@@ -81,17 +63,17 @@ static bool range_items(kt_loop_items *out, kt_program *program, const kt_expres
     return true;
 }
 
-static bool items_of(kt_loop_items *out, kt_program *program, const kt_expression *values) {
+bool kt_loop_items_of(kt_loop_items *out, kt_program *program, const kt_expression *values) {
     *out = (kt_loop_items){.span = kt_expression_span(values), .known = true};
     if (values->kind == KT_EXPRESSION_RANGE) return range_items(out, program, values);
     if (values->kind == KT_EXPRESSION_SET) {
-        out->kind = SET;
+        out->kind = KT_LOOP_SET;
         out->set = values;
         for (const kt_expression *item = values->as.first; item; item = item->next) out->turns++;
         return true;
     }
     if (kt_is_array(program, values)) {
-        out->kind = ARRAY;
+        out->kind = KT_LOOP_ARRAY;
         if (!kt_select_array(&out->view, program, values)) return false;
         if (out->view.shape.dimension_count != 1)
             return kt_error_at(&program->report, KT_WRONG_TYPE, out->span, "a loop goes over an array of one dimension, not of %u",
@@ -100,7 +82,7 @@ static bool items_of(kt_loop_items *out, kt_program *program, const kt_expressio
         return true;
     }
     kt_value value;
-    out->kind = BITS;
+    out->kind = KT_LOOP_BITS;
     if (!kt_evaluate(&value, program, values)) return false;
     if (value.type != KT_TYPE_BITS) {
         char text[KT_VALUE_TEXT];
@@ -115,14 +97,14 @@ static bool items_of(kt_loop_items *out, kt_program *program, const kt_expressio
 }
 
 /* Item number `turn`, known while reading. */
-static bool item_at(kt_value *out, kt_program *program, const kt_loop_items *items, uint64_t turn) {
+bool kt_loop_item(kt_value *out, kt_program *program, const kt_loop_items *items, uint64_t turn) {
     switch (items->kind) {
-    case RANGE:
+    case KT_LOOP_RANGE:
         *out = (kt_value){.type = (uint8_t)items->type, .followed = true};
         out->as.natural = items->start.as.natural + turn * items->step.as.natural;
         return true;
-    case SET: *out = items->values[turn]; return true;
-    case ARRAY: {
+    case KT_LOOP_SET: *out = items->values[turn]; return true;
+    case KT_LOOP_ARRAY: {
         kt_view element = items->view;
         element.first += (int64_t)turn * element.strides[0];
         element.shape.dimension_count = 0;
@@ -148,7 +130,7 @@ static bool item_at(kt_value *out, kt_program *program, const kt_loop_items *ite
 /* Do all numbers between two fit? */
 static bool holds(kt_type type, uint32_t width, const kt_loop_items *items) {
     const kt_value *const ends[] = {&items->start, &items->stop};
-    if (items->kind != RANGE || (type != KT_TYPE_INT && type != KT_TYPE_UINT)) return false;
+    if (items->kind != KT_LOOP_RANGE || (type != KT_TYPE_INT && type != KT_TYPE_UINT)) return false;
     if (type == items->type && (!width || width == 64)) return true;
     for (size_t i = 0; i < 2; i++) {
         if (!items->known) return false;
@@ -205,9 +187,9 @@ static bool try_turn(kt_program *program, const kt_statement *loop, const kt_loo
     kt_exit_open(program, &exit, body);
     if (!items)
         kt_lower_body(program, body);
-    else if (items->kind == RANGE)
+    else if (items->kind == KT_LOOP_RANGE)
         lower_turn(program, loop, kt_in_cells(items->type, 0, 0), NULL);
-    else if (items->kind == ARRAY)
+    else if (items->kind == KT_LOOP_ARRAY)
         lower_turn(program, loop, kt_in_cells((kt_type)items->view.array->type, items->view.array->width, 0), NULL);
     kt_exit_close(program, &exit);
     return kt_trial_end(program, trial);
@@ -271,7 +253,7 @@ static bool start_counter(kt_turns *out, kt_program *program, const kt_loop_item
     uint32_t cells = kt_new_kept_cells(program, 3);
     if (cells == KT_NO_CELL) return false;
     *out = (kt_turns){.counter = cells, .last = cells + 1, .step = cells + 2, .type = KT_TYPE_INT};
-    if (items->kind != RANGE)
+    if (items->kind != KT_LOOP_RANGE)
         return kt_store_cells(program, out->counter, kt_value_int((int64_t)done), items->span) &&
                kt_store_cells(program, out->last, kt_value_int((int64_t)items->turns - 1), items->span) &&
                kt_store_cells(program, out->step, kt_value_int(1), items->span);
@@ -285,14 +267,14 @@ static bool start_counter(kt_turns *out, kt_program *program, const kt_loop_item
 /* The item of the turn that the counter is at. */
 static bool fetch(kt_value *out, kt_program *program, const kt_loop_items *items, const kt_turns *counter) {
     uint32_t cell;
-    if (items->kind == RANGE) {
+    if (items->kind == KT_LOOP_RANGE) {
         *out = kt_in_cells(items->type, 0, counter->counter);
         return true;
     }
-    if (items->kind == ARRAY) return kt_load_element_at(out, program, &items->view, counter->counter, items->span);
-    uint32_t count = items->kind == BITS ? 1 : kt_value_cells(items->element);
+    if (items->kind == KT_LOOP_ARRAY) return kt_load_element_at(out, program, &items->view, counter->counter, items->span);
+    uint32_t count = items->kind == KT_LOOP_BITS ? 1 : kt_value_cells(items->element);
     if ((cell = kt_new_cells(program, count)) == KT_NO_CELL) return false;
-    if (items->kind == BITS) {
+    if (items->kind == KT_LOOP_BITS) {
         *out = kt_in_cells(KT_TYPE_BOOL, 0, cell);
         return kt_emit(program,
                        (kt_op){.code = KT_DO_GET_BIT,
@@ -317,14 +299,14 @@ static bool fetch(kt_value *out, kt_program *program, const kt_loop_items *items
 
 /* The items of a set, or the bits, in cells of the scope at hand. Those of a set get the type of the loop variable. */
 static bool lay_out(kt_loop_items *items, kt_program *program, const kt_statement *loop) {
-    if (items->kind == BITS) {
+    if (items->kind == KT_LOOP_BITS) {
         uint32_t cells = kt_value_cells(items->element);
         if (items->turns > UINT16_MAX)
             return kt_error_at(&program->report, KT_LOOP_LIMIT, items->span, "a loop over more than %u bits", UINT16_MAX);
         items->cell = kt_new_kept_cells(program, cells);
         return items->cell != KT_NO_CELL && kt_store_cells(program, items->cell, items->element, items->span);
     }
-    if (items->kind != SET) return true;
+    if (items->kind != KT_LOOP_SET) return true;
     kt_type type;
     uint32_t width;
     if (!kt_evaluate_type(&type, &width, program, loop->as.control.type)) return false;
@@ -347,18 +329,15 @@ static bool lay_out(kt_loop_items *items, kt_program *program, const kt_statemen
 
 /* The items of a set, before the first turn: what the turns change does not change them. Run-time ones are in cells of the scope at hand.
  */
-static bool read_set(kt_loop_items *items, kt_program *program, const kt_statement *loop) {
+bool kt_loop_read_set(kt_loop_items *items, kt_program *program, kt_typed type) {
     uint64_t count = 0;
-    uint32_t width;
-    kt_type type;
-    if (items->kind != SET) return true;
-    if (!kt_evaluate_type(&type, &width, program, loop->as.control.type)) return false;
+    if (items->kind != KT_LOOP_SET) return true;
     if (!(items->values = kt_arena_alloc(&program->statement, items->turns * sizeof *items->values)))
         return kt_report_no_memory(&program->report);
     for (const kt_expression *item = items->set->as.first; item; item = item->next, count++) {
         kt_value *value = &items->values[count];
         kt_span span = kt_expression_span(item);
-        if (!kt_evaluate(value, program, item) || !kt_convert(value, program, type, width, false, *value, span)) return false;
+        if (!kt_evaluate(value, program, item) || !kt_convert(value, program, type.type, type.width, false, *value, span)) return false;
         if (!value->runtime) continue;
         kt_value held = *value;
         if ((held.as.cell = kt_new_cells(program, kt_value_cells(*value))) == KT_NO_CELL ||
@@ -387,7 +366,7 @@ static bool compile_for(kt_program *program, const kt_statement *loop, kt_loop_i
     good = kt_label(&top, program) && fetch(&item, program, items, &counter) && lower_turn(program, loop, item, items);
     kt_op next = {.code = KT_DO_LOOP, .destination = counter.step, .left = counter.counter, .right = counter.last, .data = top};
     if (counter.type == KT_TYPE_UINT) next.width |= KT_LOOP_BOUNDS_U;
-    if (items->kind == RANGE && items->step.type == KT_TYPE_UINT) next.width |= KT_LOOP_STEP_U;
+    if (items->kind == KT_LOOP_RANGE && items->step.type == KT_TYPE_UINT) next.width |= KT_LOOP_STEP_U;
     bool comes_back = program->flow != KT_FLOW_NOWHERE || exit.continues;
     good = kt_exit_land(program, &exit, &exit.continues) && good;
     program->line = loop->line;
@@ -404,7 +383,7 @@ bool kt_lower_for(kt_program *program, const kt_statement *loop) {
     kt_loop_items items;
     kt_extent turn;
     bool good = true;
-    if (!items_of(&items, program, loop->as.control.condition)) return false;
+    if (!kt_loop_items_of(&items, program, loop->as.control.condition)) return false;
     if (items.known && !items.turns)
         return try_turn(program, loop, &items, !items.start.followed && !items.step.followed && !items.stop.followed);
     loop->as.control.body->read = true;
@@ -415,13 +394,15 @@ bool kt_lower_for(kt_program *program, const kt_statement *loop) {
     bool unrolls = items.known && kt_may_unroll(program, &turn, items.turns);
     if (!unrolls) return compile_for(program, loop, &items, 0);
     kt_exit exit = {.compiled = false};
-    if (!read_set(&items, program, loop) || !kt_scope_enter(program)) return false; /* a scope: the items' cells are held */
+    kt_typed type = {0};
+    if (items.kind == KT_LOOP_SET && !kt_evaluate_type(&type.type, &type.width, program, loop->as.control.type)) return false;
+    if (!kt_loop_read_set(&items, program, type) || !kt_scope_enter(program)) return false; /* a scope: the items' cells are held */
     kt_exit_open(program, &exit, loop->as.control.body);
     bool follows = true;
     while (good && follows && done < items.turns && (done == 0 || program->unrolled < program->options->max_unroll)) {
         kt_arena_mark mark = kt_arena_save(&program->statement);
         kt_value item;
-        good = item_at(&item, program, &items, done++) && lower_turn(program, loop, item, NULL) && good;
+        good = kt_loop_item(&item, program, &items, done++) && lower_turn(program, loop, item, NULL) && good;
         program->cells.top = program->cells.kept;
         program->unrolled++;
         follows = turn_follows(&good, program, &exit);

@@ -144,8 +144,11 @@ typedef struct kt_application {
     uint32_t line;
 } kt_application;
 
+struct kt_body_loop;
+
 typedef struct kt_body_item {
     bool barrier;
+    struct kt_body_loop *loop; /* NULL: a gate or a barrier */
     kt_application application;
     const kt_expression *arguments; /* with the gate's parameters resolved */
     kt_value *values;               /* of the arguments, */
@@ -154,16 +157,30 @@ typedef struct kt_body_item {
     uint32_t *qubits; /* by index among the gate's own */
 } kt_body_item;
 
+typedef struct kt_body {
+    kt_body_item *items;
+    uint32_t count;
+    uint64_t cost; /* operations that it makes, saturating; if it varies, without those of the loops that do */
+    bool varies;   /* how often some loop in it goes around depends on the turn of one around it */
+} kt_body;
+
+typedef struct kt_body_loop {
+    const kt_statement *statement;
+    uint32_t variable; /* where its value is, among the gate's parameters: behind them */
+    kt_typed type;
+    bool varies; /* it, or its body */
+    kt_body body;
+} kt_body_loop;
+
 struct kt_definition {
     kt_definition *next; /* of the same name, with another number of parameters or qubits */
     kt_span name, text;
     uint32_t parameter_count, qubit_count;
     bool opaque, broken; /* broken: its body was refused, calls do nothing */
     uint32_t depth;      /* how deep its calls nest */
-    uint64_t cost;       /* operations that a call makes, saturating */
-    kt_body_item *items;
-    uint32_t item_count;
-    kt_value *last;      /* the parameters that it was expanded with before */
+    uint32_t variable_count; /* of loops, one in another */
+    kt_body body;
+    kt_value *last;      /* the parameters that it was expanded with before, and variables of loops */
     uint64_t generation; /* counts how often they changed */
 };
 
@@ -485,6 +502,27 @@ bool kt_once_each(kt_program *program, uint32_t *qubits, uint32_t count, uint32_
 bool kt_concatenate(kt_selection *out, kt_program *program, const kt_selection *parts, const kt_expression *expressions, uint32_t count);
 bool kt_same_sizes(kt_program *program, const kt_selection *a, const kt_selection *b, kt_span span);
 
+/* lower_loop.c: what a `for` goes over */
+typedef struct kt_loop_items {
+    enum { KT_LOOP_RANGE, KT_LOOP_SET, KT_LOOP_ARRAY, KT_LOOP_BITS } kind;
+    kt_span span;
+    /* of a range: all three are integers; `known` and then `turns` */
+    kt_value start, step, stop;
+    kt_span step_span;
+    kt_type type;
+    bool known;
+    uint64_t turns; /* of the others always */
+    const kt_expression *set;
+    kt_view view;
+    kt_selection bits;
+    kt_value *values; /* of a set that is gone through while reading */
+    uint32_t cell;    /* of a set's values while the loop runs */
+    kt_value element; /* their type and width */
+} kt_loop_items;
+bool kt_loop_items_of(kt_loop_items *out, kt_program *program, const kt_expression *values);
+bool kt_loop_read_set(kt_loop_items *items, kt_program *program, kt_typed type); /* before the first turn */
+bool kt_loop_item(kt_value *out, kt_program *program, const kt_loop_items *items, uint64_t turn); /* known while reading */
+
 /* gate_definition.c, gate_call.c, gate_expand.c */
 bool kt_define_gate(kt_program *program, const kt_statement *statement);
 bool kt_resolve_application(kt_application *out, kt_program *program, const kt_statement *call, kt_arena *arena);
@@ -492,6 +530,9 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement);
 bool kt_names_clash(kt_program *program, kt_span include, unsigned newly, const char *file);
 bool kt_apply(kt_program *program, kt_application *application, const kt_value *arguments, const uint32_t *qubits);
 uint64_t kt_application_cost(const kt_application *application);
+/* A loop of a body, where program->arguments are the gate's parameters; the value of a turn goes among them. */
+bool kt_body_loop_items(kt_loop_items *out, kt_program *program, const kt_body_loop *loop);
+bool kt_body_loop_turn(kt_value *parameters, kt_program *program, const kt_body_loop *loop, const kt_loop_items *items, uint64_t turn);
 bool kt_evaluate_exponent(kt_value *out, kt_program *program, const kt_expression *expression);
 bool kt_charge(kt_program *program, uint64_t operations, kt_span span);
 static inline uint64_t kt_weight(uint64_t operands) { return 1 + operands / 8; } /* wide operations count for as much as they hold */

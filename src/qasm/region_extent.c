@@ -132,7 +132,7 @@ static void survey_gate(kt_extent *out, kt_survey *survey, const kt_statement *c
     while (definition &&
            (definition->parameter_count != call->as.call.argument_count || definition->qubit_count != call->as.call.operand_count))
         definition = definition->next;
-    if (definition && !definition->opaque) one.operations = definition->cost;
+    if (definition && !definition->opaque) one.operations = definition->body.cost;
     uint32_t times = 1;
     for (const kt_expression *operand = call->as.call.operands; operand; operand = operand->next) {
         uint32_t count = qubits_of(survey, operand);

@@ -15,6 +15,15 @@
 #define SET       "x q[0]; x q[2]; x q[3]; x r[1];"
 #define SAME      "float t = f; "
 
+#define ROUNDS(m, n, a)                                                                                                                \
+    "rx(0) " m "; cx " m ", " n "; rx(2 * " a ") " m "; cx " m ", " n "; rx(3 * " a ") " m "; cx " m ", " n "; ry(" a ") " n "; ry(" a \
+    ") " n "; p(" a ") " m ";"
+
+static const char own[] = " gate own(a, b) m, n { rx(a) m; cx m, n; rz(a * b) n; pow(2) @ ry(b - a) m; ctrl @ p(a / 2) m, n; }"
+                          " gate rounds(a) m, n { for int i in [0:1] for int[8] k in [i:1] { rx(a * (i + 2 * k)) m; cx m, n; }"
+                          " for uint k in {1, 2} { pow(k) @ ry(a / k) n; } for int k in [3:-1:2] p(k[0] * a) m; }"
+                          " gate own_rounds m, n { " ROUNDS("m", "n", "0.75") " }";
+
 typedef struct pair {
     const char *chosen, *written;
 } pair;
@@ -55,6 +64,12 @@ static const pair pairs[] = {
     {"float t; if (yes) t = f; inv @ ctrl @ own(t, 0.5) q[1], q[i], q[0];", "inv @ ctrl @ own(0.75, 0.5) q[1], q[2], q[0];"},
     {"float t; if (yes) t = f; own(t, t) q[0], q[1]; t = 0.1; if (yes) t = 0.2; own(t, t) q[0], q[1];",
      "own(0.75, 0.75) q[0], q[1]; own(0.2, 0.2) q[0], q[1];"},
+    /* loops in a gate */
+    {"rounds(f) q[i], q[0];", ROUNDS("q[2]", "q[0]", "0.75")},
+    {"float t; if (yes) t = f; rounds(t) q[1], q[0]; rounds(0.5) q[1], q[0]; rounds(t) q[1], q[i];",
+     ROUNDS("q[1]", "q[0]", "0.75") ROUNDS("q[1]", "q[0]", "0.5") ROUNDS("q[1]", "q[2]", "0.75")},
+    {ROUNDS("q[1]", "q[0]", "0.75") "inv @ rounds(f) q[1], q[0];", ""},
+    {"ctrl @ rounds(f) q[4], q[1], q[0];", "ctrl @ own_rounds q[4], q[1], q[0];"},
     /* powers */
     {"pow(i) @ rx(0.3) q[0];", "pow(2) @ rx(0.3) q[0];"},
     {"pow(j) @ s q[0];", "pow(-1) @ s q[0];"},
@@ -82,8 +97,6 @@ static const pair measured[] = {
     {"reset q[i:4];", "reset q[2]; reset q[3]; reset q[4];"},
     {"barrier q[i], q[0]; delay[10ns] q[i]; x q[0];", "x q[0];"},
 };
-
-static const char own[] = " gate own(a, b) m, n { rx(a) m; cx m, n; rz(a * b) n; pow(2) @ ry(b - a) m; ctrl @ p(a / 2) m, n; }";
 
 static ketch_circuit *program(const char *head, const char *start, const char *body, uint64_t unroll) {
     char text[2048];

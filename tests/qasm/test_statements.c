@@ -131,7 +131,7 @@ static void test_conditions3(void **state) {
         {"true == c[1]", is_bit},
         {"c[1] != 0", is_bit},
         {"bool(c[1])", is_bit},
-        {"int[1](c[1]) == 1", is_bit},
+        {"int[1](c[1]) == -1", is_bit},
         {"!c[1]", is_not},
         {"~c[1]", is_not},
         {"c[1] == 0", is_not},

@@ -18,6 +18,10 @@ def doubling_routines(levels, body, call):
     return HEAD + '\n'.join(text) + f'\n{call.format(levels)};\n'
 
 
+def looping_gate(levels, turns, body):
+    return HEAD + f'gate g a {{ for int i in [0:1] {f"for int i in {turns} " * (levels - 1)}{{ {body} }} }}\ng q[0];\n'
+
+
 def deep(opening, closing, depth=200_000):
     return HEAD + opening * depth + 'x q[0];' + closing * depth
 
@@ -35,6 +39,10 @@ CHECKED = [
     ('a for in a for in a for', HEAD + 'for int i in [1:100000] for int j in [1:100000] for int k in [1:100000] x q[0];\n', (LIMIT,), HERE),
     ('a for with a step of 0', HEAD + 'for int i in [1:0:5] x q[0];\n', (SEMANTICS,), HERE),
     ('a for within a box', HEAD + 'box { for int i in [1:1000000000000] x q[0]; }\n', (LIMIT,), HERE),
+    ('loops in a gate that go around 2^39 times', lambda: looping_gate(39, '[0:1]', 'x a;'), (LIMIT,), 'input.qasm:6:'),
+    ('such loops whose turns have to be counted', lambda: looping_gate(39, '[i:1 + i]', 'x a;'), (LIMIT,), HERE),
+    ('such loops around nothing', lambda: looping_gate(39, '[i:1 + i]', ''), (0, LIMIT), ''),
+    ('a loop of 2^64 - 1 turns in a gate', HEAD + 'gate g a { for uint i in [0:18446744073709551614] x a; }\ng q[0];\n', (LIMIT,), 'input.qasm:6:'),
     # Subroutines.
     ('a subroutine that calls itself for ever', HEAD + 'def f(qubit a) { f(a); }\nf(q[0]);\n', (0, LIMIT, SEMANTICS), ''),
     ('a subroutine that counts up for ever', HEAD + 'def f(int n) -> int { return f(n + 1) + 1; }\nint k = f(0);\n', (0, LIMIT, SEMANTICS), ''),
