@@ -139,6 +139,8 @@ bool kt_value_rule(kt_rule *out, uint8_t op, int dialect, kt_value a, kt_value b
         good = angle_rule(out, op, a, b);
     else if (a.type == KT_TYPE_BITS || b.type == KT_TYPE_BITS)
         good = bits_rule(out, op, a, b);
+    else if ((a.type == KT_TYPE_BIG || b.type == KT_TYPE_BIG) && kt_is_comparison(op) && (a.type == KT_TYPE_INT || b.type == KT_TYPE_INT))
+        good = real_rule(out, op, a, b); /* no int comes near one beyond 64 bits, and it may be negative, which bits are not */
     else if ((a.type == KT_TYPE_BIG || b.type == KT_TYPE_BIG) && kt_is_comparison(op) && a.type != KT_TYPE_FLOAT && b.type != KT_TYPE_FLOAT)
         good = bits_rule(out, op, a, b);
     else if (dialect == 3 && kt_value_whole(a) && kt_value_whole(b))
