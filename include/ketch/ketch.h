@@ -20,8 +20,11 @@
  *               structure and set `struct_size`. A zero in any other field means "Ketch chooses". A NULL pointer to options means
  *               all defaults.
  *   Threads     Different objects are independent: use them from different threads freely. One object is used by one thread at a
- *               time, except ketch_session_cancel, which any thread or signal handler may call. A ketch_circuit that is no longer
+ *               time, except: a ketch_session and its jobs may be used by many threads at once (freeing one of them apart);
+ *               ketch_session_cancel and ketch_job_cancel may be called by signal handlers too; a ketch_circuit that is no longer
  *               changed may be read (run, drawn, printed) by many threads at once.
+ *   Fork        A child may go on using what it inherited. Jobs and states that were at work at the fork are lost in it (KETCH_ERROR_LOST);
+ *               a session starts threads of its own there when it is first used.
  *   Guest       The library never prints, exits, reads the environment, installs handlers or changes global state.
  *
  * The header is C99 and C++ clean. The formats that are written are described in docs/formats.md.
@@ -60,16 +63,18 @@ KETCH_API const char *ketch_build_info(void);
 
 typedef enum ketch_status {
     KETCH_OK = 0,
-    KETCH_ERROR_RUNTIME = 1,     /* the run went wrong: the norm drifted, an internal limit was met */
-    KETCH_ERROR_USAGE = 2,       /* an argument or option that makes no sense */
-    KETCH_ERROR_SYNTAX = 3,      /* not OpenQASM */
-    KETCH_ERROR_SEMANTICS = 4,   /* OpenQASM, but it means nothing: unknown gate, index out of range, unbound parameter */
-    KETCH_ERROR_LIMIT = 5,       /* a limit (ketch_load_options, ketch_run_options) was met */
-    KETCH_ERROR_TIMEOUT = 6,     /* ketch_run_options.timeout_seconds went by */
-    KETCH_ERROR_MEMORY = 7,      /* memory does not suffice, or an allocation failed */
-    KETCH_ERROR_CANCELLED = 8,   /* the progress callback or ketch_session_cancel asked to stop */
-    KETCH_ERROR_IO = 9,          /* a file could not be read or written */
-    KETCH_ERROR_UNAVAILABLE = 10 /* the result does not hold what was asked for (ketch_run_options.outputs); the processor lacks it */
+    KETCH_ERROR_RUNTIME = 1,      /* the run went wrong: the norm drifted, an internal limit was met */
+    KETCH_ERROR_USAGE = 2,        /* an argument or option that makes no sense */
+    KETCH_ERROR_SYNTAX = 3,       /* not OpenQASM */
+    KETCH_ERROR_SEMANTICS = 4,    /* OpenQASM, but it means nothing: unknown gate, index out of range, unbound parameter */
+    KETCH_ERROR_LIMIT = 5,        /* a limit (ketch_load_options, ketch_run_options) was met */
+    KETCH_ERROR_TIMEOUT = 6,      /* ketch_run_options.timeout_seconds went by */
+    KETCH_ERROR_MEMORY = 7,       /* memory does not suffice, or an allocation failed */
+    KETCH_ERROR_CANCELLED = 8,    /* the progress callback or ketch_session_cancel asked to stop */
+    KETCH_ERROR_IO = 9,           /* a file could not be read or written */
+    KETCH_ERROR_UNAVAILABLE = 10, /* the result does not hold what was asked for (ketch_run_options.outputs); the processor lacks it */
+    KETCH_ERROR_BUSY = 11,        /* the session's queue is full */
+    KETCH_ERROR_LOST = 12 /* a job or state that was at work when this process was forked from its parent, or a state whose run failed */
 } ketch_status;
 
 /* "ok", "syntax", "out of memory"...: a word for a status. */
@@ -181,8 +186,8 @@ typedef struct ketch_load_options {
     uint32_t max_errors;        /* reported before giving up; 20, which is also the most */
     uint64_t max_cells;         /* memory of classical variables, in cells of 8 bytes; 16,777,216 */
     uint64_t max_unroll;     /* statements carried out while reading, in loops of known bounds and calls of subroutines, so that they become
-                                plain     operations; what exceeds it stays a loop or a call, which is slower; 4,194,304. KETCH_UNROLL_NONE: never,
-                                and     values of variables are not followed either */
+                                plain     operations; what exceeds it stays a loop or a call, which is slower; 4,194,304. KETCH_UNROLL_NONE:
+                                never,     and     values of variables are not followed either */
     uint64_t max_operations; /* a loop that would take more operations than this for certain is refused; 50,000,000 */
 } ketch_load_options;
 #define KETCH_UNROLL_NONE 1
@@ -354,6 +359,13 @@ typedef enum ketch_language { KETCH_LANGUAGE_QASM2 = 2, KETCH_LANGUAGE_QASM3 = 3
  * line, where the language cannot say it. The JSON is described in docs/formats.md. */
 KETCH_API ketch_status ketch_circuit_convert(const ketch_circuit *circuit, ketch_language language, ketch_sink sink, ketch_diag *diag);
 
+/* The circuit as bytes, versioned, to keep or to send, and back: the same circuit, parameters bound as they were, externs without their
+ * functions. Restoring trusts nothing: bytes that no circuit was saved as are KETCH_ERROR_SYNTAX or the error that they make; `options`
+ * limit it as they limit reading. */
+KETCH_API ketch_status ketch_circuit_save(const ketch_circuit *circuit, ketch_sink sink, ketch_diag *diag);
+KETCH_API ketch_status ketch_circuit_restore(ketch_circuit **out, const void *bytes, size_t size, const ketch_load_options *options,
+                                             ketch_diag *diag);
+
 /* An OpenQASM text laid out anew: comments, meaning and order stay. `options` as in ketch_circuit_parse; includes are not read. */
 KETCH_API ketch_status ketch_source_format(const char *text, size_t length, const ketch_load_options *options, ketch_sink sink,
                                            ketch_diag *diag);
@@ -446,11 +458,16 @@ typedef struct ketch_run_options {
      * as written, and variables that are no bits at all, load the circuit with KETCH_UNROLL_NONE. The run is slow. */
     int (*trace)(void *user, const ketch_trace *trace);
     void *trace_user;
+    uint64_t threads; /* of the session's that may work on this run; by default as many as are worth it. Never changes a byte */
+    /* The run begins with this state and leaves its final state there; |0...0> by default. It has the run's precision and at least the
+     * circuit's qubits. A circuit that measures or resets in the middle takes one shot with it. A run that fails or is cancelled leaves
+     * it lost (ketch_state_reset). */
+    struct ketch_state *state;
 } ketch_run_options;
 #define KETCH_RUN_OPTIONS_INIT                                                                                                            \
     {                                                                                                                                     \
         sizeof(ketch_run_options), 0, 0, 0, 0, KETCH_PRECISION_FP64, KETCH_ENGINE_AUTO, 0, 0, 0.0, 0, 0, 0.0, KETCH_INSTRUCTIONS_AUTO, 0, \
-            0, 0, 0, 0, 0                                                                                                                 \
+            0, 0, 0, 0, 0, 0, 0                                                                                                           \
     }
 
 /* Bytes that a run takes at most, known before anything is allocated, and the memory that is free for it here (physical and cgroup); by
@@ -473,22 +490,48 @@ KETCH_API ketch_status ketch_memory_needed(ketch_memory *out, const ketch_circui
 KETCH_API ketch_status ketch_plan_write(const ketch_circuit *circuit, const ketch_run_options *run, const ketch_write_options *options,
                                         ketch_sink sink, ketch_diag *diag);
 
+/* ── States ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* 2^qubits amplitudes that outlive runs: see ketch_run_options.state. To sample from one, run a circuit without operations on it. */
+typedef struct ketch_state ketch_state;
+
+/* |0...0>. At least one qubit. */
+KETCH_API ketch_status ketch_state_create(ketch_state **out, uint32_t qubits, ketch_precision precision, ketch_diag *diag);
+KETCH_API ketch_status ketch_state_copy(ketch_state **out, const ketch_state *state, ketch_diag *diag);
+/* Back to |0...0>, whatever happened to it. */
+KETCH_API ketch_status ketch_state_reset(ketch_state *state, ketch_diag *diag);
+KETCH_API uint32_t ketch_state_qubits(const ketch_state *state);
+KETCH_API ketch_precision ketch_state_precision(const ketch_state *state);
+/* The amplitudes: 2^qubits complex numbers, interleaved re im, of double or float, 64-byte aligned; the caller may write them (of norm 1,
+ * or the next run fails). The address stays the same as long as the state lives. */
+KETCH_API void *ketch_state_amplitudes(ketch_state *state);
+/* KETCH_OK, or KETCH_ERROR_LOST where a run on it failed, was cancelled or cut off by a fork. */
+KETCH_API ketch_status ketch_state_check(const ketch_state *state, ketch_diag *diag);
+/* The marginal distribution of `count` (1 to 30) qubits, into out[2^count]; qubits[0] is bit 0 of the index. */
+KETCH_API ketch_status ketch_state_marginal(double *out, const ketch_state *state, const uint32_t *qubits, size_t count, ketch_diag *diag);
+KETCH_API void ketch_state_free(ketch_state **state);
+
 /* ── Session and run ──────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Owns threads and buffers and keeps them between runs. One run at a time; several sessions run side by side. */
+/* A scheduler: owns threads, buffers and plans, and shares them among the runs that it is given, from any thread. What is predicted to be
+ * over in a moment runs on the calling thread; other small runs on one thread each, side by side; large ones one after the other on all.
+ * Which of these a run takes never changes a byte of its result. Threads start when they are needed and end after 2 idle seconds. */
 typedef struct ketch_session ketch_session;
 typedef struct ketch_result ketch_result;
 
 typedef struct ketch_session_options {
     size_t struct_size;
-    uint64_t threads; /* min(processors this process may use, cgroup quota) */
+    uint64_t threads;    /* at work at once, all runs together; min(processors this process may use, cgroup quota) */
+    uint64_t max_jobs;   /* submitted and not begun; 65,536 */
+    uint64_t max_memory; /* bytes of all runs together, those that find no room wait; what is free on the machine by default */
 } ketch_session_options;
 #define KETCH_SESSION_OPTIONS_INIT \
-    { sizeof(ketch_session_options), 0 }
+    { sizeof(ketch_session_options), 0, 0, 0 }
 
 KETCH_API ketch_status ketch_session_create(ketch_session **out, const ketch_session_options *options, ketch_diag *diag);
 KETCH_API uint32_t ketch_session_threads(const ketch_session *session);
-KETCH_API void ketch_session_free(ketch_session **session); /* results outlive their session */
+/* Cancels what still runs and waits for it to stop. Results, and jobs not yet freed, outlive their session. */
+KETCH_API void ketch_session_free(ketch_session **session);
 
 /* Runs the circuit. Same circuit, parameters, options and seed, same version of the library and same instruction set (see
  * ketch_run_options): the same bytes in the result, at any number of threads. The caller frees *out; it is NULL on failure, and the session
@@ -496,8 +539,96 @@ KETCH_API void ketch_session_free(ketch_session **session); /* results outlive t
 KETCH_API ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
                                  ketch_diag *diag);
 
-/* Makes the session's current run stop within 50 ms with KETCH_ERROR_CANCELLED; without one, it does nothing. Async-signal-safe. */
+/* Makes all runs and jobs that the session has now stop within 50 ms with KETCH_ERROR_CANCELLED. Async-signal-safe. */
 KETCH_API void ketch_session_cancel(ketch_session *session);
+
+/* ── Jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A run, or many, that goes on while the caller does something else. */
+typedef struct ketch_job ketch_job;
+
+/* Where jobs are announced when they end: a descriptor for poll, select and event loops. A session has one of its own; a loop that shall
+ * not see others' jobs makes another. A forked child gets a new descriptor: ask again. */
+typedef struct ketch_channel ketch_channel;
+KETCH_API ketch_status ketch_channel_create(ketch_channel **out, ketch_session *session, ketch_diag *diag);
+/* The descriptor (an eventfd, non-blocking, closed by exec), readable while an ended job has not been taken; -1 where the system has no
+ * more. It belongs to the channel: do not read or close it. */
+KETCH_API int ketch_channel_fd(ketch_channel *channel);
+/* Up to `most` jobs that have ended, in that order, into out; each job once. Their owner still frees them. */
+KETCH_API size_t ketch_channel_take(ketch_job **out, ketch_channel *channel, size_t most);
+/* Jobs of the channel go on, announced nowhere. */
+KETCH_API void ketch_channel_free(ketch_channel **channel);
+/* The session's own channel, where jobs without another are announced. */
+KETCH_API int ketch_session_fd(ketch_session *session);
+KETCH_API size_t ketch_session_take(ketch_job **out, ketch_session *session, size_t most);
+
+enum {
+    KETCH_SUBMIT_INLINE = 1, /* what is predicted to take under 1 ms, with nothing waiting before it, is done before the call returns */
+    KETCH_SUBMIT_WAIT = 2,   /* a full queue: wait for room; by default KETCH_ERROR_BUSY */
+    KETCH_SUBMIT_QUIET = 4   /* announced nowhere */
+};
+
+typedef struct ketch_submit_options {
+    size_t struct_size;
+    unsigned flags;         /* KETCH_SUBMIT_... */
+    ketch_channel *channel; /* NULL: the session's own */
+} ketch_submit_options;
+#define KETCH_SUBMIT_OPTIONS_INIT \
+    { sizeof(ketch_submit_options), 0, 0 }
+
+/* The runs of a job: each circuit with each row of the table. Element i * max(1, row_count) + j is circuit i with row j. All that is
+ * pointed to stays as it is until the job has ended. */
+typedef struct ketch_batch {
+    size_t struct_size;
+    const ketch_circuit *const *circuits;
+    size_t circuit_count;
+    const char *const *parameters; /* names; every circuit has them all */
+    size_t parameter_count;
+    const double *table; /* row_count rows of parameter_count numbers */
+    size_t row_count;    /* 0: each circuit once, as it is bound */
+} ketch_batch;
+#define KETCH_BATCH_INIT \
+    { sizeof(ketch_batch), 0, 0, 0, 0, 0, 0 }
+
+/* Of the element that is circuit `circuit` with row `row`, where ketch_run_options.seed is `seed`: run alone with it, it gives the same
+ * bytes. That of (0, 0) is `seed` itself. */
+KETCH_API uint64_t ketch_batch_seed(uint64_t seed, uint64_t circuit, uint64_t row);
+
+/* Hands a run, or a batch, to the session's threads. `circuit` is not changed or freed until the job has ended; options are copied (their
+ * callbacks are called from threads of the session). What is wrong with the circuit may be found now or when it runs.
+ * KETCH_ERROR_BUSY: the queue is full. The caller frees *out. */
+KETCH_API ketch_status ketch_submit(ketch_job **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
+                                    const ketch_submit_options *how, ketch_diag *diag);
+KETCH_API ketch_status ketch_submit_batch(ketch_job **out, ketch_session *session, const ketch_batch *batch,
+                                          const ketch_run_options *options, const ketch_submit_options *how, ketch_diag *diag);
+
+typedef enum ketch_job_state { KETCH_JOB_QUEUED = 0, KETCH_JOB_RUNNING = 1, KETCH_JOB_ENDED = 2 } ketch_job_state;
+
+typedef struct ketch_job_info {
+    size_t struct_size;
+    ketch_job_state state;
+    ketch_status status;     /* once ended: KETCH_OK, or that of the first element that failed; the others after a failure are cancelled */
+    uint64_t elements, done; /* runs of the job */
+    double fraction;         /* 0 to 1, by estimated work */
+    double queued_seconds, run_seconds;
+    uint64_t shots_done; /* of the element that runs, where it measures in the middle */
+    const char *stage;   /* "queued", "allocate", "simulate", "sample", "ended" */
+    uint32_t threads;    /* at work on it; 0 while queued */
+} ketch_job_info;
+#define KETCH_JOB_INFO_INIT \
+    { sizeof(ketch_job_info), KETCH_JOB_QUEUED, KETCH_OK, 0, 0, 0.0, 0.0, 0.0, 0, 0, 0 }
+
+/* How the job stands; fills `out`, whose struct_size is set. Never waits. */
+KETCH_API ketch_status ketch_job_poll(ketch_job_info *out, ketch_job *job, ketch_diag *diag);
+/* Waits for its end, at most `seconds` (below 0: for ever): KETCH_OK when it has ended, however it did, else KETCH_ERROR_TIMEOUT. */
+KETCH_API ketch_status ketch_job_wait(ketch_job *job, double seconds);
+/* Stops the job within 50 ms; ended, it stays as it is. Any thread or signal handler. */
+KETCH_API void ketch_job_cancel(ketch_job *job);
+/* The result of an element, once the job has ended; taken: the caller frees it, and the next call gives none (KETCH_ERROR_UNAVAILABLE).
+ * Otherwise what went wrong with the element, and its messages in `diag`. */
+KETCH_API ketch_status ketch_job_result(ketch_result **out, ketch_job *job, size_t element, ketch_diag *diag);
+/* Cancels the job and waits for its end, if it has not ended, and gives back the results that nobody took. */
+KETCH_API void ketch_job_free(ketch_job **job);
 
 /* ── Reading a result ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -528,6 +659,9 @@ KETCH_API const uint64_t *ketch_result_shots(const ketch_result *result, size_t 
 /* The state (KETCH_OUTPUT_STATE): 2^qubits complex numbers, interleaved re im, of double or float by `*precision`, at least 64-byte
  * aligned. Lives as long as the result. NULL if not asked for. */
 KETCH_API const void *ketch_result_state(const ketch_result *result, uint32_t *qubits, ketch_precision *precision);
+
+/* The same, taken out of the result, which holds no state afterwards. Nothing is copied. */
+KETCH_API ketch_status ketch_result_take_state(ketch_state **out, ketch_result *result, ketch_diag *diag);
 
 /* `count` amplitudes (KETCH_OUTPUT_AMPLITUDES or _STATE) of the basis states `indices`, into out[2 * count], interleaved. */
 KETCH_API ketch_status ketch_result_amplitudes(double *out, const ketch_result *result, const uint64_t *indices, size_t count,

@@ -59,6 +59,8 @@ const char *ketch_status_name(ketch_status status) {
         [KETCH_ERROR_CANCELLED] = "cancelled",
         [KETCH_ERROR_IO] = "input or output",
         [KETCH_ERROR_UNAVAILABLE] = "unavailable",
+        [KETCH_ERROR_BUSY] = "busy",
+        [KETCH_ERROR_LOST] = "lost",
     };
     size_t index = (size_t)status;
     return index < sizeof names / sizeof *names ? names[index] : "unknown status";

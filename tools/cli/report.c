@@ -166,6 +166,8 @@ int exit_code_of(ketch_status status) {
         [KETCH_ERROR_CANCELLED] = EXIT_RUNTIME,
         [KETCH_ERROR_IO] = EXIT_RUNTIME,
         [KETCH_ERROR_UNAVAILABLE] = EXIT_USAGE,
+        [KETCH_ERROR_BUSY] = EXIT_RUNTIME,
+        [KETCH_ERROR_LOST] = EXIT_RUNTIME,
     };
     return codes[status];
 }
