@@ -5,6 +5,8 @@
  */
 #include "output/convert.h"
 
+#include "output/label.h"
+
 #include <string.h>
 
 static const char *const scalars[] = {
@@ -71,17 +73,6 @@ static void write_externs(kt_json *json, const ketch_circuit *circuit) {
         for (uint32_t a = 0; a < function->argument_count; a++) write_value_type(json, NULL, function->arguments[a]);
         kt_json_close(json, ']');
         write_value_type(json, "returns", function->returns);
-        kt_json_close(json, '}');
-    }
-    kt_json_close(json, ']');
-}
-
-static void write_remarks(kt_json *json, const ketch_circuit *circuit) {
-    kt_json_open(json, "remarks", '[');
-    for (size_t i = 0; i < circuit->remarks_count; i++) {
-        kt_json_open_inline(json, NULL, '{');
-        kt_json_string(json, "text", circuit->remarks[i].text);
-        kt_json_integer(json, "line", circuit->remarks[i].line);
         kt_json_close(json, '}');
     }
     kt_json_close(json, ']');
@@ -268,7 +259,7 @@ ketch_status kt_convert_json(const ketch_circuit *circuit, ketch_sink sink, ketc
     write_registers(&json, "bit_registers", circuit->bit_registers, circuit->bit_registers_count, true);
     write_inputs(&json, circuit);
     write_externs(&json, circuit);
-    write_remarks(&json, circuit);
+    kt_label_remarks(&json, circuit);
     kt_json_open(&json, "operations", '[');
     for (size_t i = 0; i < circuit->ops_count && kt_conversion_going(&conversion); i++)
         write_operation(&json, &conversion, &circuit->ops[i]);

@@ -258,14 +258,7 @@ static void write_texts(kt_json *json, const ketch_circuit *circuit) {
         kt_buffer_free(&text);
     }
     kt_json_close(json, ']');
-    kt_json_open(json, "remarks", '[');
-    for (size_t i = 0; i < circuit->remarks_count; i++) {
-        kt_json_open_inline(json, NULL, '{');
-        kt_json_string(json, "text", circuit->remarks[i].text);
-        kt_json_integer(json, "line", circuit->remarks[i].line);
-        kt_json_close(json, '}');
-    }
-    kt_json_close(json, ']');
+    kt_label_remarks(json, circuit);
 }
 
 static void describe_as_json(kt_stream *stream, const description *about, bool indent) {

@@ -100,3 +100,14 @@ void kt_label_symbol(kt_buffer *out, const ketch_circuit *circuit, const kt_op *
         add_parameters(out, circuit, op->data, kt_gates[op->gate].parameter_count, ascii);
     }
 }
+
+void kt_label_remarks(kt_json *json, const ketch_circuit *circuit) {
+    kt_json_open(json, "remarks", '[');
+    for (size_t i = 0; i < circuit->remarks_count; i++) {
+        kt_json_open_inline(json, NULL, '{');
+        kt_json_string(json, "text", circuit->remarks[i].text);
+        kt_json_integer(json, "line", circuit->remarks[i].line);
+        kt_json_close(json, '}');
+    }
+    kt_json_close(json, ']');
+}

@@ -16,4 +16,7 @@ void kt_label_symbol(kt_buffer *out, const ketch_circuit *circuit, const kt_op *
 /* An angle as people write it: a simple multiple of pi, else four digits. */
 void kt_label_angle(kt_buffer *out, double value, bool ascii);
 
+/* The member "remarks": annotations and pragmas, in words and with their lines. */
+void kt_label_remarks(kt_json *json, const ketch_circuit *circuit);
+
 #endif

@@ -6,7 +6,8 @@
  */
 #include "api.h"
 
-#include <dirent.h>
+#include "folder.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -267,31 +268,17 @@ static void check_file(const char *path) {
     ketch_circuit_free(&circuit);
 }
 
-static void check_folder(const char *folder) {
-    DIR *listing = opendir(folder);
-    if (!listing) fail_msg("%s is missing", folder);
-    for (struct dirent *entry; (entry = readdir(listing));) {
-        char path[4096];
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] == '.') continue;
-        DIR *inner = opendir(path);
-        if (inner) closedir(inner);
-        size_t size = strlen(path);
-        if (inner)
-            check_folder(path);
-        else if (size > 5 && strcmp(path + size - 5, ".qasm") == 0)
-            check_file(path);
-    }
-    closedir(listing);
+static void check_program(const char *path) {
+    if (ends_in(path, ".qasm")) check_file(path);
 }
 
 static void every_program(void **state) {
     (void)state;
     char path[4096];
     snprintf(path, sizeof path, "%s/circuits", getenv("KETCH_ROOT"));
-    check_folder(path);
+    each_file(path, check_program);
     const char *others = getenv("KETCH_CIRCUITS");
-    if (others && *others) check_folder(others);
+    if (others && *others) each_file(others, check_program);
     print_message("converted to OpenQASM 2: %zu, OpenQASM 3: %zu, JSON: %zu; refused: %zu\n", converted[2], converted[3], converted[4],
                   refusals);
     assert_true(converted[2] > 5 && converted[3] > 10 && converted[4] > 10);

@@ -5,9 +5,9 @@
  */
 #include "helper.h"
 
+#include "folder.h"
 #include "qasm/parser.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 
 static ketch_status format_text(kt_buffer *out, const char *text, size_t size, ketch_diag *diag) {
@@ -176,26 +176,8 @@ static void check_file(const char *path) {
     ketch_diag_free(&diag);
 }
 
-static bool ends_in(const char *name, const char *end) {
-    size_t size = strlen(name), length = strlen(end);
-    return size > length && strcmp(name + size - length, end) == 0;
-}
-
-static void check_folder(const char *folder) {
-    DIR *listing = opendir(folder);
-    if (!listing) fail_msg("%s is missing", folder);
-    for (struct dirent *entry; (entry = readdir(listing));) {
-        char path[4096];
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] == '.') continue;
-        DIR *inner = opendir(path);
-        if (inner) closedir(inner);
-        if (inner)
-            check_folder(path);
-        else if (ends_in(path, ".qasm") || ends_in(path, ".inc"))
-            check_file(path);
-    }
-    closedir(listing);
+static void check_program(const char *path) {
+    if (ends_in(path, ".qasm") || ends_in(path, ".inc")) check_file(path);
 }
 
 static void every_program(void **state) {
@@ -204,13 +186,13 @@ static void every_program(void **state) {
     static const char *const folders[] = {"circuits", "tests", "bench"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         snprintf(path, sizeof path, "%s/%s", getenv("KETCH_ROOT"), folders[i]);
-        check_folder(path);
+        each_file(path, check_program);
     }
     assert_true(formatted > 20);
     const char *others = getenv("KETCH_CIRCUITS");
     if (others && *others) {
         formatted = 0;
-        check_folder(others);
+        each_file(others, check_program);
         assert_true(formatted > 100);
     }
 }
