@@ -170,6 +170,8 @@ uint32_t kt_processors(void) { return kt_processors_at(""); }
 
 uint64_t kt_memory_available(void) { return kt_memory_available_at(""); }
 
+uint32_t kt_process(void) { return (uint32_t)getpid(); }
+
 double kt_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -10,6 +10,7 @@
 
 uint32_t kt_processors(void);       /* min(affinity, cgroup quota rounded up), at least 1 */
 uint64_t kt_memory_available(void); /* bytes that can be taken without swapping: min(MemAvailable, limit - use of each cgroup, RLIMIT_AS) */
+uint32_t kt_process(void);          /* which process this is; never 0 */
 double kt_seconds(void);            /* a clock that only goes forward */
 const char *kt_instruction_set(void); /* what the kernels compiled in will use: "x86-64", "generic" */
 

@@ -2,7 +2,7 @@
  *
  * Results: counting shots, and reading. See result.h. A row of `words` words holds an outcome, bit b in word b / 64.
  */
-#include "circuit/result.h"
+#include "circuit/state.h"
 
 #include <string.h>
 
@@ -265,29 +265,8 @@ ketch_status ketch_result_probabilities(double *out, const ketch_result *result,
 }
 
 ketch_status ketch_result_marginal(double *out, const ketch_result *result, const uint32_t *qubits, size_t count, ketch_diag *diag) {
-    enum { MOST = 30 };
     ketch_status status = check_state(out, result, diag);
-    if (status == KETCH_OK && (count < 1 || count > MOST || !qubits))
-        status = kt_fail(diag, KT_BAD_ARGUMENT, "a marginal is over 1 to %d qubits, not %zu", MOST, count);
-    for (size_t i = 0; i < count && status == KETCH_OK; i++) {
-        if (qubits[i] >= result->qubit_count) status = kt_fail(diag, KT_BAD_OPERAND, "qubit %u does not exist", qubits[i]);
-        for (size_t j = 0; j < i && status == KETCH_OK; j++) {
-            if (qubits[i] == qubits[j]) status = kt_fail(diag, KT_BAD_OPERAND, "qubit %u is given twice", qubits[i]);
-        }
-    }
-    if (status != KETCH_OK) return status;
-    memset(out, 0, ((size_t)1 << count) * sizeof *out);
-    int rounding = kt_rounding_enter();
-    for (uint64_t position = 0; position >> result->state.wires == 0; position++) {
-        double amplitude[2];
-        size_t index = 0;
-        kt_state_amplitude(amplitude, &result->state, position);
-        for (size_t i = 0; i < count; i++) {
-            uint8_t wire = result->wire_of[qubits[i]];
-            if (wire != KT_IDLE) index |= (size_t)(position >> wire & 1) << i;
-        }
-        out[index] += amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
-    }
-    kt_rounding_leave(rounding);
-    return KETCH_OK;
+    if (status == KETCH_OK) status = kt_check_marginal(qubits, count, result->qubit_count, diag);
+    if (status == KETCH_OK) kt_state_marginal(out, &result->state, result->wire_of, qubits, count);
+    return status;
 }

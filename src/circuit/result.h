@@ -39,6 +39,7 @@ struct ketch_result {
     /* state */
     unsigned outputs;     /* KETCH_OUTPUT_... that were asked for */
     kt_state state;       /* amplitudes NULL if not kept */
+    double drift;         /* see ketch_state */
     uint32_t qubit_count; /* declared */
     uint8_t *wire_of;     /* by qubit: index bit in the state, or KT_IDLE */
     ketch_run_info info;
