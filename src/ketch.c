@@ -378,6 +378,22 @@ ketch_status ketch_circuit_convert(const ketch_circuit *circuit, ketch_language 
     return status;
 }
 
+ketch_status ketch_circuit_save(const ketch_circuit *circuit, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(circuit, diag)
+    NEED(sink.write, diag)
+    return kt_fail(diag, KT_UNAVAILABLE, "circuits cannot be saved yet");
+}
+
+ketch_status ketch_circuit_restore(ketch_circuit **out, const void *bytes, size_t size, const ketch_load_options *options,
+                                   ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    if (!bytes && size) return no_argument("bytes", diag);
+    ketch_load_options complete;
+    ketch_status status = load_options(&complete, options, diag);
+    return status == KETCH_OK ? kt_fail(diag, KT_UNAVAILABLE, "circuits cannot be restored yet") : status;
+}
+
 ketch_status ketch_source_format(const char *text, size_t length, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag) {
     ketch_diag_clear(diag);
     NEED(text, diag)
