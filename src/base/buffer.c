@@ -126,8 +126,26 @@ static bool read_slowly(double *out, const char *text, size_t size) {
     return read;
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+/* digits / 10^power, for digits that a double may not hold: 64 bits of the quotient or a few more, and whether something is left, tell how
+ * it is rounded. */
+static double divide_exactly(uint64_t digits, unsigned power) {
+    uint64_t divisor = 1;
+    while (power--) divisor *= 10;
+    int shift = 64 + __builtin_clzll(digits), extra = 0;
+    wide dividend = (wide)digits << shift, quotient = dividend / divisor;
+    bool rest = dividend % divisor != 0;
+    uint64_t high = (uint64_t)(quotient >> 64);
+    if (high) extra = 64 - __builtin_clzll(high);
+    uint64_t first = (uint64_t)(quotient >> extra);
+    rest = rest || (quotient & (((wide)1 << extra) - 1)) != 0;
+    return ldexp((double)(first | rest), extra - shift);
+}
+
 /* Up to 15 digits and a power of ten up to 22 are exact doubles, so one multiplication or division rounds correctly (W. D. Clinger,
- * "How to read floating point numbers accurately", PLDI 1990). That covers nearly every number in a circuit. */
+ * "How to read floating point numbers accurately", PLDI 1990). That covers most numbers in a circuit; a few digits more, as of angles that
+ * were written to be read back, nearly all others. */
 bool kt_number_read(double *out, const char *text, size_t size) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -167,9 +185,13 @@ bool kt_number_read(double *out, const char *text, size_t size) {
     }
     if (i != size) return false;
     exponent += scale;
-    if (digit_count > 18 || digits >= (1ull << 53) || exponent < -22 || exponent > 22) return read_slowly(out, text, size);
     double value = (double)digits;
-    value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
+    if (digit_count <= 18 && digits < (1ull << 53) && exponent >= -22 && exponent <= 22)
+        value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
+    else if (digit_count <= 18 && exponent >= -19 && exponent <= 0)
+        value = divide_exactly(digits, (unsigned)-exponent);
+    else
+        return read_slowly(out, text, size);
     *out = negative ? -value : value;
     return true;
 }

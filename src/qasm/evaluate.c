@@ -381,6 +381,8 @@ bool kt_truth(kt_value *out, kt_program *program, const kt_expression *condition
 
 bool kt_to_radians(kt_value *value, kt_program *program, kt_span span) {
     char text[KT_VALUE_TEXT];
+    double number;
+    if (kt_value_plain(&number, *value)) return *value = kt_value_float(number), true; /* nearly always */
     if (value->type != KT_TYPE_ANGLE && !kt_value_may_become(*value, KT_TYPE_FLOAT, 0, false))
         return kt_error_at(&program->report, KT_WRONG_TYPE, span, "an angle is expected, not %s", kt_value_type_text(text, *value));
     if (value->symbolic) return true;

@@ -161,7 +161,8 @@ static bool resolve_modifiers(kt_application *out, kt_program *program, const kt
             continue;
         }
         int64_t controls = 1;
-        if (modifier->argument && !kt_evaluate_constant_integer(&controls, program, modifier->argument, "the number of controls")) return false;
+        if (modifier->argument && !kt_evaluate_constant_integer(&controls, program, modifier->argument, "the number of controls"))
+            return false;
         if (controls < 1 || controls > (int64_t)program->options->max_qubits || controls > KT_MAX_WIDTH - (int64_t)out->control_count)
             return kt_error_at(&program->report, KT_BAD_MODIFIER, kt_expression_span(modifier->argument),
                                "%lld controls; the number is positive and no larger than that of the qubits", (long long)controls);
@@ -201,6 +202,8 @@ bool kt_charge(kt_program *program, uint64_t operations, kt_span span) {
     program->report.stopped = true; /* whatever follows would be over the limit, too */
     return false;
 }
+
+enum { FEW = 8 }; /* for which there is room at hand */
 
 /* How often a gate is applied: registers among its operands have one size, which is known, or in a cell. */
 typedef struct spread {
@@ -242,6 +245,31 @@ static bool spread_over(spread *out, kt_program *program, const kt_selection *se
     return true;
 }
 
+/* Nearly always: a gate of the table on single qubits, all of it known. False: it takes the long way. */
+static bool apply_at_once(bool *good, kt_program *program, const kt_application *application, const kt_value *values,
+                          const kt_selection *selections, uint32_t count) {
+    uint32_t qubits[FEW];
+    double params[KT_GATE_PARAMS];
+    const kt_callee *callee = &application->callee;
+    if (application->modifier_count || callee->definition || count > FEW || program->trial) return false;
+    for (uint32_t i = 0; i < callee->parameter_count; i++) {
+        if (!kt_value_known(values[i])) return false;
+        params[i] = values[i].as.number;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!selections[i].scalar || selections[i].moves) return false;
+        qubits[i] = kt_selection_at(&selections[i], 0);
+        for (uint32_t k = 0; k < i; k++)
+            if (qubits[i] == qubits[k]) return false;
+    }
+    *good = kt_charge(program, 1, application->span);
+    if (!*good) return true;
+    ketch_status status = kt_circuit_add_gate(program->circuit, (kt_gate_id)callee->gate, kt_gates[callee->gate].control_count, qubits,
+                                              params, application->line, program->diag);
+    *good = status == KETCH_OK || kt_report_status(&program->report, status);
+    return true;
+}
+
 /* To qubits that only the run knows: cells name them. */
 static bool apply_to_cells(kt_program *program, kt_application *application, const kt_value *values, const kt_selection *selections,
                            uint32_t count, spread over, uint32_t *cells) {
@@ -273,7 +301,6 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
     }
     kt_value time; /* that a gate is given matters to no state */
     if (statement->as.call.designator && !kt_evaluate_time(&time, program, statement->as.call.designator)) return false;
-    enum { FEW = 8 };
     kt_selection few[FEW], *selections = few;
     kt_value few_values[FEW], *values = few_values;
     if (count > FEW && !(selections = kt_arena_alloc(&program->statement, count * sizeof *selections)))
@@ -285,6 +312,7 @@ bool kt_lower_gate_call(kt_program *program, const kt_statement *statement) {
         good = kt_evaluate_angle(&values[i], program, argument) && good;
     for (uint32_t i = 0; i < count; i++, operand = operand->next) good = kt_choose(&selections[i], program, operand, true) && good;
     spread over;
+    if (good && apply_at_once(&good, program, &application, values, selections, count)) return good;
     if (!good || !spread_over(&over, program, selections, statement->as.call.operands, count)) return false;
     uint32_t times = over.ranges ? 1 : over.times;
     uint64_t cost = kt_application_cost(&application), operands = kt_saturating_multiply(times, count / 8);

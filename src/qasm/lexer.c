@@ -162,6 +162,7 @@ static bool is_digit(char c, unsigned base) {
 
 /* Digits, single underscores between them. */
 static const char *digits_end(const char *p, const char *end, unsigned base) {
+    while (base == 10 && p < end && class_of(*p) == D) p++;
     while (p < end && (is_digit(*p, base) || (*p == '_' && is_digit(p[-1], base) && end - p > 1 && is_digit(p[1], base)))) p++;
     return p;
 }
@@ -195,6 +196,9 @@ static bool is_constant(kt_span name) {
 static const char *read_number(kt_token *token, kt_lexer *lexer) {
     const char *p = token->at, *end = lexer->end;
     token->kind = KT_TOKEN_INTEGER;
+    while (p < end && class_of(*p) == D) p++;
+    if (p < end && class_of(*p) == P) return p; /* nearly always: 12] */
+    p = token->at;
     unsigned base = 10;
     if (lexer->dialect == 3 && *p == '0' && end - p > 2) {
         base = p[1] == 'x' || p[1] == 'X' ? 16 : p[1] == 'b' || p[1] == 'B' ? 2 : p[1] == 'o' ? 8 : 10;
@@ -325,7 +329,12 @@ static const char *read_sign(kt_token *token, kt_lexer *lexer) {
 static uint32_t symbol_of(kt_lexer *lexer, const char *name, size_t size) {
     uint64_t bytes = 0;
     if (size > sizeof bytes) return kt_symbols_add(lexer->symbols, name, size);
-    for (size_t i = 0; i < size; i++) bytes = bytes << 8 | (unsigned char)name[i];
+    if ((size_t)(lexer->end - name) >= sizeof bytes) { /* what stands behind the name is cut off: no name has a byte 0 */
+        memcpy(&bytes, name, sizeof bytes);
+        bytes &= UINT64_MAX >> (64 - 8 * size);
+    } else {
+        memcpy(&bytes, name, size);
+    }
     kt_recent_name *recent = &lexer->recent[bytes * 0x9e3779b97f4a7c15u >> 58]; /* the upper 6 bits spread best */
     if (recent->bytes != bytes) {
         uint32_t symbol = kt_symbols_add(lexer->symbols, name, size);
@@ -350,8 +359,8 @@ static const char *read_name(kt_token *token, kt_lexer *lexer) {
     return stop;
 }
 
-void kt_lexer_next(kt_token *token, kt_lexer *lexer) {
-    token->symbol = KT_NO_SYMBOL;
+/* Behind blanks, or anything longer than one byte. */
+static __attribute__((noinline)) void read_token(kt_token *token, kt_lexer *lexer) {
     token->size = 0;
     bool blank = lexer->next < lexer->end && (class_of(*lexer->next) <= L || *lexer->next == '/');
     bool good = !blank || skip_blanks(lexer);
@@ -364,14 +373,13 @@ void kt_lexer_next(kt_token *token, kt_lexer *lexer) {
     const char *stop;
     char first = *token->at;
     switch (class_of(first)) {
-    case P:
-        token->kind = lone_signs[(unsigned char)first];
-        token->size = 1;
-        lexer->next++;
-        return;
     case N:
     case H: stop = read_name(token, lexer); break;
     case D: stop = read_number(token, lexer); break;
+    case P:
+        token->kind = lone_signs[(unsigned char)first];
+        stop = token->at + 1;
+        break;
     case S:
         if (first == '"' || first == '\'')
             stop = read_string(token, lexer);
@@ -392,6 +400,17 @@ void kt_lexer_next(kt_token *token, kt_lexer *lexer) {
                     lexer->max_token);
     }
     token->size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
+}
+
+void kt_lexer_next(kt_token *token, kt_lexer *lexer) {
+    const char *at = lexer->next;
+    token->symbol = KT_NO_SYMBOL;
+    if (at == lexer->end || class_of(*at) != P) {
+        read_token(token, lexer);
+        return;
+    }
+    *token = (kt_token){.kind = lone_signs[(unsigned char)*at], .line = lexer->line, .size = 1, .symbol = KT_NO_SYMBOL, .at = at};
+    lexer->next = at + 1;
 }
 
 kt_span kt_lexer_rest_of_line(kt_lexer *lexer) {

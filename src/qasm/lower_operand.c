@@ -218,6 +218,13 @@ bool kt_choose(kt_selection *out, kt_program *program, const kt_expression *expr
     }
     *out = binding->as.selection;
     if (!index) return true;
+    bool plain = index->kind == KT_EXPRESSION_INTEGER && !index->next && index->as.integer < out->count;
+    if (plain && !out->scalar && !out->moves && !out->list) { /* nearly always: q[3] */
+        out->scalar = true;
+        out->count = 1;
+        out->first += (int64_t)index->as.integer * out->step;
+        return true;
+    }
     if (out->scalar)
         return kt_error_at(&program->report, KT_WRONG_KIND, kt_expression_span(expression), "`%.*s` is a single %s and has no index",
                            KT_SHOWN(span), quantum ? "qubit" : "bit");

@@ -64,34 +64,24 @@ void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after
     return NULL;
 }
 
-bool kt_parser_enter(kt_parser *parser) {
-    if (parser->nesting < parser->max_nesting) {
-        parser->nesting++;
-        if (parser->nesting > parser->deepest) parser->deepest = parser->nesting;
-        return true;
-    }
+bool kt_parser_too_deep(kt_parser *parser) {
     kt_error_at(parser->report, KT_NESTING_LIMIT, kt_token_span(&parser->token), "nested more than %u deep", parser->max_nesting);
     kt_hint_add(parser->report, "--max-nesting raises the limit, up to 1000");
     return false;
 }
 
-void kt_parser_leave(kt_parser *parser) { parser->nesting--; }
-
-void *kt_parser_alloc(kt_parser *parser, size_t size) {
-    void *item = kt_arena_alloc(parser->arena, size);
-    if (!item) {
-        if (parser->arena->budget && parser->arena->used + size + 16 > parser->arena->budget)
-            kt_error_at(parser->report, KT_STATEMENT_LIMIT, kt_token_span(&parser->statement),
-                        "this statement, or the definitions so far, take more than %zu bytes", parser->arena->budget);
-        else
-            kt_report_no_memory(parser->report);
-    }
-    return item;
+void *kt_parser_no_room(kt_parser *parser, size_t size) {
+    if (parser->arena->budget && parser->arena->used + size + 16 > parser->arena->budget)
+        kt_error_at(parser->report, KT_STATEMENT_LIMIT, kt_token_span(&parser->statement),
+                    "this statement, or the definitions so far, take more than %zu bytes", parser->arena->budget);
+    else
+        kt_report_no_memory(parser->report);
+    return NULL;
 }
 
-bool kt_parser_more(kt_parser *parser, kt_token_kind end) {
+bool kt_parser_take_comma(kt_parser *parser, kt_token_kind end) {
     kt_token comma = parser->token;
-    if (!kt_parser_accept(parser, KT_TOKEN_COMMA)) return false;
+    kt_parser_advance(parser);
     if (!kt_parser_at(parser, end)) return true;
     if (parser->lexer.dialect == 2 && !parser->trailing_comma) {
         parser->trailing_comma = true;

@@ -16,9 +16,9 @@ typedef struct kt_parser {
     kt_token token;       /* the one looked at */
     const char *last_end; /* where the one before ends */
     uint32_t last_line;
-    kt_token statement; /* the first token of the statement being read */
+    kt_token statement;                     /* the first token of the statement being read */
     uint32_t nesting, max_nesting, deepest; /* deepest: of the statement being read */
-    kt_arena *arena; /* of the statement */
+    kt_arena *arena;                        /* of the statement */
     kt_report *report;
     bool complete;       /* false: the statement just read had an error in it */
     bool trailing_comma; /* dialect 2 has been warned of one */
@@ -61,16 +61,28 @@ static inline bool kt_parser_expect(kt_parser *parser, kt_token_kind kind, const
     return kt_parser_accept(parser, kind) || kt_parser_missing(parser, kind, after);
 }
 void *kt_parser_wrong(kt_parser *parser, const char *expected, const char *after); /* says "expected ..."; returns NULL */
-bool kt_parser_enter(kt_parser *parser);                                           /* one level deeper */
-void kt_parser_leave(kt_parser *parser);
-void *kt_parser_alloc(kt_parser *parser, size_t size);
+bool kt_parser_too_deep(kt_parser *parser);                                        /* says so; false */
+void *kt_parser_no_room(kt_parser *parser, size_t size);                           /* says so; NULL */
+static inline bool kt_parser_enter(kt_parser *parser) {                            /* one level deeper */
+    if (parser->nesting >= parser->max_nesting) return kt_parser_too_deep(parser);
+    if (++parser->nesting > parser->deepest) parser->deepest = parser->nesting;
+    return true;
+}
+static inline void kt_parser_leave(kt_parser *parser) { parser->nesting--; }
+static inline void *kt_parser_alloc(kt_parser *parser, size_t size) {
+    void *item = kt_arena_alloc(parser->arena, size);
+    return item ? item : kt_parser_no_room(parser, size);
+}
 bool kt_parser_finish(kt_parser *parser);                                     /* the `;` of a statement */
 bool kt_parser_finish_list(kt_parser *parser);                                /* behind a list that a comma would continue */
 bool kt_parser_finish_or(kt_parser *parser, const char *expected);            /* behind what else might have gone on */
 kt_statement *kt_parser_statement(kt_parser *parser, kt_statement_kind kind); /* one that begins at the token looked at */
 
 /* In a list of items: is there another one? Takes the comma; a comma before `end` is the last. */
-bool kt_parser_more(kt_parser *parser, kt_token_kind end);
+bool kt_parser_take_comma(kt_parser *parser, kt_token_kind end); /* one is there */
+static inline bool kt_parser_more(kt_parser *parser, kt_token_kind end) {
+    return parser->token.kind == KT_TOKEN_COMMA && kt_parser_take_comma(parser, end);
+}
 
 kt_expression *kt_parse_expression(kt_parser *parser);
 kt_expression *kt_parse_expression_after(kt_parser *parser, kt_expression *first); /* goes on behind a primary */

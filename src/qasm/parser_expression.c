@@ -144,12 +144,12 @@ static kt_expression *parse_postfix(kt_parser *parser, kt_expression *expression
     return expression;
 }
 
+static kt_expression *parse_unary(kt_parser *parser);
+
 /* op=(~ | ! | -) expression; OpenQASM 2 files have a unary plus, too */
-static kt_expression *parse_unary(kt_parser *parser) {
+static kt_expression *parse_signed(kt_parser *parser) {
     kt_token token = parser->token;
-    bool plus = token.kind == KT_TOKEN_PLUS && parser->lexer.dialect == 2;
-    if (token.kind != KT_TOKEN_MINUS && token.kind != KT_TOKEN_TILDE && token.kind != KT_TOKEN_EXCLAMATION && !plus)
-        return parse_postfix(parser, parse_primary(parser));
+    bool plus = token.kind == KT_TOKEN_PLUS;
     if (!kt_parser_enter(parser)) return NULL;
     kt_parser_advance(parser);
     kt_expression *operand = parse_binary(parser, parse_unary(parser), UNARY_LEVEL);
@@ -160,6 +160,13 @@ static kt_expression *parse_unary(kt_parser *parser) {
     unary->op = token.kind;
     unary->as.first = operand;
     return unary;
+}
+
+static kt_expression *parse_unary(kt_parser *parser) {
+    kt_token_kind kind = parser->token.kind;
+    bool sign = kind == KT_TOKEN_MINUS || kind == KT_TOKEN_TILDE || kind == KT_TOKEN_EXCLAMATION ||
+                (kind == KT_TOKEN_PLUS && parser->lexer.dialect == 2);
+    return sign ? parse_signed(parser) : parse_postfix(parser, parse_primary(parser));
 }
 
 /* Goes on behind `left` with operators that bind as `weakest` or stronger. A level's operators make one chain; ** binds from the right. */
@@ -190,7 +197,10 @@ kt_expression *kt_parse_expression_after(kt_parser *parser, kt_expression *first
     return parse_binary(parser, parse_postfix(parser, first), 1);
 }
 
-kt_expression *kt_parse_expression(kt_parser *parser) { return parse_binary(parser, parse_unary(parser), 1); }
+kt_expression *kt_parse_expression(kt_parser *parser) {
+    kt_expression *expression = parse_unary(parser);
+    return level_of(parser) ? parse_binary(parser, expression, 1) : expression;
+}
 
 /* ── Lists, indices, operands ── */
 

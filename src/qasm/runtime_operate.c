@@ -137,19 +137,12 @@ static bool of_reals(kt_value *out, uint8_t op, double a, double b) {
     }
 }
 
-static bool is_plain(kt_value a) { return a.type == KT_TYPE_FLOAT && !a.width && kt_value_constant(a); }
-
-/* pi / 2 */
-static bool is_plain_number(kt_value a) { return is_plain(a) || (a.type == KT_TYPE_INT && kt_value_constant(a)); }
-static double plain_number(kt_value a) { return a.type == KT_TYPE_INT ? (double)a.as.integer : a.as.number; }
-
 bool kt_binary(kt_value *out, kt_program *program, uint8_t op, kt_value a, kt_value b, kt_span span) {
     kt_rule rule;
     bool done = false;
-    if ((is_plain(a) || is_plain(b)) && is_plain_number(a) && is_plain_number(b)) {
-        double divisor = plain_number(b);
-        if ((divisor != 0 || op != KT_TOKEN_SLASH) && of_reals(out, op, plain_number(a), divisor)) return true;
-    }
+    double x, y;
+    bool plain = kt_value_plain(&x, a) && kt_value_plain(&y, b) && (a.type == KT_TYPE_FLOAT || b.type == KT_TYPE_FLOAT); /* pi / 2 */
+    if (plain && (y != 0 || op != KT_TOKEN_SLASH) && of_reals(out, op, x, y)) return true;
     if ((a.symbolic || b.symbolic) && !a.runtime && !b.runtime && !kt_symbolic_binary(out, &program->arithmetic, op, a, b, &done))
         return kt_arithmetic_failed(program, span);
     if (done) return true;
@@ -189,7 +182,7 @@ static bool negate(kt_value *out, kt_program *program, kt_value a, kt_span span)
     switch (a.type) {
     case KT_TYPE_BIG: *out = kt_value_float(-kt_value_real_of(a)); return true;
     case KT_TYPE_FLOAT:
-        if (is_plain(a)) return *out = kt_value_float(-a.as.number), true;
+        if (!a.width && kt_value_constant(a)) return *out = kt_value_float(-a.as.number), true;
         return kt_carry_out(out, program, computation(KT_DO_NEGATE_F, type, type), NULL, &a, NULL, span);
     case KT_TYPE_DURATION: return kt_carry_out(out, program, computation(KT_DO_NEGATE_F, type, type), NULL, &a, NULL, span);
     case KT_TYPE_COMPLEX: return kt_carry_out(out, program, computation(KT_DO_NEGATE_C, type, type), NULL, &a, NULL, span);

@@ -10,8 +10,6 @@
 #include <string.h>
 
 kt_value kt_value_bool(bool truth) { return (kt_value){.type = KT_TYPE_BOOL, .as.natural = truth}; }
-kt_value kt_value_int(int64_t integer) { return (kt_value){.type = KT_TYPE_INT, .as.integer = integer}; }
-kt_value kt_value_float(double number) { return (kt_value){.type = KT_TYPE_FLOAT, .as.number = number}; }
 
 kt_scalar kt_scalar_of(kt_type type) {
     static const uint8_t scalars[KT_TYPE_COUNT] = {

@@ -53,8 +53,15 @@ const uint64_t *kt_value_words_of(const kt_value *a, uint64_t room[2]);         
 kt_value kt_value_of_words(kt_type type, uint32_t width, const uint64_t *words); /* and back; bits stay where they are */
 
 kt_value kt_value_bool(bool truth);
-kt_value kt_value_int(int64_t integer);
-kt_value kt_value_float(double number);
+static inline kt_value kt_value_int(int64_t integer) { return (kt_value){.type = KT_TYPE_INT, .as.integer = integer}; }
+static inline kt_value kt_value_float(double number) { return (kt_value){.type = KT_TYPE_FLOAT, .as.number = number}; }
+
+/* What angles are made of: constants that are reals or ints. */
+static inline bool kt_value_plain(double *out, kt_value a) {
+    if (!kt_value_constant(a) || (a.type != KT_TYPE_INT && (a.type != KT_TYPE_FLOAT || a.width))) return false;
+    *out = a.type == KT_TYPE_INT ? (double)a.as.integer : a.as.number;
+    return true;
+}
 
 /* A whole number that is known and fits. */
 bool kt_value_integer(int64_t *out, kt_value a);

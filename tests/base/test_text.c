@@ -52,6 +52,15 @@ static void numbers_are_read_as_libc_does(void **state) {
         assert_true(kt_number_read(&ours, text, strlen(text)));
         assert_memory_equal(&ours, &theirs, sizeof ours);
     }
+    for (int i = 0; i < 300000; i++) { /* as many digits as a double has, and some more: also halves of its last digit */
+        char text[64], whole[32];
+        uint64_t number = i % 3 ? next_random() >> (4 + next_random() % 8) : ((1ull << 53) + next_random() % 64) * (i % 2 ? 1 : 10);
+        int size = snprintf(whole, sizeof whole, "%llu", (unsigned long long)number), point = (int)(next_random() % (unsigned)(size + 1));
+        snprintf(text, sizeof text, "%.*s.%s", point, whole, whole + point);
+        double ours, theirs = strtod(text, NULL);
+        assert_true(kt_number_read(&ours, text, strlen(text)));
+        assert_memory_equal(&ours, &theirs, sizeof ours);
+    }
     double out;
     const char *const bad[] = {"", ".", "e5", "1e", "1e+", "1.2.3", "0x10", "nan", "inf", "1 ", " 1", "1,5", "--1", "1_0"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(kt_number_read(&out, bad[i], strlen(bad[i])));
