@@ -80,6 +80,29 @@ static void roots_where_eigenvalues_coincide(void **state) {
     }
 }
 
+/* Matrices that defeat simple methods: no rotation of two rows makes a cycle more diagonal; a Fourier transform has four eigenvalues, many
+ * times each; eigenphases that lie symmetrically about some angle look alike from there. */
+static void roots_of_cycles_and_transforms(void **state) {
+    (void)state;
+    for (size_t n = 2; n <= LARGEST; n *= 2) {
+        memset(m, 0, sizeof m);
+        for (size_t i = 0; i < n; i++) m[i * n + (i + 1) % n] = 1;
+        check_root(n, 2);
+        check_root(n, 5);
+        for (size_t i = 0; i < n * n; i++) m[i] = cexp(2 * M_PI * I * (double)(i / n * (i % n) % n) / (double)n) / sqrt((double)n);
+        check_root(n, 2);
+        check_root(n, 3);
+    }
+    for (int k = 0; k < 40; k++) {
+        double middle = 0.7390851332151607 + M_PI * k / 20;
+        random_unitary(a, 8);
+        for (size_t i = 0; i < 64; i++)
+            b[i] = conj(a[i % 8 * 8 + i / 8]) * cexp(I * (middle + (i % 8 % 2 ? 0.3 : -0.3) * (double)(i % 8 / 2 + 1)));
+        multiply(m, b, a, 8);
+        check_root(8, 3);
+    }
+}
+
 static void phase_of_minus_one_is_pi(void **state) {
     (void)state;
     const double signs[] = {0.0, -0.0, 1e-16, -1e-16};
@@ -134,8 +157,11 @@ static void adjoints_and_unitarity(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(roots_of_random_matrices), cmocka_unit_test(roots_where_eigenvalues_coincide),
-                                       cmocka_unit_test(phase_of_minus_one_is_pi), cmocka_unit_test(large_whole_powers),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(roots_of_random_matrices),
+                                       cmocka_unit_test(roots_where_eigenvalues_coincide),
+                                       cmocka_unit_test(roots_of_cycles_and_transforms),
+                                       cmocka_unit_test(phase_of_minus_one_is_pi),
+                                       cmocka_unit_test(large_whole_powers),
                                        cmocka_unit_test(adjoints_and_unitarity)};
     return cmocka_run_group_tests_name("linalg", tests, NULL, NULL);
 }

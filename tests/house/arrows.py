@@ -32,7 +32,7 @@ OUTSIDE = ["tools", "bench", "tests/api", "tests/cli", "tests/fuzz"]  # on the p
 # What only some files may contain: name of the rule, pattern in code without comments, where it is allowed.
 ONLY = [
     ("OpenMP", r"#\s*(pragma\s+omp|include\s*<omp\.h>)", r"src/engine/"),
-    ("BLAS or LAPACK", r"\bcblas_\w+|\bz(gees|gemm|heev|geev)_\b|<(cblas|lapacke|f77blas|openblas_config)\.h>", r"src/base/linalg\.c"),
+    ("BLAS or LAPACK", r"\bcblas_\w+|\bz(gees|gemm|heev|geev)_\b|<(cblas|lapacke|f77blas|openblas_config)\.h>", r"src/base/dense_openblas\.c"),
     ("allocation outside base/memory.c", r"\b(malloc|calloc|realloc|free|strdup|strndup|aligned_alloc|posix_memalign|mmap|alloca)\s*\(",
      r"src/base/memory\.c"),
     ("printing", r"\b(printf|fprintf|vprintf|vfprintf|dprintf|puts|fputs|putchar|putc|fputc|perror)\s*\(|\b(stdout|stderr)\b", None),
