@@ -142,6 +142,16 @@ static ketch_status check_instructions(ketch_instruction_set asked, ketch_diag *
     return kt_fail(diag, KT_NO_INSTRUCTIONS, "this processor has no %s instructions; its best are %s", names[isa], names[best]);
 }
 
+/* A given state decides on the precision: fp64, which is 0, is what nobody asked for. */
+static ketch_status check_run_state(ketch_run_options *options, ketch_diag *diag) {
+    if (!options->state) return KETCH_OK;
+    ketch_precision precision = ketch_state_precision(options->state);
+    if (options->precision == KETCH_PRECISION_FP32 && precision != KETCH_PRECISION_FP32)
+        return kt_fail(diag, KT_BAD_ARGUMENT, "the run is to be in fp32, and its state is in fp64");
+    options->precision = precision;
+    return KETCH_OK;
+}
+
 static ketch_status run_options(ketch_run_options *out, const ketch_run_options *options, ketch_diag *diag) {
     enum {
         ALL_OUTPUTS = KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES | KETCH_OUTPUT_NO_SHOTS
@@ -159,8 +169,9 @@ static ketch_status run_options(ketch_run_options *out, const ketch_run_options 
     if (!(out->timeout_seconds >= 0) || isinf(out->timeout_seconds)) return kt_fail(diag, KT_BAD_ARGUMENT, "timeout_seconds is not a time");
     if (!(out->norm_tolerance >= 0)) return kt_fail(diag, KT_BAD_ARGUMENT, "norm_tolerance is negative or NaN");
     status = check_instructions(out->instructions, diag);
+    if (status == KETCH_OK) status = check_run_state(out, diag);
     if (status != KETCH_OK) return status;
-    DEFAULT(out->shots, 1024);
+    if (!out->state) DEFAULT(out->shots, 1024); /* else it depends on the circuit: kt_plan_shots */
     DEFAULT(out->max_operations, 50000000);
     DEFAULT(out->max_call_depth, 10000);
     if (out->outputs & KETCH_OUTPUT_NO_SHOTS) out->shots = 0;
@@ -457,8 +468,7 @@ ketch_status ketch_session_create(ketch_session **out, const ketch_session_optio
     BEGIN_MAKING(out, diag)
     ketch_session_options complete;
     ketch_status status = read_options(&complete, sizeof complete, options, "ketch_session_options", diag);
-    if (status == KETCH_OK && complete.threads > UINT32_MAX) status = kt_fail(diag, KT_BAD_ARGUMENT, "more than 2^32 threads");
-    return status == KETCH_OK ? kt_session_create(out, (uint32_t)complete.threads, diag) : status;
+    return status == KETCH_OK ? kt_session_create(out, &complete, diag) : status;
 }
 
 uint32_t ketch_session_threads(const ketch_session *session) { return session ? kt_session_threads(session) : 0; }
@@ -482,6 +492,113 @@ ketch_status ketch_run(ketch_result **out, ketch_session *session, const ketch_c
 
 void ketch_session_cancel(ketch_session *session) {
     if (session) kt_session_cancel(session);
+}
+
+/* ── Jobs ── */
+
+static ketch_status submit_options(ketch_submit_options *out, const ketch_submit_options *how, ketch_diag *diag) {
+    enum { ALL_FLAGS = KETCH_SUBMIT_INLINE | KETCH_SUBMIT_WAIT | KETCH_SUBMIT_QUIET };
+    ketch_status status = read_options(out, sizeof *out, how, "ketch_submit_options", diag);
+    if (status == KETCH_OK && (out->flags & ~(unsigned)ALL_FLAGS))
+        status = kt_fail(diag, KT_BAD_ARGUMENT, "flags holds unknown bits: 0x%x", out->flags);
+    return status;
+}
+
+ketch_status ketch_submit(ketch_job **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
+                          const ketch_submit_options *how, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    NEED(session, diag)
+    NEED(circuit, diag)
+    ketch_run_options complete;
+    ketch_submit_options complete_how;
+    ketch_status status = run_options(&complete, options, diag);
+    if (status == KETCH_OK) status = submit_options(&complete_how, how, diag);
+    if (status == KETCH_OK) status = check_closed(circuit, diag);
+    return status == KETCH_OK ? kt_session_submit(out, session, circuit, NULL, &complete, &complete_how, diag) : status;
+}
+
+static ketch_status check_batch(ketch_batch *out, const ketch_batch *batch, ketch_diag *diag) {
+    ketch_status status = read_options(out, sizeof *out, batch, "ketch_batch", diag);
+    if (status != KETCH_OK) return status;
+    NEED(batch, diag)
+    if (!out->circuit_count || !out->circuits) return kt_fail(diag, KT_BAD_ARGUMENT, "a batch without circuits");
+    if (out->parameter_count && !out->parameters) return no_argument("parameters", diag);
+    if (out->row_count && out->parameter_count && !out->table) return no_argument("table", diag);
+    if (out->row_count > SIZE_MAX / 64 / out->circuit_count) return kt_fail(diag, KT_BAD_ARGUMENT, "too many runs in one batch");
+    for (size_t i = 0; i < out->parameter_count; i++) {
+        if (!out->parameters[i]) return kt_fail(diag, KT_BAD_ARGUMENT, "parameters[%zu] is NULL", i);
+    }
+    for (size_t i = 0; i < out->circuit_count && status == KETCH_OK; i++) {
+        if (!out->circuits[i]) return kt_fail(diag, KT_BAD_ARGUMENT, "circuits[%zu] is NULL", i);
+        status = check_closed(out->circuits[i], diag);
+    }
+    return status;
+}
+
+ketch_status ketch_submit_batch(ketch_job **out, ketch_session *session, const ketch_batch *batch, const ketch_run_options *options,
+                                const ketch_submit_options *how, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    NEED(session, diag)
+    NEED(batch, diag)
+    ketch_run_options complete;
+    ketch_submit_options complete_how;
+    ketch_batch complete_batch;
+    ketch_status status = run_options(&complete, options, diag);
+    if (status == KETCH_OK) status = submit_options(&complete_how, how, diag);
+    if (status == KETCH_OK) status = check_batch(&complete_batch, batch, diag);
+    return status == KETCH_OK ? kt_session_submit(out, session, NULL, &complete_batch, &complete, &complete_how, diag) : status;
+}
+
+uint64_t ketch_batch_seed(uint64_t seed, uint64_t circuit, uint64_t row) { return kt_batch_seed(seed, circuit, row); }
+
+ketch_status ketch_job_poll(ketch_job_info *out, ketch_job *job, ketch_diag *diag) {
+    BEGIN(out, diag)
+    NEED(job, diag)
+    ketch_job_info info;
+    kt_job_poll(&info, job);
+    return fill(out, &info, sizeof info, "ketch_job_info", diag);
+}
+
+ketch_status ketch_job_wait(ketch_job *job, double seconds) { return job ? kt_job_wait(job, seconds) : KETCH_ERROR_USAGE; }
+
+void ketch_job_cancel(ketch_job *job) {
+    if (job) kt_job_cancel(job);
+}
+
+ketch_status ketch_job_result(ketch_result **out, ketch_job *job, size_t element, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    NEED(job, diag)
+    return kt_job_result(out, job, element, diag);
+}
+
+void ketch_job_free(ketch_job **job) {
+    if (!job) return;
+    kt_job_free(*job);
+    *job = NULL;
+}
+
+ketch_status ketch_channel_create(ketch_channel **out, ketch_session *session, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    NEED(session, diag)
+    return kt_channel_create(out, diag);
+}
+
+int ketch_channel_fd(ketch_channel *channel) { return channel ? kt_channel_fd(channel) : -1; }
+
+size_t ketch_channel_take(ketch_job **out, ketch_channel *channel, size_t most) {
+    return out && channel ? kt_channel_take(out, channel, most) : 0;
+}
+
+void ketch_channel_free(ketch_channel **channel) {
+    if (!channel) return;
+    kt_channel_free(*channel);
+    *channel = NULL;
+}
+
+int ketch_session_fd(ketch_session *session) { return session ? kt_channel_fd(kt_session_channel(session)) : -1; }
+
+size_t ketch_session_take(ketch_job **out, ketch_session *session, size_t most) {
+    return out && session ? kt_channel_take(out, kt_session_channel(session), most) : 0;
 }
 
 /* ── Results (the readers are in circuit/result.c) ── */

@@ -6,6 +6,7 @@
 #include "session/session.h"
 
 #include "session/cache.h"
+#include "session/job.h"
 
 #define MOST_THREADS  4096
 #define LITTLE_MEMORY (UINT64_C(16) << 20) /* runs that take less do not ask what is free: asking takes longer than they do */
@@ -14,14 +15,19 @@ struct ketch_session {
     atomic_bool cancelled;
     kt_engine engine;
     kt_plan_cache cache;
+    pthread_mutex_t turn; /* one run at a time */
+    ketch_channel channel;
 };
 
-ketch_status kt_session_create(ketch_session **out, uint32_t threads, ketch_diag *diag) {
+ketch_status kt_session_create(ketch_session **out, const ketch_session_options *options, ketch_diag *diag) {
     *out = NULL;
-    if (threads > MOST_THREADS) return kt_fail(diag, KT_BAD_ARGUMENT, "%u threads; at most %d", threads, MOST_THREADS);
+    uint32_t threads = (uint32_t)options->threads;
+    if (options->threads > MOST_THREADS)
+        return kt_fail(diag, KT_BAD_ARGUMENT, "%llu threads; at most %d", (unsigned long long)options->threads, MOST_THREADS);
     ketch_session *session = kt_zalloc(sizeof *session);
     if (!session) return kt_no_memory(diag);
     atomic_init(&session->cancelled, false);
+    pthread_mutex_init(&session->turn, NULL);
     session->engine.threads = threads ? threads : kt_processors();
     session->engine.cancelled = &session->cancelled;
     *out = session;
@@ -35,6 +41,8 @@ void kt_session_cancel(ketch_session *session) { atomic_store_explicit(&session-
 
 void kt_session_free(ketch_session *session) {
     if (!session) return;
+    kt_channel_close(&session->channel);
+    pthread_mutex_destroy(&session->turn);
     kt_engine_close(&session->engine);
     kt_cache_free(&session->cache);
     kt_free(session);
@@ -148,8 +156,8 @@ static ketch_status find_plan(const kt_plan **out, kt_plan **own, bool *reused, 
     return status;
 }
 
-ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
-                            ketch_diag *diag) {
+static ketch_status run_alone(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
+                              ketch_diag *diag) {
     *out = NULL;
     double started = kt_seconds();
     atomic_store(&session->cancelled, false); /* a cancel before this line was meant for the run before */
@@ -176,6 +184,63 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
     }
     kt_plan_free(own);
     return status;
+}
+
+ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options,
+                            ketch_diag *diag) {
+    pthread_mutex_lock(&session->turn);
+    ketch_status status = run_alone(out, session, circuit, options, diag);
+    pthread_mutex_unlock(&session->turn);
+    return status;
+}
+
+ketch_channel *kt_session_channel(ketch_session *session) { return &session->channel; }
+
+static ketch_status run_element(ketch_session *session, ketch_job *job, size_t i, ketch_diag *diag) {
+    const ketch_batch *batch = &job->batch;
+    size_t rows = batch->row_count ? batch->row_count : 1, row = i % rows;
+    ketch_run_options options = job->options;
+    options.seed = kt_batch_seed(options.seed, i / rows, row);
+    ketch_circuit *copy = NULL;
+    const ketch_circuit *circuit = job->circuit ? job->circuit : batch->circuits[i / rows];
+    ketch_status status = KETCH_OK;
+    if (batch->row_count) {
+        status = kt_circuit_copy(&copy, circuit, diag);
+        if (!status)
+            status = kt_circuit_bind(copy, batch->parameter_count, batch->parameters, batch->table + row * batch->parameter_count, diag);
+        circuit = copy;
+    }
+    ketch_result *result = NULL;
+    if (!status) status = kt_session_run(&result, session, circuit, &options, diag);
+    atomic_store(&job->elements[i].result, result);
+    kt_circuit_free(copy);
+    return status;
+}
+
+ketch_status kt_session_submit(ketch_job **out, ketch_session *session, const ketch_circuit *circuit, const ketch_batch *batch,
+                               const ketch_run_options *options, const ketch_submit_options *how, ketch_diag *diag) {
+    ketch_channel *channel = how->channel ? how->channel : &session->channel;
+    kt_mailbox *box = how->flags & KETCH_SUBMIT_QUIET ? NULL : kt_channel_mailbox(channel);
+    if (!box && !(how->flags & KETCH_SUBMIT_QUIET)) return kt_no_memory(diag);
+    ketch_status status = kt_job_new(out, circuit, batch, options, box, diag);
+    kt_mailbox_release(box);
+    if (status) return status;
+    ketch_job *job = *out;
+    atomic_store(&job->state, KETCH_JOB_RUNNING);
+    job->began = kt_seconds();
+    job->diag = ketch_diag_create();
+    for (size_t i = 0; i < job->element_count; i++) {
+        kt_element *element = &job->elements[i];
+        element->status = job->status ? KETCH_ERROR_CANCELLED : run_element(session, job, i, job->diag);
+        if (element->status && !job->status) {
+            job->status = element->status;
+            job->failed = i;
+        }
+        atomic_fetch_add(&job->done, 1);
+    }
+    job->ended = kt_seconds();
+    kt_job_end(job, KETCH_JOB_RUNNING);
+    return KETCH_OK;
 }
 
 ketch_status kt_session_memory(ketch_memory *out, const ketch_circuit *circuit, const ketch_run_options *options, ketch_diag *diag) {

@@ -13,7 +13,7 @@ static ketch_session *session;
 
 static int create(void **unused) {
     (void)unused;
-    return kt_session_create(&session, 2, diag) != KETCH_OK;
+    return kt_session_create(&session, &(ketch_session_options){.threads = 2}, diag) != KETCH_OK;
 }
 
 static int destroy(void **unused) {
@@ -420,9 +420,9 @@ static void unfinished_circuits(void **unused) {
 static void sessions(void **unused) {
     (void)unused;
     ketch_session *other;
-    FAILS(BAD_ARGUMENT, kt_session_create(&other, 5000, diag));
+    FAILS(BAD_ARGUMENT, kt_session_create(&other, &(ketch_session_options){.threads = 5000}, diag));
     assert_null(other);
-    OK(kt_session_create(&other, 0, diag));
+    OK(kt_session_create(&other, &(ketch_session_options){.threads = 0}, diag));
     assert_int_equal(kt_session_threads(other), kt_processors());
     kt_session_free(other);
 }

@@ -113,7 +113,7 @@ static void as_foreseen(void **unused) {
             ketch_result *result;
             ketch_memory memory = {0};
             ketch_run_options options = lab_with(runs[i].shots, keep ? KETCH_OUTPUT_SHOTS : 0, 1).options;
-            OK(kt_session_create(&session, 1, diag));
+            OK(kt_session_create(&session, &(ketch_session_options){.threads = 1}, diag));
             OK(kt_session_memory(&memory, runs[i].circuit, &options, diag));
             options.max_memory = memory.needed_bytes; /* no copies at branches, and it must suffice */
             size_t before = peak = taken;

@@ -19,7 +19,7 @@ static int run_limited(const ketch_circuit *circuit, const ketch_result *expecte
     ketch_run_options options = lab_with(1000, KETCH_OUTPUT_STATE, 1).options;
     if (geteuid() == 0 && setresuid(NOBODY_ELSE, NOBODY_ELSE, NOBODY_ELSE)) return FAILED;
     if (setrlimit(RLIMIT_NPROC, &limit)) return FAILED;
-    if (kt_session_create(&session, ASKED, diag)) return FAILED;
+    if (kt_session_create(&session, &(ketch_session_options){.threads = ASKED}, diag)) return FAILED;
     for (int time = 0; time < 3; time++) {
         if (kt_session_run(&result, session, circuit, &options, diag)) return FAILED;
         if (memcmp(result->state.amplitudes, expected->state.amplitudes, expected->state.bytes) != 0) return FAILED;
