@@ -204,13 +204,24 @@ static kt_place place_of(const ketch_circuit *circuit, uint32_t op, const kt_op 
     return place;
 }
 
+/* The jump that closes the innermost loop around operation `op`: the first behind it that leads back past it; `op` itself in none. */
+static uint32_t loop_around(const ketch_circuit *circuit, uint32_t op) {
+    for (size_t i = op; i < circuit->ops_count; i++) {
+        uint8_t code = circuit->ops[i].code;
+        bool jumps = code == KT_OP_JUMP || code == KT_DO_JUMP_IF || code == KT_DO_JUMP_IF_NOT || code == KT_DO_LOOP;
+        if (jumps && circuit->ops[i].data <= op) return (uint32_t)i;
+    }
+    return op;
+}
+
 ketch_status kt_machine_fail(kt_machine *machine, uint32_t at, kt_code code, const char *format, ...) {
     char text[256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    const uint32_t *program_ops = machine->program_ops;
-    kt_place place = place_of(machine->circuit, program_ops ? program_ops[at] : at, &machine->program[at]);
+    uint32_t op = machine->program_ops ? machine->program_ops[at] : at;
+    uint32_t loop = code == KT_OPERATION_LIMIT ? loop_around(machine->circuit, op) : op; /* that is what takes too long */
+    kt_place place = place_of(machine->circuit, loop, loop == op ? &machine->program[at] : &machine->circuit->ops[loop]);
     return kt_fail_at(machine->diag, code, place.line ? &place : NULL, "%s", text);
 }

@@ -23,103 +23,103 @@
 
 /* One line an instruction: name, and what it does. D, L, R: the cells destination, left, right; w: width; `data`: the number itself.
  * Integer results are wrapped to w bits (1 to 64), signed or unsigned as the name says (_S, _U). */
-#define KT_INSTRUCTIONS(X)                                                                                          \
-    /* moving */                                                                                                    \
-    X(SET, "D = words[L]")                                                                                          \
-    X(COPY, "R cells from L to D")                                                                                  \
-    X(LOAD_BITS, "D... = bits [L, L + R)")                                                                          \
-    X(STORE_BITS, "bits [D, D + R) = L...")                                                                         \
-    X(LOAD_BIT_AT, "D = bit number cells[L]")                                                                       \
-    X(STORE_BIT_AT, "bit number cells[D] = L")                                                                      \
-    X(LOAD_AT, "R cells from L + cells[data] to D")                                                                 \
-    X(STORE_AT, "R cells from L to D + cells[data]")                                                                \
-    X(INDEX, "D = index L among `data`, negative ones from the end; fails out of range")                            \
-    X(GET_BIT, "D = bit cells[R] of the number L... of w bits")                                                     \
-    X(PUT_BIT, "bit cells[R] of the number D... = L")                                                               \
-    X(INPUT, "cells of input `data` to D...")                                                                       \
-    X(NODE, "D = value of node `data`, a double")                                                                   \
-    X(SET_PARAM, "params[data] = the double L; fails where it is not finite")                                       \
-    /* integers; of w bits */                                                                                       \
-    X(ADD_S, "D = L + R")                                                                                           \
-    X(ADD_U, "D = L + R")                                                                                           \
-    X(ADD_CONSTANT_S, "D = L + (int32) R")                                                                          \
-    X(ADD_CONSTANT_U, "D = L + (int32) R")                                                                          \
-    X(SUBTRACT_S, "D = L - R")                                                                                      \
-    X(SUBTRACT_U, "D = L - R")                                                                                      \
-    X(MULTIPLY_S, "D = L * R")                                                                                      \
-    X(MULTIPLY_U, "D = L * R")                                                                                      \
-    X(DIVIDE_S, "D = L / R, towards zero; fails for R = 0")                                                         \
-    X(DIVIDE_U, "D = L / R; fails for R = 0")                                                                       \
-    X(MODULO_S, "D = L % R, sign of L; fails for R = 0")                                                            \
-    X(MODULO_U, "D = L % R; fails for R = 0")                                                                       \
-    X(POWER_S, "D = L ** R by squaring; fails for 0 to a negative power")                                           \
-    X(POWER_U, "D = L ** R")                                                                                        \
-    X(NEGATE_S, "D = -L")                                                                                           \
-    X(NEGATE_U, "D = -L")                                                                                           \
-    X(WRAP_S, "D = the low w bits of L, sign-extended")                                                             \
-    X(WRAP_U, "D = the low w bits of L")                                                                            \
-    X(EQUAL, "D = L == R")                                                                                          \
-    X(NOT_EQUAL, "D = L != R")                                                                                      \
-    X(LESS_S, "D = L < R")                                                                                          \
-    X(LESS_U, "D = L < R")                                                                                          \
-    X(LESS_EQUAL_S, "D = L <= R")                                                                                   \
-    X(LESS_EQUAL_U, "D = L <= R")                                                                                   \
-    X(NOT_ZERO, "D = L != 0")                                                                                       \
-    X(IS_ZERO, "D = L == 0")                                                                                        \
-    /* bits of numbers; of any w, beyond 64 in several cells */                                                     \
-    X(AND, "D = L & R")                                                                                             \
-    X(OR, "D = L | R")                                                                                              \
-    X(XOR, "D = L ^ R")                                                                                             \
-    X(NOT, "D = ~L within w bits")                                                                                  \
-    X(SHIFT_LEFT, "D = L << cells[R], bits beyond w lost; fails for a negative R")                                  \
-    X(SHIFT_RIGHT, "D = L >> cells[R], zeros come in; fails for a negative R")                                      \
-    X(ROTATE_LEFT, "D = L rotated by the signed cells[R]")                                                          \
-    X(ROTATE_RIGHT, "D = L rotated by the signed cells[R]")                                                         \
-    X(COUNT_BITS, "D = ones in L")                                                                                  \
-    X(EQUAL_BITS, "D = L == R")                                                                                     \
-    X(LESS_BITS, "D = L < R as unsigned numbers")                                                                   \
-    X(SLICE, "D = bits [data, data + w) of L...")                                                                   \
-    X(SPLICE, "bits [data, data + w) of D... = L")                                                                  \
-    /* floats; w 32 rounds the result to float */                                                                   \
-    X(ADD_F, "D = L + R")                                                                                           \
-    X(SUBTRACT_F, "D = L - R")                                                                                      \
-    X(MULTIPLY_F, "D = L * R")                                                                                      \
-    X(DIVIDE_F, "D = L / R; fails for R = 0")                                                                       \
-    X(MODULO_F, "D = fmod(L, R); fails for R = 0")                                                                  \
-    X(POWER_F, "D = pow(L, R)")                                                                                     \
-    X(NEGATE_F, "D = -L")                                                                                           \
-    X(ROUND_F, "D = L rounded to w")                                                                                \
-    X(EQUAL_F, "D = L == R")                                                                                        \
-    X(NOT_EQUAL_F, "D = L != R")                                                                                    \
-    X(LESS_F, "D = L < R")                                                                                          \
-    X(LESS_EQUAL_F, "D = L <= R")                                                                                   \
-    X(NOT_ZERO_F, "D = L != 0")                                                                                     \
-    X(FUNCTION_F, "D = function `data` (kt_node_code: SIN to FLOOR) of L; fails outside its domain")                \
-    X(INT_TO_FLOAT, "D = (double) L, signed")                                                                       \
-    X(UINT_TO_FLOAT, "D = (double) L, unsigned")                                                                    \
-    X(FLOAT_TO_INT, "D = L truncated, wrapped to w; fails where it is not finite")                                  \
-    X(FLOAT_TO_UINT, "D = L truncated, wrapped to w; fails where it is not finite")                                 \
-    X(FLOAT_TO_ANGLE, "D = L radians as an angle of w bits, rounded to nearest")                                    \
-    X(ANGLE_TO_FLOAT, "D = angle L of w bits in radians, [0, 2 pi)")                                                \
-    X(RESIZE_ANGLE, "D = angle L of `data` bits as one of w bits: rounded to nearest")                              \
-    /* complex numbers, two cells each; w 64: each part rounded to float */                                         \
-    X(ADD_C, "D = L + R")                                                                                           \
-    X(SUBTRACT_C, "D = L - R")                                                                                      \
-    X(MULTIPLY_C, "D = L * R")                                                                                      \
-    X(DIVIDE_C, "D = L / R; fails for R = 0")                                                                       \
-    X(POWER_C, "D = L ** R")                                                                                        \
-    X(NEGATE_C, "D = -L")                                                                                           \
-    X(ROUND_C, "D = L rounded to w")                                                                                \
-    X(EQUAL_C, "D = L == R")                                                                                        \
-    X(FUNCTION_C, "D = function `data` (SIN, COS, EXP, LOG, SQRT) of L")                                            \
-    /* control */                                                                                                   \
-    X(LABEL, "nothing: a jump, or the end of a call, arrives here")                                                 \
-    X(JUMP_IF, "to operation `data` where L != 0")                                                                  \
-    X(JUMP_IF_NOT, "to operation `data` where L == 0")                                                              \
-    X(LOOP, "where L + cells[D] does not pass R: L becomes that, and to operation `data`; w: KT_LOOP_...")           \
-    X(CALL, "to operation `data`; see below")                                                                       \
-    X(RETURN, "behind the CALL that came here")                                                                     \
-    X(EXTERN, "D... = extern `data` of the arguments in cells L...")                                                \
+#define KT_INSTRUCTIONS(X)                                                                                 \
+    /* moving */                                                                                           \
+    X(SET, "D = words[L]")                                                                                 \
+    X(COPY, "R cells from L to D")                                                                         \
+    X(LOAD_BITS, "D... = bits [L, L + R)")                                                                 \
+    X(STORE_BITS, "bits [D, D + R) = L...")                                                                \
+    X(LOAD_BIT_AT, "D = bit number cells[L]")                                                              \
+    X(STORE_BIT_AT, "bit number cells[D] = L")                                                             \
+    X(LOAD_AT, "R cells from L + cells[data] to D")                                                        \
+    X(STORE_AT, "R cells from L to D + cells[data]")                                                       \
+    X(INDEX, "D = index L among `data`, negative ones from the end; fails out of range")                   \
+    X(GET_BIT, "D = bit cells[R] of the number L... of w bits")                                            \
+    X(PUT_BIT, "bit cells[R] of the number D... = L")                                                      \
+    X(INPUT, "cells of input `data` to D...")                                                              \
+    X(NODE, "D = value of node `data`, a double")                                                          \
+    X(SET_PARAM, "params[data] = the double L; fails where it is not finite")                              \
+    /* integers; of w bits */                                                                              \
+    X(ADD_S, "D = L + R")                                                                                  \
+    X(ADD_U, "D = L + R")                                                                                  \
+    X(ADD_CONSTANT_S, "D = L + (int32) R")                                                                 \
+    X(ADD_CONSTANT_U, "D = L + (int32) R")                                                                 \
+    X(SUBTRACT_S, "D = L - R")                                                                             \
+    X(SUBTRACT_U, "D = L - R")                                                                             \
+    X(MULTIPLY_S, "D = L * R")                                                                             \
+    X(MULTIPLY_U, "D = L * R")                                                                             \
+    X(DIVIDE_S, "D = L / R, towards zero; fails for R = 0")                                                \
+    X(DIVIDE_U, "D = L / R; fails for R = 0")                                                              \
+    X(MODULO_S, "D = L % R, sign of L; fails for R = 0")                                                   \
+    X(MODULO_U, "D = L % R; fails for R = 0")                                                              \
+    X(POWER_S, "D = L ** R by squaring; fails for 0 to a negative power")                                  \
+    X(POWER_U, "D = L ** R")                                                                               \
+    X(NEGATE_S, "D = -L")                                                                                  \
+    X(NEGATE_U, "D = -L")                                                                                  \
+    X(WRAP_S, "D = the low w bits of L, sign-extended")                                                    \
+    X(WRAP_U, "D = the low w bits of L")                                                                   \
+    X(EQUAL, "D = L == R")                                                                                 \
+    X(NOT_EQUAL, "D = L != R")                                                                             \
+    X(LESS_S, "D = L < R")                                                                                 \
+    X(LESS_U, "D = L < R")                                                                                 \
+    X(LESS_EQUAL_S, "D = L <= R")                                                                          \
+    X(LESS_EQUAL_U, "D = L <= R")                                                                          \
+    X(NOT_ZERO, "D = L != 0")                                                                              \
+    X(IS_ZERO, "D = L == 0")                                                                               \
+    /* bits of numbers; of any w, beyond 64 in several cells */                                            \
+    X(AND, "D = L & R")                                                                                    \
+    X(OR, "D = L | R")                                                                                     \
+    X(XOR, "D = L ^ R")                                                                                    \
+    X(NOT, "D = ~L within w bits")                                                                         \
+    X(SHIFT_LEFT, "D = L << cells[R], bits beyond w lost; fails for a negative R")                         \
+    X(SHIFT_RIGHT, "D = L >> cells[R], zeros come in; fails for a negative R")                             \
+    X(ROTATE_LEFT, "D = L rotated by the signed cells[R]")                                                 \
+    X(ROTATE_RIGHT, "D = L rotated by the signed cells[R]")                                                \
+    X(COUNT_BITS, "D = ones in L")                                                                         \
+    X(EQUAL_BITS, "D = L == R")                                                                            \
+    X(LESS_BITS, "D = L < R as unsigned numbers")                                                          \
+    X(SLICE, "D = bits [data, data + w) of L...")                                                          \
+    X(SPLICE, "bits [data, data + w) of D... = L")                                                         \
+    /* floats; w 32 rounds the result to float */                                                          \
+    X(ADD_F, "D = L + R")                                                                                  \
+    X(SUBTRACT_F, "D = L - R")                                                                             \
+    X(MULTIPLY_F, "D = L * R")                                                                             \
+    X(DIVIDE_F, "D = L / R; fails for R = 0")                                                              \
+    X(MODULO_F, "D = fmod(L, R); fails for R = 0")                                                         \
+    X(POWER_F, "D = pow(L, R)")                                                                            \
+    X(NEGATE_F, "D = -L")                                                                                  \
+    X(ROUND_F, "D = L rounded to w")                                                                       \
+    X(EQUAL_F, "D = L == R")                                                                               \
+    X(NOT_EQUAL_F, "D = L != R")                                                                           \
+    X(LESS_F, "D = L < R")                                                                                 \
+    X(LESS_EQUAL_F, "D = L <= R")                                                                          \
+    X(NOT_ZERO_F, "D = L != 0")                                                                            \
+    X(FUNCTION_F, "D = function `data` (kt_node_code: SIN to FLOOR) of L; fails outside its domain")       \
+    X(INT_TO_FLOAT, "D = (double) L, signed")                                                              \
+    X(UINT_TO_FLOAT, "D = (double) L, unsigned")                                                           \
+    X(FLOAT_TO_INT, "D = L truncated, wrapped to w; fails where it is not finite")                         \
+    X(FLOAT_TO_UINT, "D = L truncated, wrapped to w; fails where it is not finite")                        \
+    X(FLOAT_TO_ANGLE, "D = L radians as an angle of w bits, rounded to nearest")                           \
+    X(ANGLE_TO_FLOAT, "D = angle L of w bits in radians, [0, 2 pi)")                                       \
+    X(RESIZE_ANGLE, "D = angle L of `data` bits as one of w bits: rounded to nearest")                     \
+    /* complex numbers, two cells each; w 64: each part rounded to float */                                \
+    X(ADD_C, "D = L + R")                                                                                  \
+    X(SUBTRACT_C, "D = L - R")                                                                             \
+    X(MULTIPLY_C, "D = L * R")                                                                             \
+    X(DIVIDE_C, "D = L / R; fails for R = 0")                                                              \
+    X(POWER_C, "D = L ** R")                                                                               \
+    X(NEGATE_C, "D = -L")                                                                                  \
+    X(ROUND_C, "D = L rounded to w")                                                                       \
+    X(EQUAL_C, "D = L == R")                                                                               \
+    X(FUNCTION_C, "D = function `data` (SIN, COS, EXP, LOG, SQRT) of L")                                   \
+    /* control */                                                                                          \
+    X(LABEL, "nothing: a jump, or the end of a call, arrives here")                                        \
+    X(JUMP_IF, "to operation `data` where L != 0")                                                         \
+    X(JUMP_IF_NOT, "to operation `data` where L == 0")                                                     \
+    X(LOOP, "where L + cells[D] does not pass R: L becomes that, and to operation `data`; w: KT_LOOP_...") \
+    X(CALL, "to operation `data`; see below")                                                              \
+    X(RETURN, "behind the CALL that came here")                                                            \
+    X(EXTERN, "D... = extern `data` of the arguments in cells L...")                                       \
     X(FAIL, "the shot cannot go on from here; places[data] says where that is")
 
 typedef enum kt_instruction {
@@ -152,7 +152,7 @@ typedef struct kt_call {
 
 /* A machine in the middle of its work. A copy of memory, calls and stack is a copy of it. */
 typedef struct kt_machine {
-    const ketch_circuit *circuit; /* pools, externs; its ops are not looked at */
+    const ketch_circuit *circuit; /* pools, externs; its ops are looked at for messages alone */
     const kt_op *program;         /* what it carries out: the circuit's ops, or a plan's order of them; ends in KT_OP_END */
     const uint32_t *program_ops;  /* by place in program: the operation of the circuit, for messages; NULL: the same */
     double *params;               /* those that SET_PARAM fills */

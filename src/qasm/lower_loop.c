@@ -504,16 +504,18 @@ bool kt_lower_while(kt_program *program, const kt_statement *loop) {
     bool endless = settled && !counted.reads; /* a constant */
     if (!kt_truth(&truth, program, condition)) return false;
     if (kt_value_known(truth) && !truth.as.natural) return try_turn(program, loop, NULL, !truth.followed);
-    loop->as.control.body->read = true;
     kt_extent_of(&turn, program, body);
     if (!kt_value_known(truth)) endless = false;
     bool stays = settled && !counted.changes && is_known_true(truth);
     if (stays && !turn.breaks && !turn.ends && !program->circuit->condition_depth) {
+        /* where its text has a mistake, that may be why */
+        if (!kt_try_body(program, loop->as.control.body, false) || !program->parser.complete) return false;
         kt_error_at(&program->report, KT_ENDLESS_LOOP, loop->span, "this loop never ends");
         kt_hint_add(&program->report, counted.reads ? "it changes nothing that its condition reads, and no `break` leads out of it"
                                                     : "its condition is always true, and no `break` leads out of it");
         return false;
     }
+    loop->as.control.body->read = true;
     kt_exit exit = {.compiled = false};
     kt_exit_open(program, &exit, body);
     bool follows = true;
