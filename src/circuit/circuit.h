@@ -20,6 +20,7 @@
 #include "base/base.h"
 #include "circuit/gates.h"
 #include "circuit/result.h"
+#include "circuit/state.h"
 
 #define KT_NEGATED   0x80000000u /* in an operand: a control that is active at 0 */
 #define KT_NO_BIT    0xffffffffu /* a measurement whose outcome is not kept */

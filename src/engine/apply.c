@@ -283,11 +283,22 @@ ketch_status kt_same_state(kt_run *run, const kt_state_at_hand *one, const kt_st
 
 /* ── The norm ───────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+#define MOST_TOLERANCE 0.1
+
 double kt_norm_tolerance(const kt_plan *plan) {
     double unit = plan->precision == KETCH_PRECISION_FP32 ? 0x1p-23 : 0x1p-52;
     double gates = plan->totals.gates < 64 ? 64 : (double)plan->totals.gates;
     double tolerance = 64 * unit * gates + 1e-7 * (double)plan->totals.matrices;
-    return tolerance < 0.1 ? tolerance : 0.1;
+    return tolerance < MOST_TOLERANCE ? tolerance : MOST_TOLERANCE;
+}
+
+#define WRITTEN 1e-7 /* amplitudes that the caller wrote need be of norm 1 nearly only */
+
+/* A given state brings what earlier runs may have left. */
+static double tolerance_of(const kt_run *run) {
+    const ketch_state *given = run->options->state;
+    double tolerance = kt_norm_tolerance(run->plan) + (given ? given->drift + WRITTEN : 0);
+    return tolerance < MOST_TOLERANCE ? tolerance : MOST_TOLERANCE;
 }
 
 #define SUM_GROUP 64 /* chunks added up by themselves before what rounding took is minded */
@@ -333,7 +344,7 @@ ketch_status kt_check_norm(kt_run *run, const kt_state_at_hand *state) {
     uint64_t chunks = ((kt_amplitude_count(run) - 1) >> run->sum_bits) + 1;
     order_chunks(run->sums, chunks, kt_sampled_flips(run, state) >> run->sum_bits);
     add_up(run, chunks);
-    double tolerance = run->options->norm_tolerance > 0 ? run->options->norm_tolerance : kt_norm_tolerance(run->plan);
+    double tolerance = run->options->norm_tolerance > 0 ? run->options->norm_tolerance : tolerance_of(run);
     if (fabs(1 - run->norm) <= tolerance) return KETCH_OK; /* false for NaN too */
     char norm[KT_NUMBER_TEXT], limit[KT_NUMBER_TEXT];
     kt_number_text(norm, run->norm);

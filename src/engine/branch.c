@@ -72,7 +72,7 @@ void kt_branch_free(kt_tree *tree, kt_branch *branch) {
 static void go_to_start(kt_tree *tree, kt_branch *branch) {
     kt_run *run = tree->run;
     memset(branch->room.words, 0, tree->remembered.all * sizeof *branch->room.words);
-    branch->state = (kt_state_at_hand){.amplitudes = branch->room.amplitudes, .blank = true};
+    branch->state = (kt_state_at_hand){.amplitudes = branch->room.amplitudes, .blank = !run->plan->given};
     branch->machine.circuit = run->circuit;
     branch->machine.program = run->plan->program;
     branch->machine.program_ops = run->plan->program_ops;

@@ -25,6 +25,8 @@ static ketch_status check_outputs(const kt_run *run) {
     const char *wanted = NULL;
     if (run->plan->outputs & KETCH_OUTPUT_NO_SHOTS)
         wanted = "a run without shots";
+    else if (run->plan->given && run->shots != 1)
+        wanted = "many shots from one state";
     else if ((run->plan->outputs & KT_STATE_OUTPUTS) && run->shots != 1)
         wanted = "the state, amplitudes or probabilities of many shots";
     if (!wanted) return KETCH_OK;
@@ -57,7 +59,7 @@ static ketch_status name_registers(kt_run *run) {
     if (!result->registers || !result->shapes) return kt_no_memory(run->diag);
     uint32_t offset = 0;
     for (size_t i = 0; i < count; i++) {
-        kt_register_info all = {.name = "meas", .size = circuit->qubit_count, .counted = true};
+        kt_register_info all = {.name = "meas", .size = run->plan->qubits, .counted = true};
         const kt_register_info *info = run->plan->measures_nothing ? &all : &circuit->bit_registers[i];
         if (!info->counted) continue;
         char *name = kt_arena_copy(&result->names, info->name, strlen(info->name));
@@ -74,7 +76,7 @@ static ketch_status name_registers(kt_run *run) {
 
 static ketch_status describe_state(kt_run *run) {
     ketch_result *result = run->result;
-    uint32_t qubits = run->circuit->qubit_count;
+    uint32_t qubits = run->plan->qubits;
     result->outputs = run->plan->outputs;
     result->qubit_count = qubits;
     result->wire_of = kt_alloc((size_t)qubits + 1);
@@ -89,7 +91,7 @@ static void fill_info(kt_run *run) {
     info->shots = run->shots;
     info->seed = run->options->seed;
     info->threads = run->engine->team ? run->engine->team : run->engine->threads; /* a run of small passes starts none */
-    info->qubits = run->circuit->qubit_count;
+    info->qubits = run->plan->qubits;
     info->simulated_qubits = run->plan->wires;
     info->precision = run->plan->precision;
     info->norm = run->first_norm;
@@ -104,15 +106,36 @@ static void fill_info(kt_run *run) {
 
 /* ── The state's memory ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* The caller's is whole again, or lost; another becomes the result's, or is spare. */
+static void leave_state(kt_run *run, kt_state state, bool ended) {
+    ketch_state *given = run->options->state;
+    if (!state.amplitudes) return;
+    if (run->plan->given) {
+        given->drift += kt_norm_tolerance(run->plan);
+        kt_state_release(given, ended);
+    } else if (ended && run->plan->outputs & KT_STATE_OUTPUTS) {
+        run->result->state = state;
+        run->result->drift = kt_norm_tolerance(run->plan);
+    } else {
+        run->engine->spare = state;
+    }
+}
+
 static void free_state(kt_state *state) {
     if (state->amplitudes) kt_pages_free(state->amplitudes, state->bytes);
     *state = (kt_state){0};
 }
 
-/* Takes the session's spare one if it has the right size. */
+/* The caller's, or else the session's spare one if it has the right size. */
 static ketch_status take_state(kt_run *run, kt_state *state) {
     kt_state *spare = &run->engine->spare;
     uint64_t bytes = kt_plan_state_bytes(run->plan);
+    if (run->plan->given) {
+        ketch_status status = kt_state_claim(run->options->state, run->diag);
+        if (status) return status;
+        *state = run->options->state->memory;
+        return kt_begin_stage(run, "allocate");
+    }
     if (spare->bytes != bytes) free_state(spare);
     *state = *spare;
     *spare = (kt_state){0};
@@ -165,16 +188,31 @@ static ketch_status take_memory(kt_run *run) {
     return run->rows ? KETCH_OK : kt_no_memory(run->diag);
 }
 
+/* The caller's state as it is at the end, for a result that shows it. */
+static ketch_status copy_given(kt_run *run) {
+    if (!run->plan->given || !(run->plan->outputs & KT_STATE_OUTPUTS)) return KETCH_OK;
+    kt_state *copy = &run->result->state;
+    const kt_state *given = &run->options->state->memory;
+    void *amplitudes = kt_pages_alloc(given->bytes, kt_huge_pages(run->plan));
+    if (!amplitudes) return kt_no_memory(run->diag);
+    *copy = *given;
+    copy->amplitudes = amplitudes;
+    run->result->drift = run->options->state->drift + kt_norm_tolerance(run->plan);
+    kt_run_took(run, copy->bytes);
+    return kt_copy_state(run, amplitudes, given->amplitudes);
+}
+
 static ketch_status simulate(kt_run *run, kt_state *state) {
     kt_trim_workshop(run->engine, run->plan);
     ketch_status status = take_state(run, state);
-    kt_state_at_hand at_hand = {.amplitudes = state->amplitudes, .blank = true};
+    kt_state_at_hand at_hand = {.amplitudes = state->amplitudes, .blank = !run->plan->given};
     run->pass_work = (double)kt_amplitude_count(run);
     if (!status && !run->plan->planned) status = kt_fill_blank(run, &at_hand);
     run->work_done += run->pass_work;
     if (!status) status = kt_begin_stage(run, "simulate");
     if (!status) status = kt_run_branches(run, &at_hand);
-    if (!status && (run->plan->outputs & KT_STATE_OUTPUTS)) status = kt_settle(run, &at_hand);
+    if (!status && kt_plan_shows_state(run->plan)) status = kt_settle(run, &at_hand);
+    if (!status) status = copy_given(run);
     state->amplitudes = at_hand.amplitudes;
     return status;
 }
@@ -223,7 +261,7 @@ void kt_run_set_up(kt_run *run, kt_engine *engine, const kt_plan *plan, const ke
     run->options = options;
     run->diag = diag;
     run->whole = run;
-    run->shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
+    run->shots = kt_plan_shots(plan, options);
     run->started = kt_seconds();
     run->deadline = engine->deadline > 0 ? engine->deadline : INFINITY;
     run->work = (double)kt_amplitude_count(run) * (3 + (double)(plan->planned ? plan->totals.stages : plan->totals.gates));
@@ -243,11 +281,7 @@ ketch_status kt_engine_run(ketch_result **out, kt_engine *engine, const kt_plan 
     ketch_status status = kt_result_new(&run->result, diag);
     if (!status) status = do_run(run, &state);
     kt_environment_leave(run->outside);
-    if (!status && (plan->outputs & KT_STATE_OUTPUTS)) {
-        run->result->state = state;
-    } else if (state.amplitudes) {
-        engine->spare = state;
-    }
+    leave_state(run, state, !status);
     if (status)
         kt_result_free(run->result);
     else

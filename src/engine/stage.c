@@ -377,7 +377,7 @@ static ketch_status run_stage(kt_run *run, kt_state_at_hand *state, const kt_seg
         left -= run->pass_work;
         pass.stores = pass.done || !one_tile;
         pass.sums = pass.done && last && last_of_run;
-        if (pass.stores) set_factor(&pass, state, pass.done && last && (plan->outputs & KT_STATE_OUTPUTS));
+        if (pass.stores) set_factor(&pass, state, pass.done && last && kt_plan_shows_state(plan));
         pass.always = every_tile(&pass);
         status = kt_share(run, pass.threads, pass.tiles, 1, do_tiles, &pass);
         run->work_done += run->pass_work;

@@ -35,9 +35,9 @@ ketch_status kt_trace_begin(kt_tree *tree) {
     tracer->marks = kt_array(tracer->count, sizeof *tracer->marks);
     tracer->variables = kt_array(variables, sizeof *tracer->variables);
     tracer->places = kt_array(variables, sizeof *tracer->places);
-    if (run->circuit->qubit_count <= SHOWN_QUBITS)
-        tracer->amplitudes = kt_array((size_t)2 << run->circuit->qubit_count, sizeof *tracer->amplitudes);
-    if (!tracer->marks || !tracer->variables || !tracer->places || (run->circuit->qubit_count <= SHOWN_QUBITS && !tracer->amplitudes))
+    if (run->plan->qubits <= SHOWN_QUBITS)
+        tracer->amplitudes = kt_array((size_t)2 << run->plan->qubits, sizeof *tracer->amplitudes);
+    if (!tracer->marks || !tracer->variables || !tracer->places || (run->plan->qubits <= SHOWN_QUBITS && !tracer->amplitudes))
         return kt_no_memory(run->diag);
     for (size_t i = 0; i < tracer->count; i++) tracer->marks[i] = mark;
     return KETCH_OK;
@@ -234,7 +234,7 @@ static void write_operation(kt_buffer *out, const kt_branch *branch, const ketch
 static ketch_status show_amplitudes(kt_tree *tree, kt_branch *branch) {
     kt_run *run = tree->run;
     double *out = tree->tracer->amplitudes;
-    uint32_t qubits = run->circuit->qubit_count;
+    uint32_t qubits = run->plan->qubits;
     ketch_status status = out ? kt_fill_blank(run, &branch->state) : KETCH_OK;
     for (uint64_t x = 0; out && !status && x < UINT64_C(1) << qubits; x++) {
         uint64_t index = 0;
@@ -267,7 +267,7 @@ static ketch_status tell(kt_tree *tree, kt_branch *branch, const kt_op *op, uint
     if (tracer->text.failed) return kt_no_memory(run->diag);
     const char *text = (const char *)tracer->text.bytes; /* it has stopped moving */
     for (size_t i = 0; i < count; i++) tracer->variables[i].value = text + tracer->places[i];
-    ketch_trace trace = {op ? op->line : 0, text, tracer->variables, count, run->circuit->qubit_count, tracer->amplitudes};
+    ketch_trace trace = {op ? op->line : 0, text, tracer->variables, count, run->plan->qubits, tracer->amplitudes};
     return kt_tell_trace(run, &trace);
 }
 

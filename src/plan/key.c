@@ -30,12 +30,12 @@ void kt_plan_key(uint64_t out[2], const ketch_circuit *circuit, const ketch_run_
         kt_hash128(registers, link, sizeof link);
     }
     struct {
-        uint64_t ops[2], operands[2], conditions[2], words[2], registers[2], counts[6], options[8], machine[2];
+        uint64_t ops[2], operands[2], conditions[2], words[2], registers[2], counts[6], options[9], machine[2];
     } all = {.registers = {registers[0], registers[1]},
              .counts = {circuit->ops_count, circuit->operands_count, circuit->conditions_count, circuit->words_count,
                         circuit->bit_registers_count, circuit->qubit_count | (uint64_t)circuit->bit_count << 32},
              .options = {options->outputs, options->precision, options->engine, options->instructions, options->tile_bits, options->without,
-                         options->max_qubits, options->trace != NULL}};
+                         options->max_qubits, options->trace != NULL, options->state ? options->state->memory.wires : 0}};
     kt_hash128(all.ops, circuit->ops, circuit->ops_count * sizeof *circuit->ops);
     kt_hash128(all.operands, circuit->operands, circuit->operands_count * sizeof *circuit->operands);
     kt_hash128(all.conditions, circuit->conditions, circuit->conditions_count * sizeof *circuit->conditions);

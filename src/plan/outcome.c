@@ -12,7 +12,7 @@ enum { FROM_IDLE = 64, FROM_MEMORY = 65 }; /* beside wires 0 to 62: a final meas
 
 static ketch_status list_counted(kt_plan *plan, const ketch_circuit *circuit, ketch_diag *diag) {
     if (plan->measures_nothing) {
-        plan->outcome_bits = circuit->qubit_count;
+        plan->outcome_bits = plan->qubits;
         return KETCH_OK;
     }
     plan->counted = kt_array(circuit->bit_registers_count + 1, sizeof *plan->counted);
@@ -49,7 +49,7 @@ static ketch_status trace_bits(uint8_t *source, uint32_t *position_of_bit, const
         uint8_t wire = plan->wire_of[operands[0]];
         source[position_of_bit[operands[1]]] = wire == KT_IDLE ? FROM_IDLE : wire;
     }
-    for (uint32_t q = 0; plan->measures_nothing && q < circuit->qubit_count; q++)
+    for (uint32_t q = 0; plan->measures_nothing && q < plan->qubits; q++)
         source[q] = plan->wire_of[q] == KT_IDLE ? FROM_IDLE : plan->wire_of[q];
     return status;
 }
@@ -72,7 +72,7 @@ static ketch_status make_moves(kt_plan *plan, const ketch_circuit *circuit, cons
 }
 
 ketch_status kt_plan_outcome(kt_plan *plan, const ketch_circuit *circuit, const kt_finals *finals, kt_watch *watch, ketch_diag *diag) {
-    plan->measures_nothing = finals->measures_nothing;
+    plan->measures_nothing = finals->measures_nothing && plan->qubits > 0;
     ketch_status status = list_counted(plan, circuit, diag);
     if (status) return status;
     plan->outcome_words = plan->outcome_bits ? ((size_t)plan->outcome_bits + 63) / 64 : 1;

@@ -23,8 +23,8 @@ static kt_shape shape_of(const kt_op *op) { return kt_gate_shape(op->gate, kt_op
 static ketch_status assign_wires(kt_planner *planner, const ketch_run_options *options, ketch_diag *diag) {
     const ketch_circuit *circuit = planner->circuit;
     kt_plan *plan = planner->plan;
-    bool all = options->outputs & KETCH_OUTPUT_STATE || planner->flow.chosen;
-    memset(plan->wire_of, all ? 0 : KT_IDLE, circuit->qubit_count);
+    bool all = options->outputs & KETCH_OUTPUT_STATE || planner->flow.chosen || plan->given;
+    memset(plan->wire_of, all ? 0 : KT_IDLE, plan->qubits);
     ketch_status status = KETCH_OK;
     for (size_t i = 0; i < planner->finals.op_end && !status; i++) {
         const kt_op *op = &circuit->ops[i];
@@ -35,7 +35,7 @@ static ketch_status assign_wires(kt_planner *planner, const ketch_run_options *o
     }
     if (status) return status;
     uint32_t wires = 0;
-    for (uint32_t q = 0; q < circuit->qubit_count; q++) {
+    for (uint32_t q = 0; q < plan->qubits; q++) {
         if (plan->wire_of[q] != KT_IDLE) plan->wire_of[q] = (uint8_t)(wires < KT_MAX_WIRES ? wires : KT_MAX_WIRES), wires++;
     }
     plan->wires = wires;
@@ -182,11 +182,11 @@ uint32_t kt_step_at(const kt_plan *plan, size_t op) {
     return (uint32_t)low;
 }
 
-/* Where operations may come again, or act on any qubit, what stands further below may have been done. */
+/* Where operations may come again, or act on any qubit, what stands further below may have been done; of a given state, anything. */
 static void touch_early(kt_planner *planner) {
     const kt_flow *flow = &planner->flow;
-    if (!flow->loops && !flow->calls && !flow->chosen) return;
-    for (uint32_t q = 0; q < planner->circuit->qubit_count; q++) planner->touched[q] = planner->plan->wire_of[q] != KT_IDLE;
+    if (!flow->loops && !flow->calls && !flow->chosen && !planner->plan->given) return;
+    for (uint32_t q = 0; q < planner->plan->qubits; q++) planner->touched[q] = planner->plan->wire_of[q] != KT_IDLE;
 }
 
 static ketch_status make_steps(kt_planner *planner, ketch_diag *diag) {
@@ -221,8 +221,8 @@ static ketch_status link_jumps(kt_planner *planner) {
 static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *options, ketch_diag *diag) {
     kt_plan *plan = planner->plan;
     const ketch_circuit *circuit = planner->circuit;
-    plan->wire_of = kt_alloc((size_t)circuit->qubit_count + 1);
-    planner->touched = kt_zalloc((size_t)circuit->qubit_count + 1);
+    plan->wire_of = kt_alloc((size_t)plan->qubits + 1);
+    planner->touched = kt_zalloc((size_t)plan->qubits + 1);
     if (!plan->wire_of || !planner->touched) return kt_no_memory(diag);
     const kt_flow *flow = plan->dynamic ? &planner->flow : NULL;
     ketch_status status = plan->dynamic ? kt_flow_find(&planner->flow, circuit, planner->watch, diag) : KETCH_OK;
@@ -239,13 +239,23 @@ static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *opti
     return status;
 }
 
+static ketch_status check_given(const ketch_circuit *circuit, const ketch_state *state, ketch_diag *diag) {
+    if (!state || circuit->qubit_count <= state->memory.wires) return KETCH_OK;
+    return kt_fail(diag, KT_BAD_ARGUMENT, "the circuit has %u qubits, the state that it is to run on %u", circuit->qubit_count,
+                   state->memory.wires);
+}
+
 ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ketch_run_options *options, kt_watch *watch,
                           ketch_diag *diag) {
     *out = NULL;
+    ketch_status status = check_given(circuit, options->state, diag);
+    if (status) return status;
     kt_plan *plan = kt_zalloc(sizeof *plan);
     if (!plan) return kt_no_memory(diag);
     plan->dynamic = circuit->dynamic || options->trace; /* each operation a place of a program: one after the other */
     if (plan->dynamic) plan->machine_bytes = 8 * ((uint64_t)circuit->cell_count + circuit->bit_count / 64 + 1 + circuit->params_count);
+    plan->given = options->state != NULL;
+    plan->qubits = plan->given ? options->state->memory.wires : circuit->qubit_count;
     plan->outputs = options->outputs;
     plan->precision = options->precision;
     plan->planned = options->engine != KETCH_ENGINE_REFERENCE;
@@ -253,7 +263,7 @@ ketch_status kt_plan_make(kt_plan **out, const ketch_circuit *circuit, const ket
     plan->without = options->without;
     plan->tile_bits = options->tile_bits ? options->tile_bits : plan->precision == KETCH_PRECISION_FP32 ? 16 : 15;
     kt_planner planner = {.plan = plan, .circuit = circuit, .watch = watch};
-    ketch_status status = fill_plan(&planner, options, diag);
+    status = fill_plan(&planner, options, diag);
     kt_finals_free(&planner.finals);
     kt_flow_free(&planner.flow);
     kt_free(planner.touched);
@@ -290,6 +300,15 @@ static uint64_t add(uint64_t a, uint64_t b) { return a + b < a ? UINT64_MAX : a 
 static uint64_t multiply(uint64_t a, uint64_t b) { return b && a > UINT64_MAX / b ? UINT64_MAX : a * b; }
 
 uint32_t kt_plan_wires(const kt_plan *plan) { return plan->wires; }
+
+uint64_t kt_plan_shots(const kt_plan *plan, const ketch_run_options *options) {
+    if (options->outputs & KETCH_OUTPUT_NO_SHOTS) return 0;
+    return options->shots ? options->shots : plan->given && plan->branches ? 1 : 1024;
+}
+
+bool kt_plan_shows_state(const kt_plan *plan) {
+    return plan->given || plan->outputs & (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES);
+}
 
 uint64_t kt_plan_state_bytes(const kt_plan *plan) {
     return multiply(UINT64_C(1) << plan->wires, plan->precision == KETCH_PRECISION_FP32 ? 8 : 16);
@@ -338,8 +357,10 @@ uint64_t kt_plan_scratch(const kt_plan *plan, uint32_t threads) {
 }
 
 uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options, uint32_t threads) {
-    uint64_t shots = options->outputs & KETCH_OUTPUT_NO_SHOTS ? 0 : options->shots;
-    uint64_t total = add(kt_plan_state_bytes(plan), UINT64_C(1) << 18);    /* small things: a matrix, a layout */
+    uint64_t shots = kt_plan_shots(plan, options);
+    bool copied = plan->outputs & (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES);
+    uint64_t state = plan->given && !copied ? 0 : kt_plan_state_bytes(plan);
+    uint64_t total = add(state, UINT64_C(1) << 18);                        /* small things: a matrix, a layout */
     total = add(total, (UINT64_C(1) << plan->wires) / 2048);               /* partial sums */
     total = add(total, multiply(multiply(shots, plan->outcome_words), 8)); /* rows */
     total = add(total, kt_plan_scratch(plan, threads));

@@ -103,6 +103,8 @@ typedef struct kt_plan {
     kt_program_live *lives; /* by step, for steps that measure; NULL: everything is live */
     uint64_t *live_words;
     size_t live_count, live_word_count;
+    bool given;      /* begins with a state of the caller's and leaves the final one there: wire q is qubit q, all is kept, nothing is 0 */
+    uint32_t qubits; /* the circuit's, or those of the given state where they are more */
     uint32_t wires;
     uint8_t *wire_of; /* by qubit: its wire, or KT_IDLE */
     kt_step *steps;
@@ -143,6 +145,11 @@ uint64_t kt_plan_bytes(const kt_plan *plan); /* that the plan itself takes */
  * where memory allows: the run does not need them. */
 uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options, uint32_t threads);
 uint32_t kt_plan_wires(const kt_plan *plan);
+/* Shots of a run: those asked for, none where they are not wanted; by default 1024, but one of a circuit that measures in the middle of a
+ * given state. */
+uint64_t kt_plan_shots(const kt_plan *plan, const ketch_run_options *options);
+/* Is the state looked at after the run? */
+bool kt_plan_shows_state(const kt_plan *plan);
 ketch_status kt_plan_write(const kt_plan *plan, const ketch_circuit *circuit, const ketch_run_options *run,
                            const ketch_write_options *options, ketch_sink sink, ketch_diag *diag);
 void kt_plan_free(kt_plan *plan);

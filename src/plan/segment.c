@@ -101,7 +101,7 @@ static void place_wires(const kt_builder *builder, kt_stage *stages, uint32_t ru
 /* Calls wires by the place where they are at the end. */
 static void rename_wires(kt_builder *builder, const uint8_t place[64]) {
     kt_plan *plan = builder->plan;
-    for (uint32_t q = 0; q < builder->circuit->qubit_count; q++) {
+    for (uint32_t q = 0; q < builder->plan->qubits; q++) {
         if (plan->wire_of[q] != KT_IDLE) plan->wire_of[q] = place[plan->wire_of[q]];
     }
     for (size_t i = 0; i < plan->action_count; i++) {
@@ -291,7 +291,7 @@ static ketch_status choose_blocks(kt_builder *builder, kt_segment *segment, bool
 static ketch_status add_segment(kt_builder *builder, const kt_step *steps, size_t count, bool starts, bool alone) {
     kt_plan *plan = builder->plan;
     kt_segment segment = {.first_action = (uint32_t)plan->action_count, .starts = starts};
-    bool low_end = !alone || (plan->outputs & (KETCH_OUTPUT_STATE | KETCH_OUTPUT_AMPLITUDES | KETCH_OUTPUT_PROBABILITIES));
+    bool low_end = !alone || kt_plan_shows_state(plan);
     ketch_status status = kt_simplify(builder, steps, count);
     if (!status) status = choose_blocks(builder, &segment, low_end);
     if (!status && !kt_reserve(&plan->segments, &builder->segment_capacity, plan->segment_count + 1, sizeof *plan->segments))
@@ -317,6 +317,7 @@ static bool goes_straight(const kt_plan *plan, size_t first, size_t end) {
 
 /* Does the first step find the state as it was at the beginning? A jump back to it comes from behind, so what is in front decides. */
 static bool begins_blank(const kt_plan *plan) {
+    if (plan->given) return false;
     if (!plan->dynamic || !plan->step_count) return true;
     size_t first = 0;
     while (plan->program[first].code != KT_OP_GATE || !plan->program[first].operand_count) first++;
@@ -438,7 +439,8 @@ ketch_status kt_plan_segments(kt_plan *plan, const ketch_circuit *circuit, kt_wa
     kt_builder builder = {.plan = plan, .circuit = circuit, .watch = watch, .diag = diag};
     if (plan->tile_bits > plan->wires) plan->tile_bits = plan->wires;
     builder.costs = kt_costs_of(plan->isa, plan->precision);
-    builder.renames = kt_with(&builder, KETCH_WITHOUT_FRAME) && !may_end_early(plan, circuit);
+    /* the wires of a given state have their names */
+    builder.renames = kt_with(&builder, KETCH_WITHOUT_FRAME) && !plan->given && !may_end_early(plan, circuit);
     name_wires(&builder);
     size_t steps = plan->step_count;
     uint64_t *landings = find_landings(plan);
