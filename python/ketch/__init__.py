@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ketch: a quantum circuit simulator.
+
+>>> import ketch
+>>> circuit = ketch.Circuit(2).append("h", 0).append("cx", [0, 1]).measure_all()
+>>> ketch.run(circuit, shots=1000, seed=1).counts
+{'00': 518, '11': 482}
+"""
+
+from ketch._circuit import Circuit, CircuitSummary
+from ketch._config import config, show_config
+from ketch._config import version as __version__
+from ketch._errors import (
+    CircuitError,
+    CircuitSyntaxError,
+    FileError,
+    KetchError,
+    KetchWarning,
+    LimitError,
+    LostError,
+    Message,
+    OutOfMemoryError,
+    QueueFullError,
+    RunCancelledError,
+    RunError,
+    RunTimeoutError,
+    UnavailableError,
+    UsageError,
+)
+from ketch._result import Register, Result, RunInfo
+from ketch._session import Session, batch_seed, default_session, run
+from ketch._state import State
+
+__all__ = [
+    "Circuit",
+    "CircuitError",
+    "CircuitSummary",
+    "CircuitSyntaxError",
+    "FileError",
+    "KetchError",
+    "KetchWarning",
+    "LimitError",
+    "LostError",
+    "Message",
+    "OutOfMemoryError",
+    "QueueFullError",
+    "Register",
+    "Result",
+    "RunCancelledError",
+    "RunError",
+    "RunInfo",
+    "RunTimeoutError",
+    "Session",
+    "State",
+    "UnavailableError",
+    "UsageError",
+    "__version__",
+    "batch_seed",
+    "config",
+    "default_session",
+    "run",
+    "show_config",
+]

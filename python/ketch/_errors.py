@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong, as exceptions: one class for each status of the library, all of them a `KetchError`.
+
+The text of an exception is the library's own: `file:line:column: error[code]: ...`, the line with a caret, the hint.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, NamedTuple
+
+from ketch._ketch import ffi, lib
+
+__all__ = [
+    "CircuitError",
+    "CircuitSyntaxError",
+    "FileError",
+    "KetchError",
+    "KetchWarning",
+    "LimitError",
+    "LostError",
+    "Message",
+    "OutOfMemoryError",
+    "QueueFullError",
+    "RunCancelledError",
+    "RunError",
+    "RunTimeoutError",
+    "UnavailableError",
+    "UsageError",
+]
+
+
+class Message(NamedTuple):
+    """One thing said about the input or the run."""
+
+    severity: str
+    """`"error"`, `"warning"` or `"note"`."""
+    code: str
+    """`"KQ0301"`: stable, listed in docs/errors.md. Empty on notes without one."""
+    text: str
+    """One line, no stop at its end."""
+    hint: str
+    """What to do about it, or empty."""
+    file: str
+    """As it was given, `"<text>"`, or empty where no file is concerned."""
+    line: int
+    """From 1; 0 where there is no position."""
+    column: int
+    """From 1, in characters."""
+    length: int
+    """Characters that the caret line underlines."""
+    source_line: str
+    """The line itself, or an excerpt of a very long one."""
+    source_column: int
+    """The caret's column in `source_line`, from 1."""
+
+
+class KetchWarning(UserWarning):
+    """What the library warns of: shown through `warnings`, as all of Python's."""
+
+
+class KetchError(Exception):
+    """What every error of Ketch is. `str(error)` is the whole diagnostic; its parts are attributes.
+
+    >>> import ketch
+    >>> try:
+    ...     ketch.Circuit("OPENQASM 3.0;\\nqubit q;\\nfoo q;")
+    ... except ketch.KetchError as error:
+    ...     print(error.line, error.column, error.code)
+    3 1 KQ0301
+    """
+
+    messages: tuple[Message, ...]
+    """All messages of the failed call, warnings and notes too, in the order in which they were found."""
+
+    def __init__(self, text: str, messages: tuple[Message, ...] = ()) -> None:
+        super().__init__(text)
+        self.messages = messages
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.messages)
+
+    @property
+    def _first(self) -> Message:
+        return next((m for m in self.messages if m.severity == "error"), _NOTHING)
+
+    @property
+    def message(self) -> str:
+        """The error itself, one line without its place."""
+        return self._first.text or str(self.args[0])
+
+    @property
+    def code(self) -> str:
+        """`"KQ0301"`, listed in docs/errors.md."""
+        return self._first.code
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, or empty."""
+        return self._first.hint
+
+    @property
+    def file(self) -> str:
+        """The file, `"<text>"`, or empty where none is concerned."""
+        return self._first.file
+
+    @property
+    def line(self) -> int:
+        """From 1; 0 where there is no position."""
+        return self._first.line
+
+    @property
+    def column(self) -> int:
+        """From 1, in characters."""
+        return self._first.column
+
+
+class RunError(KetchError, RuntimeError):
+    """The run went wrong: the norm drifted, the program computed something impossible."""
+
+
+class UsageError(KetchError, ValueError):
+    """An argument or option that makes no sense."""
+
+
+class CircuitSyntaxError(KetchError, ValueError):
+    """Not OpenQASM. Has the attributes of a `SyntaxError` too: `filename`, `lineno`, `offset`, `text`, `msg`."""
+
+    @property
+    def filename(self) -> str:
+        return self.file
+
+    @property
+    def lineno(self) -> int:
+        return self.line
+
+    @property
+    def offset(self) -> int:
+        return self._first.source_column
+
+    @property
+    def text(self) -> str:
+        return self._first.source_line
+
+    @property
+    def msg(self) -> str:
+        return self.message
+
+
+class CircuitError(KetchError, ValueError):
+    """It means nothing: an unknown gate, an index out of range, a parameter without a value."""
+
+
+class LimitError(KetchError, RuntimeError):
+    """A limit on circuits or runs was met."""
+
+
+class RunTimeoutError(KetchError, TimeoutError):
+    """`timeout` went by."""
+
+
+class OutOfMemoryError(KetchError, MemoryError):
+    """Memory does not suffice: known before anything is taken, or an allocation failed."""
+
+
+class RunCancelledError(KetchError, RuntimeError):
+    """The run was cancelled."""
+
+
+class FileError(KetchError, OSError):
+    """A file could not be read or written."""
+
+
+class UnavailableError(KetchError, RuntimeError):
+    """The result does not hold what was asked for (see `outputs` of `ketch.run`), or the processor lacks it."""
+
+
+class QueueFullError(KetchError, RuntimeError):
+    """The session's queue is full."""
+
+
+class LostError(KetchError, RuntimeError):
+    """A job or state that was at work when this process was forked, or a state whose run failed."""
+
+
+_NOTHING = Message("error", "", "", "", "", 0, 0, 0, "", 0)
+_SEVERITIES = {
+    lib.KETCH_SEVERITY_ERROR: "error",
+    lib.KETCH_SEVERITY_WARNING: "warning",
+    lib.KETCH_SEVERITY_NOTE: "note",
+}
+_CLASSES: dict[int, type[KetchError]] = {
+    lib.KETCH_ERROR_RUNTIME: RunError,
+    lib.KETCH_ERROR_USAGE: UsageError,
+    lib.KETCH_ERROR_SYNTAX: CircuitSyntaxError,
+    lib.KETCH_ERROR_SEMANTICS: CircuitError,
+    lib.KETCH_ERROR_LIMIT: LimitError,
+    lib.KETCH_ERROR_TIMEOUT: RunTimeoutError,
+    lib.KETCH_ERROR_MEMORY: OutOfMemoryError,
+    lib.KETCH_ERROR_CANCELLED: RunCancelledError,
+    lib.KETCH_ERROR_IO: FileError,
+    lib.KETCH_ERROR_UNAVAILABLE: UnavailableError,
+    lib.KETCH_ERROR_BUSY: QueueFullError,
+    lib.KETCH_ERROR_LOST: LostError,
+}
+
+
+def text_of(pointer: Any) -> str:
+    """A string of C as one of Python."""
+    return ffi.string(pointer).decode("utf-8", "replace")
+
+
+# Diagnostics that nobody is using. Taking and giving one is a single operation of a list, so threads need no lock, and a signal handler
+# that runs a circuit in the midst of another run takes its own.
+_idle: list[Any] = []
+
+
+def take_diag() -> Any:
+    """A `ketch_diag` for the next calls of this thread; `give_diag` returns it."""
+    try:
+        return _idle.pop()
+    except IndexError:
+        diag = lib.ketch_diag_create()
+        if not diag:
+            raise MemoryError from None
+        return ffi.gc(diag, lib.kp_diag_free)
+
+
+give_diag = _idle.append
+
+
+def messages_of(diag: Any) -> tuple[Message, ...]:
+    """Everything that a `ketch_diag` holds."""
+    found = []
+    for index in range(lib.ketch_diag_count(diag)):
+        m = lib.ketch_diag_message(diag, index)
+        texts = [text_of(pointer) for pointer in (m.code, m.text, m.hint, m.file)]
+        place = (m.line, m.column, m.length, text_of(m.source_line), m.source_column)
+        found.append(Message(_SEVERITIES[m.severity], *texts, *place))
+    return tuple(found)
+
+
+def error_from(status: int, diag: Any) -> KetchError:
+    """The exception for a status other than KETCH_OK, with what the diagnostic says."""
+    text = text_of(lib.ketch_diag_text(diag)).rstrip("\n") or text_of(lib.ketch_status_name(status))
+    return _CLASSES.get(status, KetchError)(text, messages_of(diag))
+
+
+def check(status: int, diag: Any, level: int = 3) -> None:
+    """Raises where a call failed; what it warned of goes through `warnings`. `level` counts the frames up to the user's line."""
+    if status:
+        raise error_from(status, diag)
+    if lib.ketch_diag_count(diag):
+        warn(messages_of(diag), level + 1)
+
+
+def warn(messages: tuple[Message, ...], level: int) -> None:
+    for m in messages:
+        place = f"{m.file}:{m.line}:{m.column}: " if m.line else ""
+        code = f"[{m.code}]" if m.code else ""
+        hint = f"\nhint: {m.hint}" if m.hint else ""
+        warnings.warn(f"{place}{m.severity}{code}: {m.text}{hint}", KetchWarning, stacklevel=level)
+
+
+def call(function: Any, *arguments: Any, level: int = 4) -> None:
+    """Calls a function of the library whose last parameter is a `ketch_diag`, and checks it. Not for hot paths."""
+    diag = take_diag()
+    try:
+        check(function(*arguments, diag), diag, level)
+    finally:
+        give_diag(diag)
+
+
+def make(kind: str, free: Any, function: Any, *arguments: Any, level: int = 5) -> Any:
+    """The same for a function that makes something: what it made, with its finalizer. `kind` as in "ketch_circuit"."""
+    out = ffi.new(kind + " **")
+    call(function, out, *arguments, level=level)
+    return ffi.gc(out[0], free)

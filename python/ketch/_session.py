@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions: runs, one or many, on the library's threads.
+
+The main thread must stay open to signals, so that Ctrl-C works: it submits a run and waits for it (see _jobs.py); what is over in a
+moment is carried out before the call returns. Any other thread, which gets no signals, runs the circuit itself.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ketch import _jobs
+from ketch._circuit import Circuit, as_circuit
+from ketch._errors import UsageError, check, give_diag, make, take_diag
+from ketch._ketch import ffi, lib
+from ketch._options import NAMES, default_threads, positive, precision_code, run_options
+from ketch._result import Result
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+__all__ = ["Session", "default_session", "run"]
+
+CircuitLike: TypeAlias = "Circuit | str | os.PathLike[str]"
+ParameterTable: TypeAlias = "Mapping[str, ArrayLike] | ArrayLike"
+Progress: TypeAlias = "bool | Callable[[float, str], None] | None"
+
+_RESULT_OUT = ffi.typeof("ketch_result **")
+_JOB_OUT = ffi.typeof("ketch_job **")
+_current_thread = threading.get_ident
+_main_thread = threading.main_thread
+
+
+def submit_options(flags: int, channel: Any = ffi.NULL) -> Any:
+    """A `ketch_submit_options`."""
+    options = ffi.new("ketch_submit_options *")
+    options.struct_size = ffi.sizeof("ketch_submit_options")
+    options.flags = flags
+    options.channel = channel
+    return options
+
+
+_SYNCHRONOUS = submit_options(lib.KETCH_SUBMIT_INLINE | lib.KETCH_SUBMIT_WAIT | lib.KETCH_SUBMIT_QUIET)
+
+
+class Session:
+    """Threads, buffers and plans, shared by the runs that it is given, from any thread.
+
+    `threads` is how many are at work at once, all runs together: by default KETCH_NUM_THREADS, else OMP_NUM_THREADS, else the processors
+    that this process may use or its cgroup's quota, whichever is less. `precision` ("fp64" or "fp32") is that of runs that name none.
+    `max_memory` limits the bytes of all runs together, those that find no room wait; `max_jobs` limits those submitted and not begun.
+
+    >>> import ketch
+    >>> with ketch.Session(threads=1) as session:
+    ...     session.run("OPENQASM 3.0; qubit q; bit c; U(pi, 0, pi) q; c = measure q;", shots=10).counts
+    {'1': 10}
+
+    A session pickles to its options.
+    """
+
+    def __init__(
+        self,
+        *,
+        threads: int | None = None,
+        precision: Any = None,
+        max_memory: int | None = None,
+        max_jobs: int | None = None,
+    ) -> None:
+        options = ffi.new("ketch_session_options *")
+        options.struct_size = ffi.sizeof("ketch_session_options")
+        options.threads = default_threads() if threads is None else positive(threads, "threads", 2**32 - 1)
+        if max_memory is not None:
+            options.max_memory = positive(max_memory, "max_memory")
+        if max_jobs is not None:
+            options.max_jobs = positive(max_jobs, "max_jobs")
+        self._precision = None if precision is None else NAMES[precision_code(precision)]
+        self._options = {
+            "threads": threads,
+            "precision": self._precision,
+            "max_memory": max_memory,
+            "max_jobs": max_jobs,
+        }
+        self._threads_given = threads is not None
+        self._watcher: Any = None  # of futures
+        self._loops: Any = None  # of asyncio
+        self._waits: list[Any] = []  # of interruptible waits
+        self._open: Any = make("ketch_session", lib.kp_session_free, lib.ketch_session_create, options)
+
+    @property
+    def _handle(self) -> Any:
+        """The ketch_session. Whoever is in a call holds it, so that closing never frees it under them."""
+        handle = self._open
+        if handle is None:
+            raise UsageError("the session is closed")
+        return handle
+
+    # ── Running ──
+
+    @overload
+    def run(self, circuit: CircuitLike, **options: Any) -> Result: ...
+    @overload
+    def run(self, circuit: Iterable[CircuitLike], **options: Any) -> list[Result]: ...
+    def run(
+        self,
+        circuit: CircuitLike | Iterable[CircuitLike],
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        progress: Progress = None,
+        precision: Any = None,
+        **options: Any,
+    ) -> Result | list[Result]:
+        """Runs a circuit, or many in one call; the results of many come in their order. Keywords are those of `ketch.run`."""
+        settings = run_options(precision=precision or self._precision, **options)
+        if not isinstance(circuit, (Circuit, str, os.PathLike)):
+            circuits = [as_circuit(each) for each in circuit]
+            if parameters:
+                circuits = [each.bind(parameters) for each in circuits]
+            return self._batch(circuits, (), None, settings, progress)
+        chosen = as_circuit(circuit)
+        return self._run(chosen.bind(parameters) if parameters else chosen, settings, progress)
+
+    @overload
+    def map(self, circuit: CircuitLike, table: ParameterTable, **options: Any) -> list[Result]: ...
+    @overload
+    def map(self, circuit: Sequence[CircuitLike], table: ParameterTable, **options: Any) -> list[list[Result]]: ...
+    def map(
+        self,
+        circuit: CircuitLike | Sequence[CircuitLike],
+        table: ParameterTable,
+        *,
+        progress: Progress = None,
+        precision: Any = None,
+        **options: Any,
+    ) -> list[Result] | list[list[Result]]:
+        """Runs a circuit with each row of a table of parameters, in one call: names with their columns, or an array of shape
+        (rows, parameters) whose columns are `circuit.parameters` in their order. Many circuits give a list of results each.
+
+        Element (i, j), circuit i with row j, draws with the seed `ketch.batch_seed(seed, i, j)`: run alone with it, it gives the same bytes.
+
+        >>> turn = ketch.Circuit("OPENQASM 3.0; input angle theta; qubit q; U(theta, 0, 0) q;")
+        >>> [result.probabilities()[1].round(3) for result in Session().map(turn, {"theta": [0, np.pi / 2, np.pi]}, outputs="state")]
+        [np.float64(0.0), np.float64(0.5), np.float64(1.0)]
+        """
+        settings = run_options(precision=precision or self._precision, **options)
+        single = isinstance(circuit, (Circuit, str, os.PathLike))
+        circuits = [as_circuit(each) for each in ([circuit] if single else circuit)]  # type: ignore[list-item,union-attr]
+        names, rows = parameter_table(table, circuits)
+        results = self._batch(circuits, names, rows, settings, progress)
+        if single:
+            return results
+        return [results[i * len(rows) : (i + 1) * len(rows)] for i in range(len(circuits))]
+
+    def submit(self, circuit: CircuitLike, **options: Any) -> Any:
+        """A `concurrent.futures.Future` of the run, which goes on while the caller does something else. Keywords are those of `ketch.run`."""
+        from ketch import _futures
+
+        return _futures.submit(self, circuit, **options)
+
+    def run_async(self, circuit: CircuitLike, **options: Any) -> Any:
+        """The result of the run, awaited: `result = await session.run_async(circuit)`. Keywords are those of `ketch.run`."""
+        from ketch import _asyncio
+
+        return _asyncio.run_async(self, circuit, **options)
+
+    def _run(self, circuit: Circuit, settings: Any, progress: Any = None) -> Result:
+        """One run, on the calling thread or waited for."""
+        handle, borrowed = self._handle, circuit._borrow()
+        out = ffi.new(_RESULT_OUT)
+        diag = take_diag()
+        try:
+            if not progress and _current_thread() != _main_thread().ident:
+                status = lib.ketch_run(out, handle, borrowed, settings, diag)
+            else:
+                unfinished = ffi.new(_JOB_OUT)
+                status = lib.kp_submit(out, unfinished, handle, borrowed, settings, _SYNCHRONOUS, diag)
+                if unfinished[0]:
+                    job = _jobs.Job(ffi.gc(unfinished[0], lib.kp_job_free), (borrowed, handle))
+                    _jobs.wait(job, progress)
+                    status = lib.ketch_job_result(out, job.handle, 0, diag)
+            if status or lib.ketch_diag_count(diag):
+                check(status, diag, 5)
+        finally:
+            give_diag(diag)
+        return Result._wrap(ffi.gc(out[0], lib.kp_result_free))
+
+    def _batch(
+        self, circuits: list[Circuit], names: Sequence[str], rows: Any, settings: Any, progress: Any
+    ) -> list[Result]:
+        job = self._submit(circuits, names, rows, settings, _SYNCHRONOUS)
+        _jobs.wait(job, progress)
+        return job.results()
+
+    def _submit(
+        self,
+        circuits: Sequence[Circuit],
+        names: Sequence[str],
+        rows: Any,
+        settings: Any,
+        how: Any,
+        *,
+        single: bool = False,
+    ) -> _jobs.Job:
+        """Hands a batch over, or one run."""
+        handle = self._handle
+        borrowed = [circuit._borrow() for circuit in circuits]
+        if single:
+            return self._submitted(lib.ketch_submit, (handle, borrowed[0], settings, how), tuple(borrowed), 1)
+        batch = ffi.new("ketch_batch *")
+        batch.struct_size = ffi.sizeof("ketch_batch")
+        texts = [ffi.new("char[]", name.encode()) for name in names]
+        pointers = ffi.new("ketch_circuit *[]", borrowed), ffi.new("char *[]", texts)
+        batch.circuits, batch.circuit_count = pointers[0], len(borrowed)
+        keep = (*borrowed, *texts, *pointers, batch)
+        if rows is not None:
+            table = ffi.from_buffer("double[]", rows.reshape(-1))
+            batch.parameters, batch.parameter_count = pointers[1], len(texts)
+            batch.table, batch.row_count = table, len(rows)
+            keep += (table, rows)
+        elements = len(borrowed) * (1 if rows is None else len(rows))
+        return self._submitted(lib.ketch_submit_batch, (handle, batch, settings, how), keep, elements)
+
+    def _submitted(self, function: Any, arguments: tuple[Any, ...], keep: tuple[Any, ...], elements: int) -> _jobs.Job:
+        out = ffi.new(_JOB_OUT)
+        diag = take_diag()
+        try:
+            check(function(out, *arguments, diag), diag, 6)
+        finally:
+            give_diag(diag)
+        return _jobs.Job(ffi.gc(out[0], lib.kp_job_free), (arguments[0], *keep), elements)
+
+    # ── Life ──
+
+    @property
+    def threads(self) -> int:
+        """At work at once."""
+        return int(lib.ketch_session_threads(self._handle))
+
+    @property
+    def precision(self) -> str:
+        """Of runs that name none."""
+        return self._precision or "fp64"
+
+    def cancel(self) -> None:
+        """Makes all runs that the session has now stop within 50 ms with RunCancelledError."""
+        lib.ketch_session_cancel(self._handle)
+
+    def close(self) -> None:
+        """Cancels what still runs. Results outlive their session."""
+        handle, self._open = self._open, None
+        if handle is not None:
+            lib.ketch_session_cancel(handle)
+
+    @property
+    def closed(self) -> bool:
+        return self._open is None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return "<ketch.Session: closed>"
+        return f"<ketch.Session: {self.threads} {'thread' if self.threads == 1 else 'threads'}, {self.precision}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self._options)
+
+
+def _remade(kind: type[Session], options: dict[str, Any]) -> Session:
+    return kind(**options)
+
+
+def parameter_table(table: ParameterTable, circuits: Sequence[Circuit]) -> tuple[tuple[str, ...], np.ndarray[Any, Any]]:
+    """Names, and rows of numbers."""
+    if isinstance(table, Mapping):
+        names = tuple(table)
+        columns = [np.asarray(column, np.float64) for column in table.values()]
+        if any(column.ndim != 1 for column in columns) or len({len(column) for column in columns}) > 1:
+            raise UsageError(
+                f"columns of a table have one length: {', '.join(f'{n}: {c.shape}' for n, c in zip(names, columns))}"
+            )
+        rows = np.stack(columns, axis=1) if columns else np.empty((0, 0))
+    else:
+        names = circuits[0].parameters if circuits else ()
+        rows = np.asarray(table, np.float64)
+        if rows.ndim == 1 and len(names) == 1:
+            rows = rows[:, None]
+        if rows.ndim != 2 or rows.shape[1] != len(names):
+            raise UsageError(
+                f"a table of shape {rows.shape} for the parameters ({', '.join(names)}): it has shape (rows, {len(names)})"
+            )
+    if not len(rows):
+        raise UsageError("the table has no rows")
+    return names, np.ascontiguousarray(rows)
+
+
+_default: Session | None = None
+_default_lock = threading.Lock()
+
+
+def default_session() -> Session:
+    """The session of `ketch.run`, made when it is first needed."""
+    global _default
+    session = _default
+    if session is None or session.closed:
+        with _default_lock:
+            if _default is None or _default.closed:
+                _default = Session()
+            session = _default
+    return session
+
+
+def run(
+    circuit: CircuitLike,
+    *,
+    shots: int | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    outputs: str | Iterable[str] = (),
+    precision: Any = None,
+    timeout: float | None = None,
+    max_memory: int | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **more: Any,
+) -> Result:
+    """Runs a circuit: a `Circuit`, the text of a program, or the path of a file.
+
+    `shots` are taken, by default 1024; 0 samples nothing. `seed` makes the draws repeatable: the same circuit, options and seed give the
+    same bytes, at any number of threads. `parameters` gives the program's inputs their values. `outputs` names what the result shall hold
+    beside its counts: "memory" (the bits of each shot), "state", "amplitudes", "probabilities". `precision` is "fp64" (complex128) or
+    "fp32" (complex64). A run that takes longer than `timeout` seconds, or would take more than `max_memory` bytes, is an error. `threads`
+    of the session's may work on the run. `progress` is True for a bar, or called with (fraction, stage) about ten times a second.
+    Rarer: `max_qubits`, `engine` ("planned", "reference"), `instructions` ("plain", "avx2", "avx512"), `norm_tolerance`.
+
+    >>> import ketch
+    >>> ketch.run("OPENQASM 3.0; qubit[2] q; U(pi/2, 0, pi) q[0]; ctrl @ U(pi, 0, pi) q[0], q[1];", shots=1000, seed=3).counts
+    {'11': 504, '00': 496}
+    """
+    settings = run_options(
+        shots,
+        seed,
+        outputs=outputs,
+        precision=precision,
+        timeout=timeout,
+        max_memory=max_memory,
+        threads=threads,
+        **more,
+    )
+    chosen = circuit if circuit.__class__ is Circuit else as_circuit(circuit)
+    if parameters:
+        chosen = chosen.bind(parameters)
+    return default_session()._run(chosen, settings, progress)
+
+
+def batch_seed(seed: int, circuit: int, row: int = 0) -> int:
+    """The seed of an element of a batch: run alone with it, it gives the same bytes. That of (0, 0) is `seed` itself."""
+    return int(lib.ketch_batch_seed(seed, circuit, row))
