@@ -163,6 +163,20 @@ static bool any_followed(const kt_view *view) {
     return false;
 }
 
+/* What is followed of all elements changes hands, and nothing is computed; false where some are not, or must be in their cells. */
+static bool copy_followed(kt_program *program, const kt_view *to, const kt_view *from) {
+    kt_elements *a = to->array, *b = from->array;
+    size_t count = count_of(to), cells = a->element_cells;
+    bool followed = a->image && b->image && to->moved == KT_NO_CELL && from->moved == KT_NO_CELL;
+    if (!followed || program->region > a->region || program->trial) return false;
+    for (size_t n = 0; n < count; n++)
+        if (!(b->states[from->first + (int64_t)n] & (KT_ELEMENT_KNOWN | KT_ELEMENT_SYMBOLIC))) return false;
+    memmove(a->image + (size_t)to->first * cells, b->image + (size_t)from->first * cells, count * cells * sizeof *a->image);
+    memmove(a->states + to->first, b->states + from->first, count);
+    for (size_t n = 0; n < count; n++) a->states[to->first + (int64_t)n] &= (uint8_t)~KT_ELEMENT_STORED;
+    return true;
+}
+
 /* All elements of a part, in temporary cells where something written later might change them. */
 static bool read_all(kt_value *values, kt_program *program, const kt_view *from, const kt_elements *target, kt_span span) {
     for (uint64_t n = 0, count = count_of(from); n < count; n++) {
@@ -188,7 +202,11 @@ static bool copy(kt_program *program, const kt_view *to, const kt_view *from, kt
     uint64_t count = count_of(to);
     if (!same_shape(program, to, from, span) || !kt_charge(program, count / 8, span)) return false;
     if (!count) return true;
-    if (contiguous(to) && contiguous(from) && !any_followed(from)) return copy_block(program, to, from, span);
+    if (contiguous(to) && contiguous(from)) {
+        if (copy_followed(program, to, from)) return true;
+        if (!any_followed(from)) return copy_block(program, to, from, span);
+    }
+    if (!kt_charge(program, count, span)) return false; /* one by one */
     kt_value *values = kt_arena_alloc(&program->statement, count * sizeof *values);
     if (!values) return kt_report_no_memory(&program->report);
     return read_all(values, program, from, to->array, span) && write_all(program, to, values, span);
