@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all Python tests share: ``--tap`` reports as TAP, so that tools/test can count them."""
+
+from __future__ import annotations
+
+import pytest
+
+
+class Tap:
+    """The plan first, then a line a test: one that was announced and never reported has crashed."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self.terminal = terminal
+        self.count = 0
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.terminal.write_line(f"1..{len(session.items)}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str]:
+        return (report.outcome if report.when == "call" or not report.passed else "", "", "")  # no letters among the lines
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when != "call" and report.passed:
+            return  # preparing and clearing up is told only where it fails or skips
+        self.count += 1
+        skipped = f" # SKIP {report.longrepr[2]}" if report.skipped and isinstance(report.longrepr, tuple) else ""
+        self.terminal.ensure_newline()
+        self.terminal.write_line(f"{'not ok' if report.failed else 'ok'} {self.count} - {report.nodeid}{skipped}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tap", action="store_true", help="report as TAP")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--tap"):
+        config.pluginmanager.register(Tap(config.pluginmanager.get_plugin("terminalreporter")))
