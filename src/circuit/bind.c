@@ -29,12 +29,13 @@ static double evaluate(kt_node_code code, double a, double b) {
     case KT_NODE_CEILING: return ceil(a);
     case KT_NODE_FLOOR: return floor(a);
     case KT_NODE_CONSTANT:
-    case KT_NODE_INPUT: break;
+    case KT_NODE_INPUT:
+    case KT_NODE_STRETCH: break;
     }
     return a;
 }
 
-static bool is_leaf(kt_node_code code) { return code == KT_NODE_CONSTANT || code == KT_NODE_INPUT; }
+static bool is_leaf(kt_node_code code) { return code == KT_NODE_CONSTANT || code == KT_NODE_INPUT || code == KT_NODE_STRETCH; }
 
 static bool is_binary(kt_node_code code) { return code >= KT_NODE_ADD && code <= KT_NODE_POWER; }
 
@@ -48,6 +49,8 @@ ketch_status kt_circuit_add_node(uint32_t *index, ketch_circuit *circuit, kt_nod
     } else if (code == KT_NODE_INPUT) {
         node.known = circuit->inputs[a].bound;
         node.value = node.known ? circuit->inputs[a].value : NAN;
+    } else if (code == KT_NODE_STRETCH) {
+        node.value = NAN;
     } else {
         const kt_node *left = &circuit->nodes[a], *right = is_binary(code) ? &circuit->nodes[b] : left;
         node.known = left->known && right->known;
@@ -104,6 +107,29 @@ ketch_status kt_circuit_add_slot(ketch_circuit *circuit, uint32_t param, uint32_
     circuit->slots[at] = (kt_slot){.param = param, .node = node, .place = place};
     circuit->params[param] = source->value;
     return KETCH_OK;
+}
+
+void kt_circuit_settle_stretches(ketch_circuit *circuit, const double *values) {
+    size_t kept = 0;
+    for (size_t i = 0; i < circuit->nodes_count; i++) {
+        kt_node *node = &circuit->nodes[i];
+        kt_node_code code = (kt_node_code)node->code;
+        const kt_node *left = &circuit->nodes[node->a], *right = is_binary(code) ? &circuit->nodes[node->b] : left;
+        bool settled = !is_leaf(code) && left->code == KT_NODE_CONSTANT && right->code == KT_NODE_CONSTANT;
+        if (code == KT_NODE_STRETCH || settled)
+            *node = (kt_node){.code = KT_NODE_CONSTANT,
+                              .known = true,
+                              .value = settled ? evaluate(code, left->value, right->value) : *values++};
+    }
+    for (size_t i = 0; i < circuit->slots_count; i++) {
+        const kt_slot *slot = &circuit->slots[i];
+        const kt_node *node = &circuit->nodes[slot->node];
+        if (node->code == KT_NODE_CONSTANT)
+            circuit->params[slot->param] = node->value;
+        else
+            circuit->slots[kept++] = *slot;
+    }
+    circuit->slots_count = kept;
 }
 
 uint32_t kt_circuit_slot_node(const ketch_circuit *circuit, uint32_t param) {

@@ -111,7 +111,8 @@ typedef enum kt_node_code {
     KT_NODE_LOG,
     KT_NODE_SQRT,
     KT_NODE_CEILING,
-    KT_NODE_FLOOR
+    KT_NODE_FLOOR,
+    KT_NODE_STRETCH /* a time that is not known before the whole program is read; in no circuit that is */
 } kt_node_code;
 
 typedef struct kt_node {
@@ -262,6 +263,8 @@ ketch_status kt_circuit_add_node(uint32_t *index, ketch_circuit *circuit, kt_nod
 ketch_status kt_circuit_add_input(uint32_t *index, ketch_circuit *circuit, const char *name, size_t name_size, kt_input type,
                                   ketch_diag *diag); /* of `type` only its type, width and dimensions count */
 ketch_status kt_circuit_add_place(uint32_t *index, ketch_circuit *circuit, const kt_place *place, ketch_diag *diag);
+/* Stretches, in their order, and all that depends on nothing else become constants; slots with those are none any more. */
+void kt_circuit_settle_stretches(ketch_circuit *circuit, const double *values);
 /* params[param] = nodes[node], now and whenever parameters are bound. */
 ketch_status kt_circuit_add_slot(ketch_circuit *circuit, uint32_t param, uint32_t node, uint32_t place, ketch_diag *diag);
 /* A matrix block; `matrix` NULL: from block_ops[first, first + count) to the power params[exponent], computed by kt_circuit_resolve. */

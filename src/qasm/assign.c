@@ -20,7 +20,9 @@ static bool refuse(kt_program *program, const kt_binding *binding, kt_span span)
     case KT_BINDING_SPOILED: return false;
     case KT_BINDING_VALUE:
         return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is %s and cannot be assigned", KT_SHOWN(span),
-                           binding->as.value.symbolic ? "an input" : "constant");
+                           kt_is_stretchy(binding->as.value)   ? "a stretch"
+                           : binding->as.value.symbolic ? "an input"
+                                                        : "constant");
     default: return kt_error_at(&program->report, KT_WRONG_KIND, span, "`%.*s` is nothing that can be assigned", KT_SHOWN(span));
     }
 }

@@ -257,9 +257,8 @@ bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const
         if (!complex_width(&bits, program, name)) return false;
         break;
     case KT_TOKEN_ARRAY: return kt_error_at(report, KT_WRONG_KIND, name->span, "an array is no single value");
-    default:
-        return kt_error_at(report, name->keyword == KT_TOKEN_STRETCH ? KT_NO_TIMING : KT_NO_TYPE, name->span, "`%.*s` is not supported yet",
-                           KT_SHOWN(name->span));
+    case KT_TOKEN_STRETCH: return kt_error_at(report, KT_NO_TYPE, name->span, "a stretch is declared alone; elsewhere it is a `duration`");
+    default: return kt_error_at(report, KT_NO_TYPE, name->span, "`%.*s` is not supported yet", KT_SHOWN(name->span));
     }
     if (number && bits > 64) return kt_error_at(report, KT_NO_TYPE, kt_expression_span(name->width), "a number has at most 64 bits here");
     *width = (uint32_t)bits;
@@ -366,7 +365,9 @@ bool kt_evaluate_constant(kt_value *out, kt_program *program, const kt_expressio
     bool good = kt_evaluate(out, program, expression);
     program->constant = before;
     if (good && out->symbolic)
-        return not_constant(program, kt_expression_span(expression), "depends on an `input`, which is not known while the program is read");
+        return not_constant(program, kt_expression_span(expression),
+                            kt_is_stretchy(*out) ? "depends on a stretch, which is not known before the whole program is read"
+                                                 : "depends on an `input`, which is not known while the program is read");
     return good;
 }
 

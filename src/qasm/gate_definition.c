@@ -41,6 +41,8 @@ static bool check_visible(kt_program *program, const kt_binding *binding, kt_spa
     bool variable =
         binding && (binding->kind == KT_BINDING_VARIABLE || binding->kind == KT_BINDING_BITS || binding->kind == KT_BINDING_ARRAY);
     if (!input && !variable) return true;
+    if (input && kt_is_stretchy(binding->as.value))
+        return kt_error_at(&program->report, KT_NOT_IN_GATE, span, "the stretch `%.*s` is not visible in a gate", KT_SHOWN(span));
     return kt_error_at(&program->report, KT_NOT_IN_GATE, span, "the %s `%.*s` is not visible in a gate; hand it over as an angle",
                        input ? "input" : "variable", KT_SHOWN(span));
 }

@@ -74,17 +74,21 @@ bool kt_lower_delay(kt_program *program, const kt_statement *statement) {
     uint32_t slot = (uint32_t)circuit->params_count;
     if (!kt_reserve(&circuit->params, &circuit->params_capacity, circuit->params_count + 1, sizeof *circuit->params))
         return kt_report_no_memory(&program->report);
-    circuit->params[circuit->params_count++] = time.runtime ? 0 : time.as.number;
-    if (time.runtime &&
-        !kt_emit(program, (kt_op){.code = KT_DO_SET_PARAM, .left = time.as.cell, .data = slot}, kt_expression_span(designator)))
-        return false;
+    circuit->params[circuit->params_count++] = kt_value_known(time) ? time.as.number : 0;
+    kt_span span = kt_expression_span(designator);
+    if (time.runtime && !kt_emit(program, (kt_op){.code = KT_DO_SET_PARAM, .left = time.as.cell, .data = slot}, span)) return false;
+    if (time.symbolic) {
+        uint32_t place;
+        if (!kt_save_place(&place, program, span)) return false;
+        if (!kt_report_status(&program->report, kt_circuit_add_slot(circuit, slot, time.as.node, place, program->diag))) return false;
+    }
     return lower_spread(program, statement, (kt_op){.code = KT_OP_DELAY, .data = slot});
 }
 
 bool kt_lower_nop(kt_program *program, const kt_statement *statement) {
     kt_selection part;
     for (const kt_expression *operand = statement->as.call.operands; operand; operand = operand->next)
-        if (!kt_choose(&part, program, operand, true)) return false;
+        if (!kt_choose(&part, program, operand, true) || !kt_note_nop(program, &part)) return false;
     return true;
 }
 

@@ -19,7 +19,7 @@
  *   gate_expand.c         modifiers and bodies to operations
  *   lower_choice.c        operands chosen while the program runs
  *   lower_quantum.c       measure, reset, barrier, delay, nop
- *   lower_timing.c        box, stretch, durationof
+ *   lower_timing.c        durations, box, durationof; timeline.c, stretch.c, simplex.c: see timing.h
  *   input_output.c        input and output
  *   extern.c              functions of the caller's
  *   remark.c              annotations, pragmas, calibrations
@@ -31,6 +31,7 @@
 #define KETCH_QASM_PROGRAM_H
 
 #include "qasm/parser.h"
+#include "qasm/timing.h"
 #include "qasm/value.h"
 
 /* Some qubits or bits, in order: first, first + step, ..., or a list. Where it moves they are chosen while the program runs, and numbers
@@ -328,6 +329,7 @@ typedef struct kt_program {
     bool include_failed;      /* a library or file was refused: gates may be unknown for that reason */
     bool statements;          /* there was one */
     bool calibration_warned, timing_warned;
+    kt_timing timing;
     kt_output *stored; /* outputs that are no bits */
     size_t stored_count, stored_capacity;
     uint32_t notes;        /* pragmas and annotations passed over */
@@ -605,6 +607,25 @@ bool kt_lower_calibration(kt_program *program, const kt_statement *statement);
 bool kt_lower_box(kt_program *program, const kt_statement *statement);
 bool kt_declare_stretch(kt_program *program, const kt_statement *statement);
 bool kt_evaluate_time(kt_value *out, kt_program *program, const kt_expression *expression); /* a duration that is not negative */
+bool kt_note_nop(kt_program *program, const kt_selection *qubits);                           /* they belong to the box, if there is one */
+
+/* stretch.c */
+static inline bool kt_is_stretchy(kt_value a) { return a.symbolic && a.type == KT_TYPE_DURATION; }
+bool kt_linear_add(kt_linear *out, kt_program *program, const kt_linear *a, double times_a, const kt_linear *b, double times_b);
+bool kt_linear_parallel(const kt_linear *a, const kt_linear *b); /* they differ by a number */
+bool kt_linear_not_negative(const kt_linear *a);                 /* whatever the unknowns are */
+bool kt_linear_unknown(kt_linear *out, kt_program *program, uint32_t unknown);
+bool kt_fill_forms(kt_program *program); /* program->timing.forms, of all nodes that there are */
+void kt_forget_forms(kt_program *program); /* of nodes that are gone */
+bool kt_duration_of(kt_value *out, kt_program *program, const kt_linear *time);
+bool kt_note_stretchy(kt_program *program, kt_value time, kt_span span);
+bool kt_resolve_stretches(kt_program *program); /* at the end of the program */
+
+/* timeline.c */
+/* The time that the operations from `first` on take; `box` is the number of the first box among them. */
+bool kt_time_of(kt_linear *out, bool *decided, kt_program *program, size_t first, size_t box);
+bool kt_time_constraints(kt_constraints *out, kt_program *program); /* of the whole program */
+
 bool kt_lower_barrier(kt_program *program, const kt_statement *statement);
 bool kt_lower_reset(kt_program *program, const kt_statement *statement);
 bool kt_lower_delay(kt_program *program, const kt_statement *statement);

@@ -150,7 +150,7 @@ static void finish(kt_program *program) {
                     program->notes == 1 ? "" : "s");
         bool stored = kt_store_outputs(program);
         kt_hide_followed(program);
-        if (stored) kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
+        if (stored && kt_resolve_stretches(program)) kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
     }
 }
 
@@ -207,6 +207,11 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
     kt_free(program.operands);
     kt_free(program.hardware);
     kt_free(program.stored);
+    kt_free(program.timing.boxes);
+    kt_free(program.timing.stretchy);
+    kt_free(program.timing.nops);
+    kt_free(program.timing.forms);
+    kt_free(program.timing.stretch_nodes);
     kt_symbols_free(&program.symbols);
     kt_arena_free(&program.statement);
     kt_arena_free(&program.kept);

@@ -40,6 +40,7 @@ kt_binding *kt_scope_find(kt_program *program, uint32_t symbol) {
 static const char *kind_text(const kt_binding *binding) {
     static const char *const kinds[] = {"a name",  "a qubit register", "a bit register", "a constant",   "a parameter",
                                         "a qubit", "a variable",       "an array",       "a subroutine", "an extern"};
+    if (binding->kind == KT_BINDING_VALUE && kt_is_stretchy(binding->as.value)) return "a stretch";
     return binding->kind == KT_BINDING_VALUE && binding->as.value.symbolic ? "an input" : kinds[binding->kind];
 }
 

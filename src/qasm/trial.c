@@ -81,6 +81,7 @@ bool kt_trial_end(kt_program *program, kt_trial *trial) {
     program->circuit->condition_depth--;
     program->routine_depth--;
     take_back(program->circuit, &trial->circuit);
+    kt_forget_forms(program);
     memset(program->compared, 0, sizeof program->compared); /* it may name operands that are gone */
     program->cells = trial->cells;
     program->flow = trial->flow;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Values that depend on an `input`: nodes of the circuit's expression graph, which binding evaluates. What nodes cannot do is left to
- * instructions.
+ * Values that depend on an `input` or a stretch: nodes of the circuit's expression graph, which binding, or the end of the program,
+ * evaluates. What nodes cannot do is left to instructions.
  */
 #include "qasm/value.h"
 
@@ -58,12 +58,30 @@ bool kt_symbolic_input(kt_value *out, kt_arithmetic *arithmetic, uint32_t input,
 
 static bool is_real(kt_value a) { return a.type == KT_TYPE_FLOAT || a.type == KT_TYPE_BIG || (kt_value_known(a) && kt_value_whole(a)); }
 
+/* Durations that depend on stretches: what is linear in them. */
+static bool linear_time(kt_value *out, kt_arithmetic *arithmetic, uint8_t op, kt_value a, kt_value b, bool *done) {
+    bool both = a.type == b.type, first = a.type == KT_TYPE_DURATION;
+    kt_value factor = first ? b : a;
+    bool number = !both && kt_value_known(factor) && is_real(factor);
+    kt_node_code code = op == KT_TOKEN_PLUS    ? KT_NODE_ADD
+                        : op == KT_TOKEN_MINUS ? KT_NODE_SUBTRACT
+                        : op == KT_TOKEN_SLASH ? KT_NODE_DIVIDE
+                                               : KT_NODE_MULTIPLY;
+    *done = (both && (op == KT_TOKEN_PLUS || op == KT_TOKEN_MINUS)) || (number && op == KT_TOKEN_ASTERISK) ||
+            (number && op == KT_TOKEN_SLASH && first && kt_value_real_of(factor) != 0);
+    if (!*done) return true;
+    if (!make_node(out, arithmetic, code, a, b)) return false;
+    out->type = KT_TYPE_DURATION;
+    return true;
+}
+
 bool kt_symbolic_binary(kt_value *out, kt_arithmetic *arithmetic, uint8_t op, kt_value a, kt_value b, bool *done) {
     static const uint8_t codes[KT_TOKEN_COUNT] = {
         [KT_TOKEN_PLUS] = KT_NODE_ADD,     [KT_TOKEN_MINUS] = KT_NODE_SUBTRACT, [KT_TOKEN_ASTERISK] = KT_NODE_MULTIPLY,
         [KT_TOKEN_SLASH] = KT_NODE_DIVIDE, [KT_TOKEN_PERCENT] = KT_NODE_MODULO, [KT_TOKEN_POWER] = KT_NODE_POWER};
     bool first = a.type == KT_TYPE_ANGLE, second = b.type == KT_TYPE_ANGLE, angle = first || second;
     *done = codes[op] != 0;
+    if (a.type == KT_TYPE_DURATION || b.type == KT_TYPE_DURATION) return linear_time(out, arithmetic, op, a, b, done);
     if (angle) {
         bool sum = op == KT_TOKEN_PLUS || op == KT_TOKEN_MINUS, whole_right = kt_value_known(b) && kt_value_whole(b);
         bool scaled = (op == KT_TOKEN_ASTERISK && (whole_right || (kt_value_known(a) && kt_value_whole(a)))) ||
@@ -79,6 +97,7 @@ bool kt_symbolic_binary(kt_value *out, kt_arithmetic *arithmetic, uint8_t op, kt
 
 bool kt_symbolic_negate(kt_value *out, kt_arithmetic *arithmetic, kt_value a) {
     if (!make_node(out, arithmetic, KT_NODE_NEGATE, a, a)) return false;
+    if (a.type == KT_TYPE_DURATION) out->type = KT_TYPE_DURATION;
     return a.type != KT_TYPE_ANGLE || wrap_angle(out, arithmetic, *out, a.width);
 }
 

@@ -79,8 +79,9 @@ bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, k
     kt_type type = (kt_type)variable->value.type;
     uint32_t width = variable->value.width;
     if (!kt_convert(&value, program, type, width, false, value, span)) return false;
-    bool followed = !value.runtime && kt_follows(program);
-    if (followed && program->region <= variable->region) { /* stored where it is needed */
+    bool follows = kt_follows(program); /* if not, times are: they are resolved while the program is read */
+    bool followed = !value.runtime && (follows || (type == KT_TYPE_DURATION && !program->trial));
+    if (followed && follows && program->region <= variable->region) { /* stored where it is needed */
         variable->value = value;
         variable->value.followed = true;
         variable->stored = false;

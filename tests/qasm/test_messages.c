@@ -171,7 +171,7 @@ static void test_arithmetic(void **state) {
 
 static void test_interface(void **state) {
     (void)state;
-    BAD3("qubit q; stretch s = 2ns;", "KQ0331", 1, 22, NULL);
+    BAD3("qubit q; stretch s = 2;", "KQ0311", 1, 22, "durations");
     BAD3("qubit q; delay[-5ns] q;", "KQ0331", 1, 16, "negative");
     BAD3("qubit q; delay[3] q;", "KQ0311", 1, 16, "duration");
     BAD3("qubit q; box[1us] { delay[600ns] q; x q; delay[500ns] q; }", "KQ0331", 1, 14, "longer");

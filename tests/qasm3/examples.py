@@ -67,7 +67,7 @@ def surface_code():
 # name: (what is counted, with its probabilities; a remark)
 RUNS = {
     'adder': ({'10000': 1.0}, '1 + 15 = 16'),
-    'alignment': ({'000': math.cos(math.pi / 8) ** 2, '100': math.sin(math.pi / 8) ** 2}, 'stretches are resolved to 0'),
+    'alignment': ({'000': math.cos(math.pi / 8) ** 2, '100': math.sin(math.pi / 8) ** 2}, 'stretches are resolved'),
     'inverseqft1': ({'0000': 1.0}, ''),
     'inverseqft2': ({'0 0 0 0': 1.0}, ''),
     'qec': ({'01 000': 1.0}, 'the error is found and mended'),
