@@ -3,9 +3,9 @@
 
     generate.py OUTPUT.c ketch.h helpers.h
 
-The headers are the only place where anything is declared: this script takes away what CFFI does not read (comments, directives, the words
-KETCH_API and extern "C"), hands the rest to it, and asks for C against the stable ABI of Python ("API mode": the C compiler checks every
-declaration). Each function that results releases the GIL while it runs.
+The headers are the only place where anything is declared: this script takes away what CFFI does not read (comments,
+directives, the words KETCH_API and extern "C"), hands the rest to it, and asks for C against the stable ABI of Python
+("API mode": the C compiler checks every declaration). Each function of the extension releases the GIL while it runs.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ A circuit that a run has been given never changes any more. It is changed by cop
     _handle ── the ketch_circuit that is read and changed
     _lent   ── the same, once it was handed out; None while nobody else has it
 
-Borrowing sets `_lent`; the next change copies the circuit, and from then on `_handle` is the copy. What was borrowed lives as long as
-those who borrowed it, so that a copy (`copy`, `bind`) costs nothing until one of the two is changed.
+Borrowing sets `_lent`; the next change copies the circuit, and from then on `_handle` is the copy. What was borrowed
+lives as long as those who borrowed it, so that a copy (`copy`, `bind`) costs nothing until one of the two is changed.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class CircuitSummary(NamedTuple):
     resets: int
     conditions: int
     depth: int
-    """The longest chain of gates, measurements and resets that share a qubit or bit; a barrier makes its qubits wait."""
+    """The longest chain of gates, measurements and resets that share a qubit or bit; a barrier makes its qubits
+    wait."""
     parameters: int
     version: int
     """Of OpenQASM: 2 or 3; 0 where the circuit was built."""
@@ -79,18 +80,17 @@ class Circuit:
     {'11': 53, '00': 47}
     >>> same = ketch.Circuit('OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; h q[0]; cx q[0], q[1];')
 
-    Methods that add to a circuit change it in place and return it. One that is running, or waiting to, is never changed by that: it
-    goes on as it was handed over. Circuits are compared and hashed by identity.
-    """
+    Methods that add to a circuit change it in place and return it. One that is running, or waiting to, is never changed
+    by that: it goes on as it was handed over. Circuits are compared and hashed by identity."""
 
-    __slots__ = ("_bits", "_handle", "_lent", "_lock", "_qubits", "__weakref__")
+    __slots__ = ("__weakref__", "_bits", "_handle", "_lent", "_lock", "_qubits")
 
     def __init__(self, source: str | int, bits: int | None = None, *, name: str = "<text>", **options: Any) -> None:
         """Reads a program, or makes an empty circuit.
 
-        `source` is the text of a program, or a number of qubits. `bits` is the number of classical bits of an empty circuit, by default
-        as many as qubits. `name` stands for the text in messages; further options are those of `load`.
-        """
+        `source` is the text of a program, or a number of qubits. `bits` is the number of classical bits of an empty
+        circuit, by default as many as qubits. `name` stands for the text in messages; further options are those of
+        `load`."""
         if isinstance(source, str):
             if bits is not None:
                 raise TypeError("bits are declared by the program")
@@ -128,11 +128,11 @@ class Circuit:
     def load(cls, path: str | os.PathLike[str], **options: Any) -> Circuit:
         """Reads an OpenQASM file.
 
-        Options: `include_dirs` (folders searched after the file's own), `safe_include` (includes only from there), `prelude`
-        ("stdgates.inc" or "qelib1.inc": as if the program included it first), `folder` (where includes of a text are looked for), and
-        limits: `max_source_bytes`, `max_gates`, `max_qubits`, `max_bits`, `max_nesting`, `max_include_depth`, `max_token_bytes`,
-        `max_errors`, `max_cells`, `max_unroll`, `max_operations` (see ketch_load_options in ketch.h).
-        """
+        Options: `include_dirs` (folders searched after the file's own), `safe_include` (includes only from there),
+        `prelude` ("stdgates.inc" or "qelib1.inc": as if the program included it first), `folder` (where includes of a
+        text are looked for), and limits: `max_source_bytes`, `max_gates`, `max_qubits`, `max_bits`, `max_nesting`,
+        `max_include_depth`, `max_token_bytes`, `max_errors`, `max_cells`, `max_unroll`, `max_operations` (see
+        ketch_load_options in ketch.h)."""
         return cls._of(_read(lib.ketch_circuit_load, os.fsencode(path), **options))
 
     # ── Lending ──
@@ -180,15 +180,17 @@ class Circuit:
     ) -> Circuit:
         """Appends a gate, once or many times.
 
-        `qubits` has the gate's operands, controls first: a number or a sequence for one application, an array of shape (count, operands)
-        for many in one call; for gates on one qubit any number of qubits. `params` are its angles in radians: as many as the gate has,
-        for all applications, or an array of shape (count, angles). `controls` are further controls, shared by all or of shape
-        (count, controls); bit k of `control_values` is the value at which control k is active, by default all 1.
+        `qubits` has the gate's operands, controls first: a number or a sequence for one application, an array of shape
+        (count, operands) for many in one call; for gates on one qubit any number of qubits. `params` are its angles in
+        radians: as many as the gate has, for all applications, or an array of shape (count, angles). `controls` are
+        further controls, shared by all or of shape (count, controls); bit k of `control_values` is the value at which
+        control k is active, by default all 1.
 
         >>> import numpy as np
-        >>> Circuit(3).append("h", range(3)).append("rz", np.arange(3), np.array([0.1, 0.2, 0.3])).append("cx", [[0, 1], [1, 2]])
+        >>> circuit = ketch.Circuit(3).append("h", range(3)).append("cx", [[0, 1], [1, 2]])
+        >>> circuit.append("rz", np.arange(3), np.array([0.1, 0.2, 0.3]))
         <ketch.Circuit: 3 qubits, 3 bits, 8 operations>
-        >>> Circuit(4).append("x", 3, controls=[0, 1, 2])
+        >>> ketch.Circuit(4).append("x", 3, controls=[0, 1, 2])
         <ketch.Circuit: 4 qubits, 4 bits, 1 operation>
         """
         operands, angles = _GATES.get(name, (1, 0))
@@ -203,15 +205,12 @@ class Circuit:
         places = _indices(qubits, "qubits")
         if name not in _GATES:
             places = places.reshape(-1)[:1]  # the library knows what to say
-        if (
-            places.ndim == 2
-            and places.shape[1] != operands
-            or places.ndim < 2
-            and operands > 1
-            and places.size != operands
+        if (places.ndim == 2 and places.shape[1] != operands) or (
+            places.ndim < 2 and operands > 1 and places.size != operands
         ):
             raise UsageError(
-                f"`{name}` acts on {operands} qubits: qubits has shape {places.shape}, not ({operands},) or (count, {operands})"
+                f"`{name}` acts on {operands} qubits: qubits has shape {places.shape}, "
+                f"not ({operands},) or (count, {operands})"
             )
         if places.ndim > 2:
             raise UsageError(f"qubits has {places.ndim} dimensions: at most 2, (count, {operands})")
@@ -270,7 +269,7 @@ class Circuit:
     def if_(self, bits: ArrayLike, value: int = 1) -> Iterator[Circuit]:
         """What is appended inside happens only where the bits, the first one lowest, read as the number `value`.
 
-        >>> circuit = Circuit(2).append("h", 0).measure(0)
+        >>> circuit = ketch.Circuit(2).append("h", 0).measure(0)
         >>> with circuit.if_(0):
         ...     _ = circuit.append("x", 1)
         >>> ketch.run(circuit.measure(1), shots=100, seed=1).counts
@@ -293,15 +292,15 @@ class Circuit:
 
     @property
     def externs(self) -> tuple[str, ...]:
-        """Names of functions that the program declares `extern`. They can be given by C alone (ketch_circuit_set_extern): threads of the
-        library never call Python."""
+        """Names of functions that the program declares `extern`. They can be given by C alone
+        (ketch_circuit_set_extern): threads of the library never call Python."""
         with self._lock:
             return _names(lib.ketch_circuit_extern, self._handle)
 
     @property
     def remarks(self) -> tuple[tuple[int, str], ...]:
         """Annotations and pragmas of the source: (line, text)."""
-        found = []
+        found: list[tuple[int, str]] = []
         with self._lock:
             while (remark := lib.ketch_circuit_remark(self._handle, len(found))).text:
                 found.append((remark.line, text_of(remark.text)))
@@ -310,10 +309,10 @@ class Circuit:
     def bind(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Circuit:
         """A new circuit whose inputs have these values; this one stays as it is.
 
-        Values are numbers (angles in radians), or what the input's type holds: True and False, "0101" for bits (bit 0 rightmost), complex
-        numbers, lists and arrays; text is read as the library reads it ("pi/4").
+        Values are numbers (angles in radians), or what the input's type holds: True and False, "0101" for bits (bit 0
+        rightmost), complex numbers, lists and arrays; text is read as the library reads it ("pi/4").
 
-        >>> turn = Circuit("OPENQASM 3.0; input angle theta; qubit q; U(theta, 0, 0) q;")
+        >>> turn = ketch.Circuit("OPENQASM 3.0; input angle theta; qubit q; U(theta, 0, 0) q;")
         >>> ketch.run(turn.bind(theta=np.pi), shots=10).counts
         {'1': 10}
         """
@@ -379,7 +378,7 @@ class Circuit:
     ) -> str:
         """The circuit drawn, as text or "svg".
 
-        >>> print(Circuit(2).append("h", 0).append("cx", [0, 1]).draw())
+        >>> print(ketch.Circuit(2).append("h", 0).append("cx", [0, 1]).draw())
                ┌───┐
         q[0]: ─┤ H ├───●──
                └───┘ ┌─┴─┐
@@ -404,7 +403,8 @@ class Circuit:
         return self._look(lib.ketch_circuit_describe, write_options()).decode()
 
     def to_qasm(self, version: int = 3) -> str:
-        """A program of OpenQASM 2 or 3 that means the same; UnavailableError, with the line, where that language cannot say it."""
+        """A program of OpenQASM 2 or 3 that means the same; UnavailableError, with the line, where that language cannot
+        say it."""
         languages = {2: lib.KETCH_LANGUAGE_QASM2, 3: lib.KETCH_LANGUAGE_QASM3}
         if version not in languages:
             raise UsageError(f"no OpenQASM {version!r}: there are 2 and 3")
@@ -451,8 +451,8 @@ class Circuit:
 
     @classmethod
     def from_bytes(cls, data: bytes, **limits: Any) -> Circuit:
-        """A circuit of bytes that `to_bytes` gave. Nothing is trusted: bytes that no circuit was saved as are an error, and limits (those
-        of `load`) hold."""
+        """A circuit of bytes that `to_bytes` gave. Nothing is trusted: bytes that no circuit was saved as are an error,
+        and limits (those of `load`) hold."""
         view = memoryview(data).cast("B")
         return cls._of(_read(lib.ketch_circuit_restore, ffi.from_buffer(view), len(view), **limits))
 
@@ -526,7 +526,7 @@ def _indices(values: ArrayLike | Iterable[int], what: str) -> np.ndarray[Any, An
 def _angles(name: str, params: ArrayLike, count: int, angles: int) -> np.ndarray[Any, Any]:
     """Parameters of `count` applications, row by row."""
     values = np.asarray(params, dtype=np.float64)
-    if values.shape == (count, angles) or values.size == count * angles and (values.ndim < 2 or not values.size):
+    if values.shape == (count, angles) or (values.size == count * angles and (values.ndim < 2 or not values.size)):
         return values
     if values.size == angles and values.ndim < 2:
         return np.broadcast_to(values.reshape(-1), (count, angles))

@@ -47,7 +47,8 @@ def histogram_svg(counts: dict[str, int], shots: int) -> str:
         middle = x + step / 2
         parts.append(f"<g><title>{escape(bits)}: {count} of {shots}</title>")
         parts.append(
-            f'<rect x="{x + 4:.1f}" y="{top + height - tall:.1f}" width="{step - 8:.1f}" height="{tall:.1f}" fill="#4472c4"/>'
+            f'<rect x="{x + 4:.1f}" y="{top + height - tall:.1f}" width="{step - 8:.1f}" height="{tall:.1f}" '
+            'fill="#4472c4"/>'
         )
         parts.append(
             f'<text x="{middle:.1f}" y="{top + height - tall - 4:.1f}" text-anchor="middle" font-size="10">'
@@ -63,8 +64,9 @@ def histogram_svg(counts: dict[str, int], shots: int) -> str:
 
 
 def progress_callback(progress: Any) -> tuple[Callable[[float, str], None], Callable[[], None]]:
-    """(show, finish) for what the user gave as `progress`: True, a bar of tqdm where that is installed and else one line on stderr; a
-    callable, called with the fraction done and the stage. Polled by the thread that waits: no thread of the library calls Python."""
+    """(show, finish) for what the user gave as `progress`: True, a bar of tqdm where that is installed and else one
+    line on stderr; a callable, called with the fraction done and the stage. Polled by the thread that waits: no thread
+    of the library calls Python."""
     if callable(progress):
         return progress, lambda: None
     try:

@@ -128,22 +128,27 @@ class CircuitSyntaxError(KetchError, ValueError):
 
     @property
     def filename(self) -> str:
+        """The file, or `"<text>"`."""
         return self.file
 
     @property
     def lineno(self) -> int:
+        """From 1."""
         return self.line
 
     @property
     def offset(self) -> int:
+        """The caret's column in `text`, from 1."""
         return self._first.source_column
 
     @property
     def text(self) -> str:
+        """The line itself."""
         return self._first.source_line
 
     @property
     def msg(self) -> str:
+        """The error itself, one line."""
         return self.message
 
 
@@ -207,11 +212,11 @@ _CLASSES: dict[int, type[KetchError]] = {
 
 def text_of(pointer: Any) -> str:
     """A string of C as one of Python."""
-    return ffi.string(pointer).decode("utf-8", "replace")
+    return bytes(ffi.string(pointer)).decode("utf-8", "replace")
 
 
-# Diagnostics that nobody is using. Taking and giving one is a single operation of a list, so threads need no lock, and a signal handler
-# that runs a circuit in the midst of another run takes its own.
+# Diagnostics that nobody is using. Taking and giving one is a single operation of a list, so threads need no lock, and
+# a signal handler that runs a circuit in the midst of another run takes its own.
 _idle: list[Any] = []
 
 
@@ -234,9 +239,10 @@ def messages_of(diag: Any) -> tuple[Message, ...]:
     found = []
     for index in range(lib.ketch_diag_count(diag)):
         m = lib.ketch_diag_message(diag, index)
-        texts = [text_of(pointer) for pointer in (m.code, m.text, m.hint, m.file)]
-        place = (m.line, m.column, m.length, text_of(m.source_line), m.source_column)
-        found.append(Message(_SEVERITIES[m.severity], *texts, *place))
+        fields: dict[str, Any] = {name: getattr(m, name) for name in Message._fields}
+        for name in ("code", "text", "hint", "file", "source_line"):
+            fields[name] = text_of(fields[name])
+        found.append(Message(**{**fields, "severity": _SEVERITIES[m.severity]}))
     return tuple(found)
 
 
@@ -247,7 +253,8 @@ def error_from(status: int, diag: Any) -> KetchError:
 
 
 def check(status: int, diag: Any, level: int = 3) -> None:
-    """Raises where a call failed; what it warned of goes through `warnings`. `level` counts the frames up to the user's line."""
+    """Raises where a call failed; what it warned of goes through `warnings`. `level` counts the frames up to the user's
+    line."""
     if status:
         raise error_from(status, diag)
     if lib.ketch_diag_count(diag):

@@ -3,8 +3,8 @@
 
     array ── base ──> Owner ── handle ──> ketch_result or ketch_state, given back by its finalizer
 
-An array's chain of bases ends in the owner, whatever slices are taken, so the object in C is freed after the last of them. The library
-never hands a buffer to another run before that.
+An array's chain of bases ends in the owner, whatever slices are taken, so the object in C is freed after the last of
+them. The library never hands a buffer to another run before that.
 """
 
 from __future__ import annotations

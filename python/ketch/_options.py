@@ -21,7 +21,10 @@ PRECISIONS: dict[Any, int] = {
     "complex64": lib.KETCH_PRECISION_FP32,
 }
 NAMES = {lib.KETCH_PRECISION_FP64: "fp64", lib.KETCH_PRECISION_FP32: "fp32"}
-DTYPES = {lib.KETCH_PRECISION_FP64: np.dtype(np.complex128), lib.KETCH_PRECISION_FP32: np.dtype(np.complex64)}
+DTYPES: dict[int, np.dtype[Any]] = {
+    lib.KETCH_PRECISION_FP64: np.dtype(np.complex128),
+    lib.KETCH_PRECISION_FP32: np.dtype(np.complex64),
+}
 OUTPUTS: dict[str, int] = {
     "memory": lib.KETCH_OUTPUT_SHOTS,
     "state": lib.KETCH_OUTPUT_STATE,
@@ -99,7 +102,8 @@ def run_options(
     instructions: str | None = None,
     norm_tolerance: float | None = None,
 ) -> Any:
-    """A `ketch_run_options` for these keywords: those of `ketch.run`. The usual ones are looked at first, and only if given."""
+    """A `ketch_run_options` for these keywords: those of `ketch.run`. The usual ones are looked at first, and only if
+    given."""
     options = ffi.new(_RUN_OPTIONS)
     options.struct_size = _RUN_OPTIONS_SIZE
     if shots is not None:
@@ -150,8 +154,9 @@ def seconds(timeout: float) -> float:
 
 
 def default_threads() -> int:
-    """Threads of a session that was given no number: KETCH_NUM_THREADS, else OMP_NUM_THREADS (the first of its list), else 0, which
-    lets the library count: the processors that this process may use and its cgroup's quota, whichever is less."""
+    """Threads of a session that was given no number: KETCH_NUM_THREADS, else OMP_NUM_THREADS (the first of its list),
+    else 0, which lets the library count: the processors that this process may use and its cgroup's quota, whichever is
+    less."""
     for name in ("KETCH_NUM_THREADS", "OMP_NUM_THREADS"):
         first = os.environ.get(name, "").split(",")[0].strip()
         if first.isdecimal() and int(first) > 0:

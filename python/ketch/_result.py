@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results: counts, the bits of each shot, amplitudes, timings.
 
-A result holds the library's own; what is asked for is read from it then, and kept. Arrays of `memory` and `state` are the library's
-memory, which lives as long as the result or any view of the array.
+A result holds the library's own; what is asked for is read from it then, and kept. Arrays of `memory` and `state` are
+the library's memory, which lives as long as the result or any view of the array.
 """
 
 from __future__ import annotations
@@ -76,6 +76,10 @@ class Result:
     """
 
     __slots__ = ("__weakref__", "_counts", "_handle", "_memory", "_state")
+    _handle: Any
+    _counts: dict[str, int] | None
+    _memory: NDArray[np.uint64] | None
+    _state: NDArray[Any] | None
 
     def __init__(self) -> None:
         raise TypeError("results are made by running circuits: ketch.run(...)")
@@ -91,9 +95,9 @@ class Result:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each outcome came, the most frequent first. Outcomes are written with bit 0 rightmost, registers as declared from
-        right to left with a space between."""
-        counts: dict[str, int] | None = self._counts
+        """How often each outcome came, the most frequent first. Outcomes are written with bit 0 rightmost, registers as
+        declared from right to left with a space between."""
+        counts = self._counts
         if counts is None:
             handle = self._handle
             total = lib.ketch_result_outcome_count(handle)
@@ -111,19 +115,19 @@ class Result:
 
     @property
     def memory(self) -> NDArray[np.uint64]:
-        """The bits of each shot, in order (`outputs="memory"`): shape (shots, words), bit b of an outcome being bit b % 64 of word
-        b // 64. Shares the library's memory. `bits()` is the same unpacked."""
+        """The bits of each shot, in order (`outputs="memory"`): shape (shots, words), bit b of an outcome being bit b %
+        64 of word b // 64. Shares the library's memory. `bits()` is the same unpacked."""
         if self._memory is None:
             words = ffi.new("size_t *")
             rows = lib.ketch_result_shots(self._handle, words)
             if not rows:
                 raise UnavailableError("the result holds no bits of single shots: ask for them with outputs='memory'")
             self._memory = view(self._handle, rows, (self.shots, words[0]), np.uint64)
-        memory: NDArray[np.uint64] = self._memory
-        return memory
+        return self._memory
 
     def bits(self, register: str | None = None) -> NDArray[np.uint8]:
-        """The bits of each shot as 0 and 1, shape (shots, bits): bit 0 in column 0. Of one register, or of all in order of declaration."""
+        """The bits of each shot as 0 and 1, shape (shots, bits): bit 0 in column 0. Of one register, or of all in order
+        of declaration."""
         chosen = self.registers
         if register is not None:
             chosen = tuple(r for r in chosen if r.name == register)
@@ -133,8 +137,7 @@ class Result:
                 )
         columns = np.concatenate([np.arange(r.offset, r.offset + r.size) for r in chosen])
         octets = self.memory.astype("<u8", copy=False).view(np.uint8)
-        unpacked: NDArray[np.uint8] = octets[:, columns // 8] >> (columns % 8).astype(np.uint8) & 1
-        return unpacked
+        return np.asarray(octets[:, columns // 8] >> (columns % 8).astype(np.uint8) & 1, np.uint8)
 
     @property
     def registers(self) -> tuple[Register, ...]:
@@ -148,18 +151,19 @@ class Result:
 
     @property
     def state(self) -> NDArray[Any]:
-        """All 2^qubits amplitudes (`outputs="state"`), complex128 or complex64: the library's memory, writable, not copied."""
+        """All 2^qubits amplitudes (`outputs="state"`), complex128 or complex64: the library's memory, writable, not
+        copied."""
         if self._state is None:
             qubits, precision = ffi.new("uint32_t *"), ffi.new("ketch_precision *")
             amplitudes = lib.ketch_result_state(self._handle, qubits, precision)
             if not amplitudes:
                 raise UnavailableError("the result holds no state: ask for it with outputs='state'")
             self._state = view(self._handle, amplitudes, (1 << qubits[0],), DTYPES[precision[0]])
-        state: NDArray[Any] = self._state
-        return state
+        return self._state
 
     def amplitudes(self, states: ArrayLike) -> NDArray[np.complex128]:
-        """Amplitudes of basis states, given as numbers or as text with qubit 0 rightmost (`outputs="amplitudes"` or `"state"`)."""
+        """Amplitudes of basis states, given as numbers or as text with qubit 0 rightmost (`outputs="amplitudes"` or
+        `"state"`)."""
         indices = basis_states(states)
         out = np.empty(indices.shape, np.complex128)
         pointers = ffi.from_buffer("double[]", out.reshape(-1)), ffi.from_buffer("uint64_t[]", indices.reshape(-1))
@@ -167,8 +171,8 @@ class Result:
         return out
 
     def probabilities(self, qubits: ArrayLike | None = None) -> NDArray[np.float64]:
-        """Probabilities of all basis states, or the marginal distribution of some qubits, the first one being bit 0 of the index
-        (`outputs="probabilities"`, `"amplitudes"` or `"state"`)."""
+        """Probabilities of all basis states, or the marginal distribution of some qubits, the first one being bit 0 of
+        the index (`outputs="probabilities"`, `"amplitudes"` or `"state"`)."""
         if qubits is not None:
             return marginal(lib.ketch_result_marginal, self._handle, qubits)
         out = np.empty(1 << min(self.info.qubits, 62))
@@ -209,7 +213,8 @@ class Result:
         return {name: getattr(info, name + "_seconds") for name in ("plan", "simulate", "sample", "total")}
 
     def to_json(self, *, run: bool = True) -> str:
-        """Everything as JSON (docs/formats.md); without the object `run` it is the same at every run of the same seed."""
+        """Everything as JSON (docs/formats.md); without the object `run` it is the same at every run of the same
+        seed."""
         options = write_options(format=lib.KETCH_FORMAT_JSON, omit_run=not run)
         return written(lib.ketch_result_write, self._handle, options).decode()
 
@@ -222,7 +227,8 @@ class Result:
         counts = self.counts
         if not counts:
             return f"<ketch.Result: {self.info.qubits} qubits, no shots>"
-        return f"<ketch.Result: {self.shots} shots, {len(counts)} {'outcome' if len(counts) == 1 else 'outcomes'}, seed {self.seed}>"
+        outcomes = "outcome" if len(counts) == 1 else "outcomes"
+        return f"<ketch.Result: {self.shots} shots, {len(counts)} {outcomes}, seed {self.seed}>"
 
     def __str__(self) -> str:
         """The counts with bars."""

@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ketch._circuit import Circuit
+from ketch._circuit import Circuit, as_circuit
 from ketch._errors import UsageError, call, make
-from ketch._ketch import ffi, lib
+from ketch._ketch import lib
 from ketch._memory import view
 from ketch._options import DTYPES, NAMES, precision_code, run_options, whole
 from ketch._result import Result, marginal
 from ketch._session import CircuitLike, Session, default_session
-from ketch._circuit import as_circuit
 
 __all__ = ["State"]
 
@@ -34,9 +33,8 @@ class State:
     >>> state.sample(100, seed=7).counts
     {'11': 53, '00': 47}
 
-    `amplitudes` is the state's own memory, as an array that can be written; the state lives as long as any view of it. Circuits may be
-    applied while there are views, which show the new amplitudes then.
-    """
+    `amplitudes` is the state's own memory, as an array that can be written; the state lives as long as any view of it.
+    Circuits may be applied while there are views, which show the new amplitudes then."""
 
     __slots__ = ("__weakref__", "_handle", "_lock")
 
@@ -52,8 +50,8 @@ class State:
 
     @classmethod
     def from_array(cls, array: ArrayLike, precision: Any = None) -> State:
-        """A state with the amplitudes of an array of 2^qubits numbers, which are copied. complex64 gives a state in fp32, unless
-        `precision` says otherwise. Their norm is 1, or the next run fails."""
+        """A state with the amplitudes of an array of 2^qubits numbers, which are copied. complex64 gives a state in
+        fp32, unless `precision` says otherwise. Their norm is 1, or the next run fails."""
         amplitudes = np.asarray(array)
         qubits = amplitudes.size.bit_length() - 1
         if amplitudes.ndim != 1 or qubits < 1 or amplitudes.size != 1 << qubits:
@@ -78,8 +76,9 @@ class State:
         progress: Any = None,
         session: Session | None = None,
     ) -> Result:
-        """Applies a circuit, in place. The result holds what it measured, in one shot; measurements at its very end leave the state as it
-        is before them. Where the run fails or is cancelled the state is lost: `reset` gives a new one."""
+        """Applies a circuit, in place. The result holds what it measured, in one shot; measurements at its very end
+        leave the state as it is before them. Where the run fails or is cancelled the state is lost: `reset` gives a new
+        one."""
         settings = run_options(
             1, seed, timeout=timeout, max_memory=max_memory, threads=threads, precision=self.precision
         )
@@ -107,6 +106,7 @@ class State:
 
     @property
     def qubits(self) -> int:
+        """The state has 2^qubits amplitudes."""
         return int(lib.ketch_state_qubits(self._handle))
 
     @property
@@ -116,8 +116,8 @@ class State:
 
     @property
     def amplitudes(self) -> NDArray[Any]:
-        """The amplitudes, complex128 or complex64: the state's own memory. Amplitude i is that of the basis state whose bit q is that of
-        qubit q."""
+        """The amplitudes, complex128 or complex64: the state's own memory. Amplitude i is that of the basis state whose
+        bit q is that of qubit q."""
         call(lib.ketch_state_check, self._handle)
         dtype = DTYPES[lib.ketch_state_precision(self._handle)]
         return view(self._handle, lib.ketch_state_amplitudes(self._handle), (1 << self.qubits,), dtype)
@@ -153,6 +153,7 @@ class State:
     # ── Copies ──
 
     def copy(self) -> State:
+        """Another state with the same amplitudes."""
         with self._lock:
             handle = make("ketch_state", lib.kp_state_free, lib.ketch_state_copy, self._handle)
         state = State.__new__(State)
@@ -172,4 +173,5 @@ class State:
 
 
 def _unpickled(data: Any, precision: str) -> State:
-    return State.from_array(np.frombuffer(data, DTYPES[precision_code(precision)]), precision)
+    dtype: Any = DTYPES[precision_code(precision)]
+    return State.from_array(np.frombuffer(data, dtype), precision)
