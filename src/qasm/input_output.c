@@ -6,6 +6,8 @@
  */
 #include "qasm/program.h"
 
+#include <string.h>
+
 /* ── Inputs ── */
 
 static bool add_input(uint32_t *input, kt_program *program, const kt_statement *statement, kt_value type, const kt_dimensions *shape) {
@@ -85,20 +87,19 @@ void kt_count_outputs_only(kt_program *program) {
     program->outputs = true;
 }
 
-static bool register_output(kt_program *program, const kt_statement *statement, kt_value type, const kt_dimensions *shape) {
+static bool register_output(kt_program *program, size_t binding, kt_span name, kt_value type, const kt_dimensions *shape) {
     ketch_circuit *circuit = program->circuit;
     uint64_t width = bits_of(type), size = width, limit = program->options->max_bits;
     for (uint32_t d = 0; shape && d < shape->dimension_count; d++) size *= shape->dimensions[d];
     if (limit > KT_MAX_WIDTH) limit = KT_MAX_WIDTH;
     if (size > limit || circuit->bit_count > limit - size)
-        return kt_error_at(&program->report, KT_BIT_LIMIT, statement->name, "%llu bits in all; the limit is %llu",
+        return kt_error_at(&program->report, KT_BIT_LIMIT, name, "%llu bits in all; the limit is %llu",
                            (unsigned long long)(size + circuit->bit_count), (unsigned long long)limit);
     kt_count_outputs_only(program);
     if (!kt_reserve(&program->stored, &program->stored_capacity, program->stored_count + 1, sizeof *program->stored))
         return kt_report_no_memory(&program->report);
-    program->stored[program->stored_count++] = (kt_output){program->binding_of[statement->symbol] - 1, circuit->bit_count};
-    ketch_status status =
-        kt_circuit_add_register(circuit, false, statement->name.at, statement->name.size, (uint32_t)size, true, program->diag);
+    program->stored[program->stored_count++] = (kt_output){binding, circuit->bit_count};
+    ketch_status status = kt_circuit_add_register(circuit, false, name.at, name.size, (uint32_t)size, true, program->diag);
     if (!kt_report_status(&program->report, status)) return false;
     kt_register_info *added = &circuit->bit_registers[circuit->bit_registers_count - 1];
     added->type = (uint8_t)kt_scalar_of((kt_type)type.type);
@@ -116,11 +117,47 @@ bool kt_declare_output(kt_program *program, const kt_statement *statement) {
     if (name->keyword == KT_TOKEN_ARRAY) {
         if (!kt_declare_array(program, statement)) return false;
         const kt_view *view = kt_scope_find(program, statement->symbol)->as.array;
-        return register_output(program, statement, (kt_value){.type = view->array->type, .width = view->array->width}, &view->shape);
+        kt_value element = {.type = view->array->type, .width = view->array->width};
+        return register_output(program, program->binding_of[statement->symbol] - 1, statement->name, element, &view->shape);
     }
     if (!kt_evaluate_type(&type, &width, program, name)) return kt_scope_spoil(program, statement->symbol), false;
     return kt_declare_variable(program, type, width, statement->symbol, statement->name) &&
-           register_output(program, statement, (kt_value){.type = (uint8_t)type, .width = width}, NULL);
+           register_output(program, program->binding_of[statement->symbol] - 1, statement->name,
+                           (kt_value){.type = (uint8_t)type, .width = width}, NULL);
+}
+
+static bool is_input(const kt_program *program, const kt_binding *binding) {
+    const ketch_circuit *circuit = program->circuit;
+    const kt_symbol *name = &program->symbols.items[binding->symbol];
+    for (size_t i = 0; i < circuit->inputs_count; i++)
+        if (strlen(circuit->inputs[i].name) == name->size && memcmp(circuit->inputs[i].name, name->name, name->size) == 0) return true;
+    return false;
+}
+
+/* Are outcomes kept, but in nothing that is counted? */
+static bool counts_nothing(const ketch_circuit *circuit, bool *ends) {
+    bool kept = false;
+    for (size_t i = 0; i < circuit->bit_registers_count; i++)
+        if (circuit->bit_registers[i].counted && circuit->bit_registers[i].size) return false;
+    for (size_t i = 0; i < circuit->ops_count; i++) {
+        const kt_op *op = &circuit->ops[i];
+        kept = kept || op->code == KT_OP_MEASURE_AT || (op->code == KT_OP_MEASURE && kt_op_operands(circuit, op)[1] != KT_NO_BIT);
+        *ends = *ends || op->code == KT_OP_END;
+    }
+    return kept;
+}
+
+bool kt_count_variables(kt_program *program) {
+    bool ends = false;
+    if (program->outputs || !counts_nothing(program->circuit, &ends)) return true;
+    for (size_t i = 0; i < program->bindings_count && !ends; i++) { /* an `end` before has stored nothing */
+        const kt_binding *binding = &program->bindings[i];
+        if (binding->kind != KT_BINDING_VARIABLE || binding->as.variable.constant || is_input(program, binding)) continue;
+        kt_value type = {.type = binding->as.variable.value.type, .width = binding->as.variable.value.width};
+        if (!register_output(program, i, binding->span, type, NULL)) return false;
+    }
+    if (!program->outputs) kt_note(program->diag, "outcomes are kept in nothing that is counted: declare an `output`, or bits");
+    return true;
 }
 
 static bool store_cells(kt_program *program, uint32_t bit, uint32_t cell, uint32_t count) {

@@ -598,6 +598,8 @@ bool kt_lower_if(kt_program *program, const kt_statement *statement);
 bool kt_declare_input(kt_program *program, const kt_statement *statement);
 bool kt_declare_output(kt_program *program, const kt_statement *statement);
 void kt_count_outputs_only(kt_program *program);
+/* At the end: where outcomes are kept, but neither in outputs nor in bits, all variables are the result. Arrays are not. */
+bool kt_count_variables(kt_program *program);
 bool kt_store_outputs(kt_program *program);  /* where a shot ends */
 bool kt_settle_outputs(kt_program *program); /* before a call of a routine that may end it */
 bool kt_lower_extern(kt_program *program, const kt_statement *statement);

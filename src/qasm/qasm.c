@@ -148,7 +148,7 @@ static void finish(kt_program *program) {
         if (program->notes)
             kt_note(program->diag, "%u pragma%s or annotation%s kept, without effect", program->notes, program->notes == 1 ? "" : "s",
                     program->notes == 1 ? "" : "s");
-        bool stored = kt_store_outputs(program);
+        bool stored = kt_count_variables(program) && kt_store_outputs(program);
         kt_hide_followed(program);
         if (stored && kt_resolve_stretches(program)) kt_report_status(report, kt_circuit_resolve(program->circuit, program->diag));
     }
