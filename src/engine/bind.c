@@ -110,10 +110,18 @@ static kt_angles target_angles(const ketch_circuit *circuit, const kt_op *op) {
     return matrix_angles(matrix);
 }
 
+/* Of an operation without targets: a global phase, or a power of one. */
+static double phase_angle(const ketch_circuit *circuit, const kt_op *op) {
+    double entry[2];
+    if (op->gate < KT_GATE_COUNT) return circuit->params[op->data];
+    kt_op_matrix(entry, circuit, op);
+    return argument(entry);
+}
+
 /* Of one operation with one operand, which may be the control of a global phase. */
 static kt_angles operand_angles(const ketch_circuit *circuit, const kt_op *op) {
     if (kt_op_target_count(op)) return target_angles(circuit, op);
-    double angle = kt_small_angle(circuit->params[op->data]);
+    double angle = kt_small_angle(phase_angle(circuit, op));
     bool negated = kt_op_operands(circuit, op)[0] & KT_NEGATED;
     return negated ? (kt_angles){.global = angle, .before = -angle} : (kt_angles){.before = angle};
 }
@@ -168,8 +176,9 @@ static double stretch(const kt_binder *binder, const kt_action *action) {
         double matrix[8], sum = 0;
         if (op->gate != KT_GATE_MATRIX) continue;
         kt_op_matrix(matrix, binder->circuit, op);
-        for (uint32_t k = 0; k < 8; k++) sum += matrix[k] * matrix[k];
-        squares *= sum / 2;
+        uint32_t size = 1u << kt_op_target_count(op); /* 1: a phase under a control */
+        for (uint32_t k = 0; k < 2 * size * size; k++) sum += matrix[k] * matrix[k];
+        squares *= sum / size;
     }
     return sqrt(squares);
 }
@@ -247,7 +256,7 @@ static void add_source(kt_binder *binder, const kt_action *action, kt_bound *bou
         if (targets)
             angles = target_angles(binder->circuit, op);
         else
-            angles.global = binder->circuit->params[op->data]; /* a global phase, or one of its controls */
+            angles.global = phase_angle(binder->circuit, op); /* or of its controls */
         double *by_size[3] = {&constant, &phases[0], &phases[2]};
         *by_size[op->control_count] = kt_reduced(angles.global);
         if (targets) *by_size[op->control_count + 1] = kt_reduced(angles.before);
@@ -331,7 +340,7 @@ static void bind_phase(kt_binder *binder, const kt_action *action, kt_bound *bou
         kt_angles angles = target_angles(binder->circuit, op);
         angle = angles.global + (action->part == KT_PART_ENTRY_0 ? 0 : angles.before);
     } else {
-        angle = binder->circuit->params[op->data];
+        angle = phase_angle(binder->circuit, op);
     }
     bound->factor[0] = cos(angle);
     bound->factor[1] = sin(angle);

@@ -57,8 +57,9 @@ static kt_effect effect_of(const kt_builder *builder, const kt_action *action, u
         bool about_x = false, about_y = false;
         if (action->source_count == 1) {
             uint16_t gate = builder->circuit->ops[builder->plan->sources[action->first_source].op].gate;
-            about_x = kt_gate_form(gate) == KT_FORM_ABOUT_X;
-            about_y = kt_gate_form(gate) == KT_FORM_Y || gate == KT_GATE_RY || gate == KT_GATE_CRY;
+            kt_form form = kt_gate_form(gate, action->bit_count);
+            about_x = form == KT_FORM_ABOUT_X;
+            about_y = form == KT_FORM_Y || gate == KT_GATE_RY || gate == KT_GATE_CRY;
         }
         if (!about_y) effect.x = bits;
         if (!about_x) effect.y = bits;

@@ -76,7 +76,7 @@ typedef struct kt_shape {
     uint8_t kernel;
     uint8_t touched; /* amplitudes of a group that change; 64 is the most */
 } kt_shape;
-kt_form kt_gate_form(uint16_t gate);
+kt_form kt_gate_form(uint16_t gate, uint32_t target_count);
 kt_shape kt_gate_shape(uint16_t gate, uint32_t target_count);
 
 #endif

@@ -347,7 +347,7 @@ static bool may_end_early(const kt_plan *plan, const ketch_circuit *circuit) {
 
 bool kt_renames(const kt_builder *builder, const kt_step *step) {
     const kt_op *op = &builder->circuit->ops[step->op];
-    return builder->renames && kt_gate_form(op->gate) == KT_FORM_SWAP && !step->controls && !op->conditional;
+    return builder->renames && kt_gate_form(op->gate, step->target_count) == KT_FORM_SWAP && !step->controls && !op->conditional;
 }
 
 /* Such names at first that after all swaps each wire has its own. */

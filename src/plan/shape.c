@@ -17,8 +17,8 @@ static const uint8_t forms[KT_GATE_COUNT] = {
 /* Diagonals with more than one entry that is not 1. */
 static bool varies(uint16_t gate) { return gate == KT_GATE_RZ || gate == KT_GATE_CRZ || gate == KT_GATE_RZZ; }
 
-kt_form kt_gate_form(uint16_t gate) {
-    if (gate == KT_GATE_MATRIX) return KT_FORM_GENERAL;
+kt_form kt_gate_form(uint16_t gate, uint32_t target_count) {
+    if (gate == KT_GATE_MATRIX) return target_count ? KT_FORM_GENERAL : KT_FORM_DIAGONAL; /* on no qubit: a phase */
     if (forms[gate]) return (kt_form)forms[gate];
     switch ((kt_family)kt_gates[gate].family) {
     case KT_FAMILY_DIAGONAL: return KT_FORM_DIAGONAL;
@@ -37,8 +37,8 @@ static const uint8_t kernel_of[4][4] = {
 };
 
 kt_shape kt_gate_shape(uint16_t gate, uint32_t target_count) {
-    kt_form form = kt_gate_form(gate);
-    kt_family family = gate == KT_GATE_MATRIX ? KT_FAMILY_DENSE : (kt_family)kt_gates[gate].family;
+    kt_form form = kt_gate_form(gate, target_count);
+    kt_family family = gate == KT_GATE_MATRIX ? target_count ? KT_FAMILY_DENSE : KT_FAMILY_DIAGONAL : (kt_family)kt_gates[gate].family;
     kt_shape shape = {
         .form = (uint8_t)form, .kernel = kernel_of[family][target_count < 3 ? target_count : 3], .touched = (uint8_t)(1u << target_count)};
     shape.identity = form == KT_FORM_IDENTITY;

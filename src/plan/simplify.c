@@ -19,7 +19,8 @@ static uint64_t rename_mask(const kt_builder *builder, uint64_t mask) {
 static kt_item item_of(const kt_builder *builder, const kt_step *step) {
     const kt_op *op = &builder->circuit->ops[step->op];
     const uint32_t *operands = kt_op_operands(builder->circuit, op);
-    kt_item item = {.op = step->op, .gate = op->gate, .form = (uint8_t)kt_gate_form(op->gate), .next = KT_NONE, .block = KT_NONE};
+    kt_item item = {
+        .op = step->op, .gate = op->gate, .form = (uint8_t)kt_gate_form(op->gate, step->target_count), .next = KT_NONE, .block = KT_NONE};
     item.controls = rename_mask(builder, step->controls);
     item.values = rename_mask(builder, step->values);
     item.wires = item.controls;
