@@ -335,6 +335,12 @@ kt_gate_id kt_gate_find(const char *name, size_t size, unsigned provided_by) {
     return (kt_gate_id)KT_GATE_NONE;
 }
 
+const char *kt_gate_name_in(kt_gate_id gate, unsigned provided_by) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].gate == gate && (names[i].provided_by & provided_by)) return names[i].name;
+    return NULL;
+}
+
 void kt_gate_names(unsigned provided_by, void (*visit)(void *user, const char *name, size_t size, kt_gate_id gate), void *user) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].provided_by & provided_by) visit(user, names[i].name, strlen(names[i].name), (kt_gate_id)names[i].gate);

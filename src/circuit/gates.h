@@ -80,6 +80,9 @@ bool kt_gate_angles(kt_angles *out, kt_gate_id gate, const double *params);
 /* The gate called `name` among those provided by any of `provided_by`, or KT_GATE_NONE. Names are case-sensitive. */
 kt_gate_id kt_gate_find(const char *name, size_t size, unsigned provided_by);
 
+/* A name that any of `provided_by` has for the gate, or NULL. */
+const char *kt_gate_name_in(kt_gate_id gate, unsigned provided_by);
+
 /* Calls `visit` with every name and alias provided; for suggestions and for listing. */
 void kt_gate_names(unsigned provided_by, void (*visit)(void *user, const char *name, size_t size, kt_gate_id gate), void *user);
 

@@ -50,7 +50,7 @@ typedef struct kt_conversion {
     kt_stream stream;
     const ketch_circuit *circuit;
     int version;                 /* of OpenQASM: 2 or 3 */
-    unsigned provided;           /* KT_IN_... of the includes that it has */
+    unsigned provided;           /* KT_IN_... whose gates are used */
     const char **qubit_names;    /* by register; unlike all words of the language and all gates */
     const char **bit_names;      /* by register */
     const char **block_names;    /* by block of the circuit */

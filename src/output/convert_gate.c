@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One gate as statements of OpenQASM. Where the language's includes have the gate it is one statement. Else OpenQASM 3 writes controls as
- * modifiers and defines the gate that they stand before; OpenQASM 2 has no modifiers, so that controls are carried through the steps of the
- * gate's rule (convert_rules.c) down to phases. The phase of n qubits that are all 1 is a product of phases of their parities:
+ * modifiers and defines the gate that they stand before. OpenQASM 2 has no modifiers, and of its include only the gates of the paper are
+ * found everywhere; one reader's has swap, another's iswap, and each refuses a second definition of what it has. So the steps of the gate's
+ * rule (convert_rules.c) take its place, and controls are carried through them down to phases. The phase of n qubits that are all 1 is a
+ * product of phases of their parities:
  *
  *   x1 x2 = (x1 + x2 - (x1 xor x2)) / 2      and so on: 2^n - 1 parities, in Gray order, a cx from each to the next
  */
@@ -162,15 +164,17 @@ static void put_modifiers(kt_conversion *conversion, const uint32_t *controls, u
     }
 }
 
-/* The record that the language has for this matrix with so many controls, or KT_GATE_NONE. */
-static kt_gate_id provided(const kt_conversion *conversion, kt_gate_id gate, uint32_t controls) {
+/* What the language calls this matrix with so many controls, or NULL. The cu3 of the paper has not the phase of the control that others
+ * give it, so that it is not used. */
+static const char *provided(const kt_conversion *conversion, kt_gate_id gate, uint32_t controls) {
     const kt_gate *wanted = &kt_gates[gate];
-    for (kt_gate_id id = 0; id < KT_GATE_COUNT; id++) {
+    const char *name = NULL;
+    for (kt_gate_id id = 0; id < KT_GATE_COUNT && !name; id++) {
         const kt_gate *record = &kt_gates[id];
         bool same = record->matrix == wanted->matrix && record->parameter_count == wanted->parameter_count;
-        if (same && record->control_count == controls && (record->provided_by & conversion->provided)) return id;
+        if (same && record->control_count == controls && id != KT_GATE_CU3) name = kt_gate_name_in(id, conversion->provided);
     }
-    return KT_GATE_NONE;
+    return name;
 }
 
 static void put_gate(kt_conversion *conversion, const char *name, const application *applied, uint32_t modified) {
@@ -214,26 +218,24 @@ static void expand(kt_conversion *conversion, const application *applied) {
     }
 }
 
-/* Is there nothing in a rule that a definition in the language could not say, or that is not worth one? */
-static bool is_definable(const kt_conversion *conversion, kt_gate_id gate) {
-    size_t count;
-    const kt_rule_step *step = kt_rule_of(gate, &count);
-    bool phases = false;
-    for (size_t i = 0; i < count; i++) phases |= step[i].step == KT_GATE_GPHASE;
-    return count > 1 && gate != KT_GATE_CU && (conversion->version == 3 || !phases);
-}
-
 /* ── OpenQASM 3 ── */
 
+/* Is the gate's rule one that is worth a definition? */
+static bool is_definable(kt_gate_id gate) {
+    size_t count;
+    kt_rule_of(gate, &count);
+    return count > 1 && gate != KT_GATE_CU;
+}
+
 static void apply3(kt_conversion *conversion, const application *applied) {
-    kt_gate_id own = KT_GATE_NONE;
+    const char *own = NULL;
     uint32_t plain = 0; /* controls at the end that a gate with controls of its own could take */
     while (plain < applied->control_count && !(applied->controls[applied->control_count - 1 - plain] & KT_NEGATED)) plain++;
     uint32_t taken = plain + 1;
-    while (own == KT_GATE_NONE && taken > 0) own = provided(conversion, applied->gate, --taken);
-    if (own != KT_GATE_NONE) {
-        put_gate(conversion, kt_gates[own].name, applied, applied->control_count - taken);
-    } else if (is_definable(conversion, applied->gate)) {
+    while (!own && taken > 0) own = provided(conversion, applied->gate, --taken);
+    if (own) {
+        put_gate(conversion, own, applied, applied->control_count - taken);
+    } else if (is_definable(applied->gate)) {
         conversion->defined[applied->gate] = true;
         put_gate(conversion, kt_gates[applied->gate].name, applied, applied->control_count);
     } else {
@@ -298,18 +300,21 @@ static void apply2(kt_conversion *conversion, const application *applied) {
         kt_conversion_refuse(conversion, "an input without a value");
         return;
     }
-    kt_gate_id own = provided(conversion, applied->gate, applied->control_count);
+    const char *own = provided(conversion, applied->gate, applied->control_count);
     double angle;
-    if (own != KT_GATE_NONE) {
-        put_gate(conversion, kt_gates[own].name, applied, 0);
+    if (own) {
+        put_gate(conversion, own, applied, 0);
+    } else if (applied->gate == KT_GATE_Z && provided(conversion, KT_GATE_X, applied->control_count)) { /* ccz: shorter than its phases */
+        application flip = *applied;
+        flip.gate = KT_GATE_X;
+        simple(conversion, KT_GATE_H, applied->targets, 1, 0);
+        apply(conversion, &flip);
+        simple(conversion, KT_GATE_H, applied->targets, 1, 0);
     } else if (is_phase(&angle, applied->gate, applied->angles)) {
         uint32_t qubits[KT_MOST_MODIFIED + 8 + KT_BLOCK_QUBITS];
         memcpy(qubits, applied->controls, applied->control_count * sizeof *qubits);
         memcpy(qubits + applied->control_count, applied->targets, applied->target_count * sizeof *qubits);
         put_phase(conversion, angle, qubits, applied->control_count + applied->target_count);
-    } else if (!applied->control_count && is_definable(conversion, applied->gate)) {
-        conversion->defined[applied->gate] = true;
-        put_gate(conversion, kt_gates[applied->gate].name, applied, 0);
     } else {
         expand(conversion, applied);
     }
@@ -364,7 +369,12 @@ static void convert_block(kt_conversion *conversion, const kt_op *op, applicatio
     const kt_block *block = &conversion->circuit->blocks[op->data];
     double matrix[KT_MATRIX_ROOM];
     bool known = !block->count || (block->signature[0] | block->signature[1]);
-    if (conversion->version == 3 && block->count) {
+    if (applied->target_count == 0 && known) { /* a power of a phase: there are no gates without qubits that could be defined */
+        kt_op_matrix(matrix, conversion->circuit, op);
+        applied->gate = KT_GATE_GPHASE;
+        applied->angles[0] = number(atan2(matrix[1], matrix[0]));
+        apply(conversion, applied);
+    } else if (conversion->version == 3 && block->count && applied->target_count) {
         apply_power(conversion, op->data, applied);
     } else if (applied->target_count == 1 && known) {
         kt_op_matrix(matrix, conversion->circuit, op);
@@ -462,8 +472,7 @@ static void define_gate(kt_conversion *conversion, kt_gate_id gate, bool done[KT
     done[gate] = true;
     for (size_t i = 0; i < count; i++) {
         kt_gate_id needed = (kt_gate_id)step[i].step;
-        if (!done[needed] && provided(conversion, needed, kt_gates[needed].control_count) == KT_GATE_NONE)
-            define_gate(conversion, needed, done);
+        if (!done[needed] && provided(conversion, needed, kt_gates[needed].control_count) == NULL) define_gate(conversion, needed, done);
     }
     put_heading(conversion, record->name, record->parameters, record->target_count);
     for (size_t i = 0; i < count; i++) {

@@ -45,7 +45,8 @@ static bool reserve_names(kt_conversion *conversion) {
 /* Adds the name if it is no gate of the program and not taken; NULL where it is, and *failed when out of memory. */
 static const char *take_name(kt_conversion *conversion, const kt_buffer *name, bool *failed) {
     size_t before = conversion->names.count;
-    if (kt_gate_find(name->bytes, name->size, conversion->provided) != KT_GATE_NONE) return NULL;
+    unsigned others = conversion->version == 2 ? KT_IN_QELIB1 : 0; /* gates of some readers */
+    if (kt_gate_find(name->bytes, name->size, conversion->provided | others) != KT_GATE_NONE) return NULL;
     for (kt_gate_id gate = 0; gate < KT_GATE_COUNT; gate++)
         if (conversion->defined[gate] && strcmp(kt_gates[gate].name, name->bytes) == 0) return NULL;
     uint32_t symbol = kt_symbols_add(&conversion->names, name->bytes, name->size);
@@ -482,7 +483,7 @@ ketch_status kt_convert_qasm(const ketch_circuit *circuit, int version, ketch_si
     kt_conversion conversion = {.stream = {.sink = sink, .diag = diag},
                                 .circuit = circuit,
                                 .version = version,
-                                .provided = version == 2 ? KT_IN_PAPER | KT_IN_QELIB1 | KT_IN_LANGUAGE2 : KT_IN_STDGATES | KT_IN_LANGUAGE3};
+                                .provided = version == 2 ? KT_IN_PAPER | KT_IN_LANGUAGE2 : KT_IN_STDGATES | KT_IN_LANGUAGE3};
     if (circuit->dynamic)
         refuse_dynamic(&conversion);
     else if (!make_room(&conversion))

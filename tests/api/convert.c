@@ -76,6 +76,46 @@ static void compare(const ketch_circuit *before, const char *name) {
 
 /* ── Every gate ── */
 
+/* The gates of the include that the OpenQASM 2 paper gives, from the language's own U and CX: what every reader has, and some readers no
+ * more. They are right up to global phases. */
+static const char paper[] =
+    "gate u3(a, b, c) q { U(a, b, c) q; } gate u2(b, c) q { U(pi / 2, b, c) q; } gate u1(c) q { U(0, 0, c) q; } gate cx c, t { CX c, t; }"
+    "gate id q { U(0, 0, 0) q; } gate x q { u3(pi, 0, pi) q; } gate y q { u3(pi, pi / 2, pi / 2) q; } gate z q { u1(pi) q; }"
+    "gate h q { u2(0, pi) q; } gate s q { u1(pi / 2) q; } gate sdg q { u1(-pi / 2) q; } gate t q { u1(pi / 4) q; }"
+    "gate tdg q { u1(-pi / 4) q; } gate rx(a) q { u3(a, -pi / 2, pi / 2) q; } gate ry(a) q { u3(a, 0, 0) q; } gate rz(a) q { u1(a) q; }"
+    "gate cz c, t { h t; cx c, t; h t; } gate cy c, t { sdg t; cx c, t; s t; }"
+    "gate ch c, t { ry(-pi / 4) t; cz c, t; ry(pi / 4) t; }"
+    "gate crz(a) c, t { u1(a / 2) t; cx c, t; u1(-a / 2) t; cx c, t; }"
+    "gate cu1(a) c, t { u1(a / 2) c; cx c, t; u1(-a / 2) t; cx c, t; u1(a / 2) t; }"
+    "gate ccx a, b, t { h t; cu1(pi / 2) b, t; cx a, b; cu1(-pi / 2) b, t; cx a, b; cu1(pi / 2) a, t; h t; }";
+
+/* The text is a program of OpenQASM 2 that a reader understands who knows no more than the paper. */
+static void check_plainness(const ketch_circuit *before, const char *name) {
+    const char *include = strstr(text.data, "include \"qelib1.inc\";");
+    assert_non_null(include);
+    size_t room = sizeof paper + text.size;
+    char *plain = malloc(room);
+    assert_non_null(plain);
+    snprintf(plain, room, "%.*s%s%s", (int)(include - text.data), text.data, paper, include + strlen("include \"qelib1.inc\";"));
+    ketch_circuit *after = NULL;
+    if (ketch_circuit_parse(&after, plain, strlen(plain), NULL, diag) != KETCH_OK)
+        fail_msg("%s\n%s\n%s", name, plain, ketch_diag_text(diag));
+    ketch_result *one = run(before, true), *other = run(after, true);
+    uint32_t qubits, same;
+    const double *a = ketch_result_state(one, &qubits, NULL), *b = ketch_result_state(other, &same, NULL);
+    assert_int_equal(qubits, same);
+    double overlap[2] = {0, 0};
+    for (size_t i = 0; i < (size_t)2 << qubits; i += 2) {
+        overlap[0] += a[i] * b[i] + a[i + 1] * b[i + 1];
+        overlap[1] += a[i] * b[i + 1] - a[i + 1] * b[i];
+    }
+    if (!(fabs(hypot(overlap[0], overlap[1]) - 1) < 1e-11)) fail_msg("%s: another state\n%s", name, plain);
+    ketch_result_free(&one);
+    ketch_result_free(&other);
+    ketch_circuit_free(&after);
+    free(plain);
+}
+
 static void add_state(ketch_circuit *circuit, uint32_t qubits) { /* nothing in it is equal or zero */
     for (uint32_t q = 0; q < qubits; q++) {
         OK(diag, ketch_circuit_append(circuit, "ry", 1, &q, (double[]){0.9 + 0.3 * q}, diag));
@@ -98,6 +138,7 @@ static void every_gate(void **state) {
                 for (int language = 2; language <= 3; language++) {
                     OK(diag, convert(circuit, (ketch_language)language));
                     compare(circuit, gate->name);
+                    if (language == 2) check_plainness(circuit, gate->name);
                     tried++;
                 }
             }
@@ -113,6 +154,8 @@ static const char *const programs[] = {
     "gphase(0.7); ctrl @ gphase(1.1) q[2]; negctrl(3) @ gphase(pi / 7) q[3], q[2], q[1]; ctrl(4) @ gphase(2) q[0], q[1], q[2], q[3];",
     "negctrl @ cu(1, 2, 3, 4) q[0], q[1], q[2]; ctrl @ negctrl @ crx(1) q[0], q[3], q[1], q[2]; ctrl(3) @ h q[0], q[1], q[2], q[3];",
     "pow(0.3) @ h q[0]; ctrl @ pow(0.5) @ x q[1], q[2]; negctrl @ inv @ pow(1.0 / 3) @ u3(1, 2, 3) q[0], q[3]; pow(2.5) @ z q[1];",
+    "pow(0.3) @ gphase(0.7); h q[2]; ctrl @ pow(-0.4) @ gphase(1.1) q[2]; negctrl @ inv @ pow(0.6) @ gphase(2) q[1];"
+    "ctrl(2) @ pow(0.2) @ gphase(2.9) q[0], q[2]; negctrl(3) @ pow(-1.5) @ gphase(pi / 7) q[3], q[2], q[1]; h q[3];",
     "bit[3] c; c[0] = measure q[0]; if (c == 1) x q[1]; if (c[0] == 0) {} c[1] = measure q[1]; reset q[0]; if (c != 3) h q[2]; c[2] = "
     "measure q[2];",
 };

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""compare_qiskit.py own|qasm2|qasm3|dynamic KETCH FOLDER [COUNT [SEED]]: Ketch against independent implementations.
+"""compare_qiskit.py own|qasm2|qasm3|convert|dynamic KETCH FOLDER [COUNT [SEED]]: Ketch against independent implementations.
 
     own      the circuits in FOLDER (circuits/): what their comments promise, by Qiskit's parsers and exact.py; Ketch is not asked
     qasm2    random programs over all gates of qelib1.inc, with gate definitions and expressions, against Qiskit's Statevector, phase included
     qasm3    random programs over all gates of FOLDER/stdgates.inc under random modifiers, with inputs in their angles, against the definitions
              in that file, as the reference parser of OpenQASM 3 reads them, with U by the specification's formula
+    convert  random programs over all gates under random modifiers: what `ketch convert --to qasm2` makes of them, as Qiskit reads it with its
+             own qelib1.inc and no gate besides, against the state that Ketch finds for the original, up to its phase
     dynamic  random programs of both versions with measurements, resets and conditions in the middle: counts against the exact distribution (exact.py)
 
 Not part of the test suite. Made for: pip install qiskit==2.6.2 qiskit-qasm3-import==0.6.0 numpy==2.4.6 scipy
@@ -405,6 +407,48 @@ class Definitions:
         return state
 
 
+# ── Conversions ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def every_gate():
+    """A program for each gate: those of qelib1.inc, and those of stdgates.inc with up to two controls."""
+    for version, gates in (2, GATES2), (3, GATES3):
+        for name, (parameters, width) in gates.items():
+            for controls in range(3 if version == 3 else 1):
+                angles = ', '.join(['0.7', '-1.9', '2.3', '5.1'][:parameters]) if name != 'u0' else '1'
+                qubits = [f'q[{n}]' for n in range(width + controls)]
+                lines = ['OPENQASM 2.0;\ninclude "qelib1.inc";' if version == 2 else 'OPENQASM 3.0;\ninclude "stdgates.inc";']
+                lines.append(f'qreg q[{max(len(qubits), 1)}];')
+                lines += [f'ry({0.9 + n}) {qubit}; u1({0.4 + n}) {qubit};' for n, qubit in enumerate(qubits or ['q[0]'])]
+                lines.append(f'{f"ctrl({controls}) @ " if controls else ""}{name}{f"({angles})" if angles else ""} {", ".join(qubits)};')
+                yield '\n'.join(lines), max(len(qubits), 1)
+
+
+def convert(ketch, count, seed):
+    import qiskit.qasm2
+    from qiskit.quantum_info import Statevector
+    programs = [*every_gate()]
+    for number in range(count):
+        program, width = Writer(f'{seed} {number}', 3).program()
+        values = re.sub(r'^input float (\w+);', lambda found: f'const float {found[1]} = {INPUTS[found[1]]};', program, flags=re.MULTILINE)
+        programs.append((values, width))
+    states, errors = ketch_amplitudes(ketch, [program for program, _ in programs], [])
+    wrong, refused, unknown = 0, 0, errors.count('error: ')
+    for (program, width), state in zip(programs, states):
+        done = subprocess.run([ketch, 'convert', '--to', 'qasm2', '-'], input=program, capture_output=True, text=True)
+        refused += 'KQ0736' in done.stderr
+        if state is None or 'KQ0736' in done.stderr:  # a gate of neither language; a power of a gate on several qubits
+            continue
+        try:
+            overlap = abs(numpy.vdot(Statevector(qiskit.qasm2.loads(done.stdout)).data, state))
+        except (qiskit.qasm2.QASM2ParseError, ValueError) as problem:
+            overlap = f'{problem} {done.stderr}'
+        if not isinstance(overlap, float) or abs(overlap - 1) > TOLERANCE:
+            wrong += 1
+            print(f'{overlap}\n{program}\n{done.stdout}')
+    print(f'convert: {len(programs)} programs, {refused} refused, {unknown} unknown, {wrong} disagreements (seed {seed})')
+    return wrong
+
+
 def dynamic(ketch, count, seed):
     import exact
     import qiskit.qasm2
@@ -434,8 +478,8 @@ def dynamic(ketch, count, seed):
 def main(kind, ketch, folder, count=1000, seed=1):
     if kind == 'own':
         return own(folder)
-    if kind == 'dynamic':
-        return dynamic(ketch, int(count), seed)
+    if kind in ('convert', 'dynamic'):
+        return {'convert': convert, 'dynamic': dynamic}[kind](ketch, int(count), seed)
     if kind == 'qasm2':
         return compare(ketch, 2, qiskit_state(), int(count), seed)
     stdgates = (pathlib.Path(folder) / 'stdgates.inc').read_text(encoding='utf-8')
