@@ -34,4 +34,8 @@ size_t kp_outcome_width(ketch_result *result);
  * written: fewer than there are where memory runs out. */
 size_t kp_counts(char *text, uint64_t *counts, ketch_result *result, size_t width);
 
+/* How many threads threadpoolctl asks for; 0: it does not. See threads.c. */
+int ketch_get_num_threads(void);
+void ketch_set_num_threads(int threads);
+
 #endif

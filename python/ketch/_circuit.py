@@ -194,7 +194,7 @@ class Circuit:
         <ketch.Circuit: 4 qubits, 4 bits, 1 operation>
         """
         operands, angles = _GATES.get(name, (1, 0))
-        if qubits.__class__ is int and operands == 1 and controls is None and (not angles or params.__class__ is float):
+        if qubits.__class__ is int and operands == 1 and controls is None and params.__class__ is (float, tuple)[not angles]:
             # the usual case, without an array of NumPy
             q, p, count = (qubits,), (params,) if angles else (), 1
             if not 0 <= qubits < 2**32:
@@ -552,7 +552,7 @@ def _value_text(value: Any) -> str:
     if isinstance(value, (float, np.floating)):
         return repr(float(value))
     if isinstance(value, (complex, np.complexfloating)):
-        return f"[{value.real!r}, {value.imag!r}]"
+        return f"[{float(value.real)!r}, {float(value.imag)!r}]"
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, (list, tuple)):

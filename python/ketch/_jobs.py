@@ -1,86 +1,190 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs: runs that go on in the library's threads, and how a thread of Python waits for one."""
+"""Jobs: runs that go on in the library's threads; the channels where they are announced when they end; waiting for one.
+
+No thread of the library calls Python. A thread of Python sleeps without the GIL: in `ketch_job_wait`, or, where it is
+the main thread, in `select.poll` on the descriptor of a channel, since that one returns to Python for signals: Ctrl-C
+is seen at once.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from ketch._display import progress_callback
-from ketch._errors import check, error_from, give_diag, take_diag, text_of
+from ketch._errors import RunCancelledError, check, error_from, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._result import Result
 
-_SLICE = 0.02  # seconds that a wait sleeps in C at a time: how late a signal is seen
-_PROGRESS_SLICE = 0.1
+_LOOK_SECONDS = 0.1  # between two looks at the progress
+_SLICE_SECONDS = 0.02  # of a wait that signals cannot end, where there are no more descriptors
+_ROOM_SECONDS = 0.002  # between two attempts at a full queue
+_MOST_TAKEN = 256
+
+_current_thread = threading.get_ident
+_main_thread = threading.main_thread
+
+
+def in_main_thread() -> bool:
+    """Whether this thread is the one that gets signals."""
+    return _current_thread() == _main_thread().ident
 
 
 class Job:
-    """A ketch_job, and what it points to: that stays as it is until the job has ended."""
+    """A ketch_job, and what it points to: that stays as it is until the job has ended.
 
-    __slots__ = ("__weakref__", "elements", "handle", "keep")
+    It is made before the job is submitted, which then fills `cell`: whenever an exception comes (a signal's, too), the
+    job has an owner, whose end cancels it and waits until C has let go of what it points to.
+    """
 
-    def __init__(self, handle: Any, keep: tuple[Any, ...], elements: int = 1) -> None:
-        self.handle = handle
+    __slots__ = ("__weakref__", "batch", "cell", "elements", "keep")
+
+    def __init__(self, keep: tuple[Any, ...], elements: int = 1, batch: bool = False) -> None:
+        self.cell = ffi.new("ketch_job **")
         self.keep = keep
         self.elements = elements
+        self.batch = batch
+
+    def __del__(self, _free: Any = lib.kp_job_free) -> None:
+        _free(self.cell[0])
+
+    @property
+    def handle(self) -> Any:
+        """The ketch_job."""
+        return self.cell[0]
 
     def poll(self) -> Any:
         """The ketch_job_info as it is now."""
         info = ffi.new("ketch_job_info *")
         info.struct_size = ffi.sizeof("ketch_job_info")
-        lib.ketch_job_poll(info, self.handle, ffi.NULL)
+        lib.ketch_job_poll(info, self.cell[0], ffi.NULL)
         return info
 
-    def cancel(self) -> None:
-        lib.ketch_job_cancel(self.handle)
+    def running(self) -> bool:
+        """Whether some thread is at work on it."""
+        return bool(self.poll().state == lib.KETCH_JOB_RUNNING)
 
-    def outcome(self, element: int = 0) -> Result | Exception:
-        """The result of an element of a job that has ended, or what went wrong."""
+    def wait(self, seconds: float = -1.0) -> bool:
+        """Waits for its end, at most so long, deaf to signals. Whether it has ended, or was lost by a fork."""
+        return bool(lib.ketch_job_wait(self.cell[0], seconds) != lib.KETCH_ERROR_TIMEOUT)
+
+    def cancel(self) -> None:
+        """Stops it within 50 ms."""
+        lib.ketch_job_cancel(self.cell[0])
+
+    def result(self) -> Result | list[Result]:
+        """What the job gave, which has ended: a result, or those of a batch. Raises what went wrong."""
+        if not self.batch:
+            return self._element(0)
+        results, errors = [], []
+        for element in range(self.elements):
+            try:
+                results.append(self._element(element))
+            except Exception as error:
+                errors.append(error)
+        if errors:  # after a failure the other elements are cancelled
+            raise next((error for error in errors if not isinstance(error, RunCancelledError)), errors[0])
+        return results
+
+    def _element(self, element: int) -> Result:
         diag = take_diag()
         try:
             out = ffi.new("ketch_result **")
-            status = lib.ketch_job_result(out, self.handle, element, diag)
+            status = lib.ketch_job_result(out, self.cell[0], element, diag)
             if status:
-                return error_from(status, diag)
+                raise error_from(status, diag)
             check(status, diag, 5)
             return Result._wrap(ffi.gc(out[0], lib.kp_result_free))
         finally:
             give_diag(diag)
 
-    def results(self) -> list[Result]:
-        """All results of a job that has ended; raises the first error that is none of cancelling."""
-        status = self.poll().status
-        outcomes = [self.outcome(element) for element in range(self.elements)]
-        if status:
-            errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-            raise next((e for e in errors if getattr(e, "status", status) == status), errors[0])
-        return [outcome for outcome in outcomes if isinstance(outcome, Result)]
+
+class Channel:
+    """A ketch_channel: a descriptor that is readable while a job that has ended was not taken."""
+
+    __slots__ = ("__weakref__", "_handle", "_session", "_taken", "how")
+
+    def __init__(self, session: Any, flags: int = 0) -> None:
+        self._session = session  # the ketch_session
+        self._handle = make("ketch_channel", lib.kp_channel_free, lib.ketch_channel_create, session)
+        self._taken = ffi.new("ketch_job *[]", _MOST_TAKEN)
+        self.how = ffi.new("ketch_submit_options *")  # for jobs that shall be announced here
+        self.how.struct_size = ffi.sizeof("ketch_submit_options")
+        self.how.flags = flags
+        self.how.channel = self._handle
+
+    def fd(self) -> int:
+        """The descriptor; another one in a forked child."""
+        fd = int(lib.ketch_channel_fd(self._handle))
+        if fd < 0:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return fd
+
+    def take(self) -> list[Any]:
+        """Handles of jobs that have ended, each once; where there are very many the descriptor stays readable."""
+        return list(ffi.unpack(self._taken, lib.ketch_channel_take(self._taken, self._handle, _MOST_TAKEN)))
 
 
-def wait(job: Job, progress: Any = None) -> None:
-    """Waits for the job's end. A signal handler that raises (Ctrl-C) cancels it first."""
-    if progress is None or progress is False:
-        _wait_in_slices(job, _SLICE, lambda: None)
-        return
-    show, finish = progress_callback(progress)
+class Waiter:
+    """Where the main thread waits. A session keeps some: a signal handler that runs a circuit during a wait has one of
+    its own."""
 
-    def look() -> None:
-        info = job.poll()
-        show(info.fraction, text_of(info.stage))
+    __slots__ = ("channel", "how")
 
+    def __init__(self, session: Any) -> None:
+        self.channel = Channel(session, lib.KETCH_SUBMIT_INLINE)
+        self.how = self.channel.how
+
+    def sleep(self, seconds: float) -> None:
+        """Until a job has ended, a signal's handler has raised, or so long."""
+        try:
+            fd = self.channel.fd()
+        except OSError:
+            time.sleep(_SLICE_SECONDS)
+            return
+        poller = select.poll()
+        poller.register(fd, select.POLLIN)
+        poller.poll(seconds * 1000)
+        self.channel.take()
+
+
+def with_room(submit: Callable[[], int]) -> int:
+    """The status of a submission that waits, open to signals, while the queue is full."""
+    while (status := submit()) == lib.KETCH_ERROR_BUSY:
+        time.sleep(_ROOM_SECONDS)
+    return int(status)
+
+
+def wait(job: Job, waiter: Waiter | None, progress: Any = None) -> None:
+    """Waits for the job's end: as the main thread, which has a waiter, or as another one. What is raised meanwhile
+    cancels the job."""
+    look, finish, seconds = _nothing, _nothing, 1.0
+    if progress is not None and progress is not False:
+        show, finish = progress_callback(progress)
+        seconds = _LOOK_SECONDS
+
+        def look() -> None:
+            info = job.poll()
+            show(info.fraction, text_of(info.stage))
+
+    sleep = job.wait if waiter is None else waiter.sleep
     try:
         look()
-        _wait_in_slices(job, _PROGRESS_SLICE, look)
-        show(1.0, "ended")
+        while not job.wait(0.0):
+            sleep(seconds)
+            look()
+    except BaseException:
+        job.cancel()
+        job.wait()
+        raise
     finally:
         finish()
 
 
-def _wait_in_slices(job: Job, seconds: float, look: Any) -> None:
-    try:
-        while lib.ketch_job_wait(job.handle, seconds):
-            look()
-    except BaseException:
-        job.cancel()
-        lib.ketch_job_wait(job.handle, -1.0)
-        raise
+def _nothing() -> None:
+    pass

@@ -157,8 +157,10 @@ def default_threads() -> int:
     """Threads of a session that was given no number: KETCH_NUM_THREADS, else OMP_NUM_THREADS (the first of its list),
     else 0, which lets the library count: the processors that this process may use and its cgroup's quota, whichever is
     less."""
-    for name in ("KETCH_NUM_THREADS", "OMP_NUM_THREADS"):
-        first = os.environ.get(name, "").split(",")[0].strip()
-        if first.isdecimal() and int(first) > 0:
-            return min(int(first), 2**32 - 1)
-    return 0
+    own = os.environ.get("KETCH_NUM_THREADS", "").strip()
+    if own:
+        if not own.isdecimal() or not 0 < int(own) < 2**32:
+            raise UsageError(f"the environment's KETCH_NUM_THREADS is {own!r}: a number of threads, from 1")
+        return int(own)
+    first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()  # what is wrong with it, OpenMP says
+    return min(int(first), 2**32 - 1) if first.isdecimal() else 0

@@ -1,23 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions: runs, one or many, on the library's threads.
 
-The main thread must stay open to signals, so that Ctrl-C works: it submits a run and waits for it (see _jobs.py); what is over in a
-moment is carried out before the call returns. Any other thread, which gets no signals, runs the circuit itself.
-"""
+The main thread must stay open to signals, so that Ctrl-C works: it submits a run and waits for it (see _jobs.py); what
+is over in a moment is carried out before the call returns. Any other thread, which gets no signals, runs the circuit
+itself."""
 
 from __future__ import annotations
 
+import atexit
 import os
-import threading
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ketch import _jobs
+from ketch._asyncio import Loops, runs_of
 from ketch._circuit import Circuit, as_circuit
 from ketch._errors import UsageError, check, give_diag, make, take_diag
+from ketch._futures import Future, Watcher
+from ketch._jobs import Job, Waiter, in_main_thread, wait, with_room
 from ketch._ketch import ffi, lib
 from ketch._options import NAMES, default_threads, positive, precision_code, run_options
 from ketch._result import Result
@@ -32,29 +36,15 @@ ParameterTable: TypeAlias = "Mapping[str, ArrayLike] | ArrayLike"
 Progress: TypeAlias = "bool | Callable[[float, str], None] | None"
 
 _RESULT_OUT = ffi.typeof("ketch_result **")
-_JOB_OUT = ffi.typeof("ketch_job **")
-_current_thread = threading.get_ident
-_main_thread = threading.main_thread
-
-
-def submit_options(flags: int, channel: Any = ffi.NULL) -> Any:
-    """A `ketch_submit_options`."""
-    options = ffi.new("ketch_submit_options *")
-    options.struct_size = ffi.sizeof("ketch_submit_options")
-    options.flags = flags
-    options.channel = channel
-    return options
-
-
-_SYNCHRONOUS = submit_options(lib.KETCH_SUBMIT_INLINE | lib.KETCH_SUBMIT_WAIT | lib.KETCH_SUBMIT_QUIET)
 
 
 class Session:
     """Threads, buffers and plans, shared by the runs that it is given, from any thread.
 
-    `threads` is how many are at work at once, all runs together: by default KETCH_NUM_THREADS, else OMP_NUM_THREADS, else the processors
-    that this process may use or its cgroup's quota, whichever is less. `precision` ("fp64" or "fp32") is that of runs that name none.
-    `max_memory` limits the bytes of all runs together, those that find no room wait; `max_jobs` limits those submitted and not begun.
+    `threads` is how many are at work at once, all runs together: by default KETCH_NUM_THREADS, else OMP_NUM_THREADS,
+    else the processors that this process may use or its cgroup's quota, whichever is less. `precision` ("fp64" or
+    "fp32") is that of runs that name none. `max_memory` limits the bytes of all runs together, those that find no room
+    wait; `max_jobs` limits those submitted and not begun.
 
     >>> import ketch
     >>> with ketch.Session(threads=1) as session:
@@ -87,10 +77,11 @@ class Session:
             "max_jobs": max_jobs,
         }
         self._threads_given = threads is not None
-        self._watcher: Any = None  # of futures
-        self._loops: Any = None  # of asyncio
-        self._waits: list[Any] = []  # of interruptible waits
         self._open: Any = make("ketch_session", lib.kp_session_free, lib.ketch_session_create, options)
+        self._watcher = Watcher(self._open)
+        self._loops: Loops = weakref.WeakKeyDictionary()
+        self._waits: list[Waiter] = []
+        _sessions.add(self)
 
     @property
     def _handle(self) -> Any:
@@ -115,7 +106,8 @@ class Session:
         precision: Any = None,
         **options: Any,
     ) -> Result | list[Result]:
-        """Runs a circuit, or many in one call; the results of many come in their order. Keywords are those of `ketch.run`."""
+        """Runs a circuit, or many in one call; the results of many come in their order. Keywords are those of
+        `ketch.run`."""
         settings = run_options(precision=precision or self._precision, **options)
         if not isinstance(circuit, (Circuit, str, os.PathLike)):
             circuits = [as_circuit(each) for each in circuit]
@@ -138,51 +130,74 @@ class Session:
         precision: Any = None,
         **options: Any,
     ) -> list[Result] | list[list[Result]]:
-        """Runs a circuit with each row of a table of parameters, in one call: names with their columns, or an array of shape
-        (rows, parameters) whose columns are `circuit.parameters` in their order. Many circuits give a list of results each.
+        """Runs a circuit with each row of a table of parameters, in one call: names with their columns, or an array of
+        shape (rows, parameters) whose columns are `circuit.parameters` in their order. Many circuits give a list of
+        results each.
 
-        Element (i, j), circuit i with row j, draws with the seed `ketch.batch_seed(seed, i, j)`: run alone with it, it gives the same bytes.
+        Element (i, j), circuit i with row j, draws with the seed `ketch.batch_seed(seed, i, j)`: run alone with it, it
+        gives the same bytes.
 
         >>> turn = ketch.Circuit("OPENQASM 3.0; input angle theta; qubit q; U(theta, 0, 0) q;")
-        >>> [result.probabilities()[1].round(3) for result in Session().map(turn, {"theta": [0, np.pi / 2, np.pi]}, outputs="state")]
-        [np.float64(0.0), np.float64(0.5), np.float64(1.0)]
+        >>> results = ketch.Session().map(turn, {"theta": [0, np.pi / 2, np.pi]}, shots=0, outputs="state")
+        >>> [round(float(result.probabilities()[1]), 3) for result in results]
+        [0.0, 0.5, 1.0]
         """
         settings = run_options(precision=precision or self._precision, **options)
         single = isinstance(circuit, (Circuit, str, os.PathLike))
-        circuits = [as_circuit(each) for each in ([circuit] if single else circuit)]  # type: ignore[list-item,union-attr]
+        circuits = [as_circuit(each) for each in cast("Sequence[CircuitLike]", [circuit] if single else circuit)]
         names, rows = parameter_table(table, circuits)
         results = self._batch(circuits, names, rows, settings, progress)
         if single:
             return results
         return [results[i * len(rows) : (i + 1) * len(rows)] for i in range(len(circuits))]
 
-    def submit(self, circuit: CircuitLike, **options: Any) -> Any:
-        """A `concurrent.futures.Future` of the run, which goes on while the caller does something else. Keywords are those of `ketch.run`."""
-        from ketch import _futures
+    def submit(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Any) -> Future:
+        """A future of the run, or of many, which goes on while the caller does something else. Keywords are those of
+        `ketch.run` but `progress`. `QueueFullError`: more than `max_jobs` wait already.
 
-        return _futures.submit(self, circuit, **options)
+        What nobody has waited for when the session is closed, or when the interpreter ends, is cancelled.
 
-    def run_async(self, circuit: CircuitLike, **options: Any) -> Any:
-        """The result of the run, awaited: `result = await session.run_async(circuit)`. Keywords are those of `ketch.run`."""
-        from ketch import _asyncio
+        >>> futures = [Session().submit("OPENQASM 3.0; qubit q; bit c; c = measure q;", shots=n) for n in (10, 20)]
+        >>> [future.result().counts for future in futures]
+        [{'0': 10}, {'0': 20}]
+        """
+        return self._watcher.submit(self._work(circuit, **options))
 
-        return _asyncio.run_async(self, circuit, **options)
+    async def run_async(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Any) -> Any:
+        """The result of the run, or those of many, awaited: `result = await session.run_async(circuit)`. Keywords are
+        those of `ketch.run` but `progress`. Cancelling the task stops the work; where the session's queue is full, runs
+        wait in the order in which they came.
+
+        >>> import asyncio
+        >>> async def both():
+        ...     runs = [session.run_async("OPENQASM 3.0; qubit q; bit c; c = measure q;", shots=n) for n in (10, 20)]
+        ...     return [result.counts for result in await asyncio.gather(*runs)]
+        >>> session = Session()
+        >>> asyncio.run(both())
+        [{'0': 10}, {'0': 20}]
+        """
+        return await runs_of(self._loops, self._handle).run(self._work(circuit, **options))
 
     def _run(self, circuit: Circuit, settings: Any, progress: Any = None) -> Result:
         """One run, on the calling thread or waited for."""
         handle, borrowed = self._handle, circuit._borrow()
+        self._limit(settings)
         out = ffi.new(_RESULT_OUT)
         diag = take_diag()
         try:
-            if not progress and _current_thread() != _main_thread().ident:
+            if not in_main_thread() and not progress:
                 status = lib.ketch_run(out, handle, borrowed, settings, diag)
             else:
-                unfinished = ffi.new(_JOB_OUT)
-                status = lib.kp_submit(out, unfinished, handle, borrowed, settings, _SYNCHRONOUS, diag)
-                if unfinished[0]:
-                    job = _jobs.Job(ffi.gc(unfinished[0], lib.kp_job_free), (borrowed, handle))
-                    _jobs.wait(job, progress)
-                    status = lib.ketch_job_result(out, job.handle, 0, diag)
+                job = Job((borrowed, handle))
+                waiter = self._waiter()
+                submit = partial(lib.kp_submit, out, job.cell, handle, borrowed, settings, waiter.how, diag)
+                try:
+                    status = with_room(submit)
+                    if job.cell[0]:
+                        wait(job, waiter, progress)
+                        status = lib.ketch_job_result(out, job.cell[0], 0, diag)
+                finally:
+                    self._waits.append(waiter)
             if status or lib.ketch_diag_count(diag):
                 check(status, diag, 5)
         finally:
@@ -192,9 +207,29 @@ class Session:
     def _batch(
         self, circuits: list[Circuit], names: Sequence[str], rows: Any, settings: Any, progress: Any
     ) -> list[Result]:
-        job = self._submit(circuits, names, rows, settings, _SYNCHRONOUS)
-        _jobs.wait(job, progress)
-        return job.results()
+        waiter = self._waiter()
+        try:
+            job = self._submit(circuits, names, rows, settings, waiter.how, patient=True)
+            wait(job, waiter if in_main_thread() else None, progress)
+        finally:
+            self._waits.append(waiter)
+        return job.result()  # type: ignore[return-value]
+
+    def _work(
+        self,
+        circuit: CircuitLike | Iterable[CircuitLike],
+        parameters: Mapping[str, Any] | None = None,
+        precision: Any = None,
+        **options: Any,
+    ) -> Callable[[Any], Job]:
+        """A run, or many, with keywords of `ketch.run`: what hands it over to a channel. What is wrong with it is
+        raised here."""
+        settings = run_options(precision=precision or self._precision, **options)
+        single = isinstance(circuit, (Circuit, str, os.PathLike))
+        circuits = [as_circuit(circuit)] if single else [as_circuit(each) for each in circuit]  # type: ignore[arg-type,union-attr]
+        if parameters:
+            circuits = [each.bind(parameters) for each in circuits]
+        return lambda channel: self._submit(circuits, (), None, settings, channel.how, single=single)
 
     def _submit(
         self,
@@ -205,34 +240,47 @@ class Session:
         how: Any,
         *,
         single: bool = False,
-    ) -> _jobs.Job:
-        """Hands a batch over, or one run."""
+        patient: bool = False,
+    ) -> Job:
+        """Hands a batch over, or one run. One that is patient waits for room in the queue."""
         handle = self._handle
+        self._limit(settings)
         borrowed = [circuit._borrow() for circuit in circuits]
         if single:
-            return self._submitted(lib.ketch_submit, (handle, borrowed[0], settings, how), tuple(borrowed), 1)
-        batch = ffi.new("ketch_batch *")
-        batch.struct_size = ffi.sizeof("ketch_batch")
-        texts = [ffi.new("char[]", name.encode()) for name in names]
-        pointers = ffi.new("ketch_circuit *[]", borrowed), ffi.new("char *[]", texts)
-        batch.circuits, batch.circuit_count = pointers[0], len(borrowed)
-        keep = (*borrowed, *texts, *pointers, batch)
-        if rows is not None:
-            table = ffi.from_buffer("double[]", rows.reshape(-1))
-            batch.parameters, batch.parameter_count = pointers[1], len(texts)
-            batch.table, batch.row_count = table, len(rows)
-            keep += (table, rows)
-        elements = len(borrowed) * (1 if rows is None else len(rows))
-        return self._submitted(lib.ketch_submit_batch, (handle, batch, settings, how), keep, elements)
-
-    def _submitted(self, function: Any, arguments: tuple[Any, ...], keep: tuple[Any, ...], elements: int) -> _jobs.Job:
-        out = ffi.new(_JOB_OUT)
+            job = Job((handle, *borrowed))
+            submit = partial(lib.ketch_submit, job.cell, handle, borrowed[0], settings, how)
+        else:
+            batch = ffi.new("ketch_batch *")
+            batch.struct_size = ffi.sizeof("ketch_batch")
+            texts = [ffi.new("char[]", name.encode()) for name in names]
+            pointers = ffi.new("ketch_circuit *[]", borrowed), ffi.new("char *[]", texts)
+            batch.circuits, batch.circuit_count = pointers[0], len(borrowed)
+            keep = (handle, *borrowed, *texts, *pointers)
+            if rows is not None:
+                table = ffi.from_buffer("double[]", rows.reshape(-1))
+                batch.parameters, batch.parameter_count = pointers[1], len(texts)
+                batch.table, batch.row_count = table, len(rows)
+                keep += (table, rows)
+            job = Job(keep, len(borrowed) * (1 if rows is None else len(rows)), batch=True)
+            submit = partial(lib.ketch_submit_batch, job.cell, handle, batch, settings, how)
         diag = take_diag()
         try:
-            check(function(out, *arguments, diag), diag, 6)
+            check(with_room(partial(submit, diag)) if patient else submit(diag), diag, 6)
         finally:
             give_diag(diag)
-        return _jobs.Job(ffi.gc(out[0], lib.kp_job_free), (arguments[0], *keep), elements)
+        return job
+
+    def _waiter(self) -> Waiter:
+        """One that nobody uses; whoever takes it appends it again."""
+        try:
+            return self._waits.pop()
+        except IndexError:
+            return Waiter(self._handle)
+
+    def _limit(self, settings: Any) -> None:
+        """Where neither the call nor the session names a number of threads, threadpoolctl may have set one."""
+        if not self._threads_given and not settings.threads:
+            settings.threads = lib.ketch_get_num_threads()
 
     # ── Life ──
 
@@ -254,10 +302,17 @@ class Session:
         """Cancels what still runs. Results outlive their session."""
         handle, self._open = self._open, None
         if handle is not None:
-            lib.ketch_session_cancel(handle)
+            self._stop(handle)
+
+    def _stop(self, handle: Any) -> None:
+        self._watcher.close()
+        for runs in list(self._loops.values()):
+            runs.cancel()
+        lib.ketch_session_cancel(handle)
 
     @property
     def closed(self) -> bool:
+        """Whether `close` was called."""
         return self._open is None
 
     def __enter__(self) -> Session:
@@ -286,7 +341,7 @@ def parameter_table(table: ParameterTable, circuits: Sequence[Circuit]) -> tuple
         columns = [np.asarray(column, np.float64) for column in table.values()]
         if any(column.ndim != 1 for column in columns) or len({len(column) for column in columns}) > 1:
             raise UsageError(
-                f"columns of a table have one length: {', '.join(f'{n}: {c.shape}' for n, c in zip(names, columns))}"
+                f"columns of a table have one length: {', '.join(f'{n}: {np.size(table[n])}' for n in names)}"
             )
         rows = np.stack(columns, axis=1) if columns else np.empty((0, 0))
     else:
@@ -296,15 +351,26 @@ def parameter_table(table: ParameterTable, circuits: Sequence[Circuit]) -> tuple
             rows = rows[:, None]
         if rows.ndim != 2 or rows.shape[1] != len(names):
             raise UsageError(
-                f"a table of shape {rows.shape} for the parameters ({', '.join(names)}): it has shape (rows, {len(names)})"
+                f"a table of shape {rows.shape} for the parameters ({', '.join(names)}): "
+                f"it has shape (rows, {len(names)})"
             )
     if not len(rows):
         raise UsageError("the table has no rows")
     return names, np.ascontiguousarray(rows)
 
 
+_sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+
+
+@atexit.register
+def _at_exit() -> None:
+    """Nobody reads what still runs when the interpreter ends: it is cancelled, so that the process ends soon."""
+    for session in list(_sessions):
+        if session._open is not None:
+            session._stop(session._open)
+
+
 _default: Session | None = None
-_default_lock = threading.Lock()
 
 
 def default_session() -> Session:
@@ -312,10 +378,8 @@ def default_session() -> Session:
     global _default
     session = _default
     if session is None or session.closed:
-        with _default_lock:
-            if _default is None or _default.closed:
-                _default = Session()
-            session = _default
+        # Without a lock, which a child might inherit held: where two threads make one at once, either is as good.
+        session = _default = Session()
     return session
 
 
@@ -335,15 +399,17 @@ def run(
 ) -> Result:
     """Runs a circuit: a `Circuit`, the text of a program, or the path of a file.
 
-    `shots` are taken, by default 1024; 0 samples nothing. `seed` makes the draws repeatable: the same circuit, options and seed give the
-    same bytes, at any number of threads. `parameters` gives the program's inputs their values. `outputs` names what the result shall hold
-    beside its counts: "memory" (the bits of each shot), "state", "amplitudes", "probabilities". `precision` is "fp64" (complex128) or
-    "fp32" (complex64). A run that takes longer than `timeout` seconds, or would take more than `max_memory` bytes, is an error. `threads`
-    of the session's may work on the run. `progress` is True for a bar, or called with (fraction, stage) about ten times a second.
-    Rarer: `max_qubits`, `engine` ("planned", "reference"), `instructions` ("plain", "avx2", "avx512"), `norm_tolerance`.
+    `shots` are taken, by default 1024; 0 samples nothing. `seed` makes the draws repeatable: the same circuit, options
+    and seed give the same bytes, at any number of threads. `parameters` gives the program's inputs their values.
+    `outputs` names what the result shall hold beside its counts: "memory" (the bits of each shot), "state",
+    "amplitudes", "probabilities". `precision` is "fp64" (complex128) or "fp32" (complex64). A run that takes longer
+    than `timeout` seconds, or would take more than `max_memory` bytes, is an error. `threads` of the session's may work
+    on the run. `progress` is True for a bar, or called with (fraction, stage) about ten times a second. Rarer:
+    `max_qubits`, `engine` ("planned", "reference"), `instructions` ("plain", "avx2", "avx512"), `norm_tolerance`.
 
     >>> import ketch
-    >>> ketch.run("OPENQASM 3.0; qubit[2] q; U(pi/2, 0, pi) q[0]; ctrl @ U(pi, 0, pi) q[0], q[1];", shots=1000, seed=3).counts
+    >>> bell = "OPENQASM 3.0; qubit[2] q; U(pi/2, 0, pi) q[0]; ctrl @ U(pi, 0, pi) q[0], q[1];"
+    >>> ketch.run(bell, shots=1000, seed=3).counts
     {'11': 504, '00': 496}
     """
     settings = run_options(
@@ -363,5 +429,6 @@ def run(
 
 
 def batch_seed(seed: int, circuit: int, row: int = 0) -> int:
-    """The seed of an element of a batch: run alone with it, it gives the same bytes. That of (0, 0) is `seed` itself."""
+    """The seed of an element of a batch: run alone with it, it gives the same bytes. That of (0, 0) is `seed`
+    itself."""
     return int(lib.ketch_batch_seed(seed, circuit, row))
