@@ -184,6 +184,7 @@ static number combine(char op, number a, number b) {
     case '-': exact = exact && !__builtin_sub_overflow(a.integer, b.integer, &result); break;
     case '*': exact = exact && !__builtin_mul_overflow(a.integer, b.integer, &result); break;
     default:
+        if (exact && b.integer == -1) return combine('-', whole(0), a); /* the lowest number has no quotient in C */
         exact = exact && b.integer && a.integer % b.integer == 0;
         if (exact) result = a.integer / b.integer;
     }
@@ -192,19 +193,20 @@ static number combine(char op, number a, number b) {
 }
 
 static bool read_signed(number *out, reader *in) {
-    number exponent;
+    number operand = whole(0);
     if (++in->depth > MAX_DEPTH) return refuse(in, "an expression nested more than %d deep", MAX_DEPTH);
     bool good;
     if (take(in, "-")) {
-        good = read_signed(out, in);
-        if (good) *out = out->whole ? whole(-out->integer) : real(-out->real);
+        good = read_signed(&operand, in);
+        *out = combine('-', whole(0), operand);
+        out->real = -operand.real; /* a zero has a sign, too */
     } else if (take(in, "+")) {
         good = read_signed(out, in);
     } else {
         good = read_primary(out, in);
         if (good && take(in, "**")) {
-            good = read_signed(&exponent, in);
-            if (good) *out = power(*out, exponent);
+            good = read_signed(&operand, in);
+            if (good) *out = power(*out, operand);
         }
     }
     in->depth--;
@@ -239,8 +241,8 @@ static bool read_sum(number *out, reader *in) {
 
 static wide smallest(const kt_input *input) { return input->type == KT_SCALAR_INT ? -((wide)1 << (input->width - 1)) : 0; }
 static wide largest(const kt_input *input) {
-    if (input->type == KT_SCALAR_BOOL) return 1;
-    return ((wide)1 << (input->width - (input->type == KT_SCALAR_INT))) - 1;
+    uint32_t bits = input->type == KT_SCALAR_BOOL ? 1 : input->width - (input->type == KT_SCALAR_INT);
+    return bits < 127 ? ((wide)1 << bits) - 1 : (((wide)1 << 126) - 1) * 2 + 1;
 }
 
 static uint64_t angle_units(double radians, uint32_t width) { /* as the program itself would */
@@ -259,16 +261,19 @@ static bool store_number(reader *in, number value, uint64_t *word) {
         return false;
     }
     if (!value.whole && fabs(value.real) <= 0x1p53 && value.real == floor(value.real)) value.integer = (wide)value.real, value.whole = true;
+    bool narrow = (input->type == KT_SCALAR_FLOAT && input->width == 32) || (input->type == KT_SCALAR_COMPLEX && input->width == 64);
+    double stored = narrow ? (double)(float)value.real : value.real;
     switch ((kt_scalar)input->type) {
     case KT_SCALAR_FLOAT:
-    case KT_SCALAR_DURATION: *word = kt_double_cell(input->width == 32 ? (double)(float)value.real : value.real); break;
-    case KT_SCALAR_COMPLEX: *word = kt_double_cell(input->width == 64 ? (double)(float)value.real : value.real); break;
+    case KT_SCALAR_DURATION:
+    case KT_SCALAR_COMPLEX:
+        if (!isfinite(stored)) return refuse(in, "the number does not fit");
+        *word = kt_double_cell(stored);
+        break;
     case KT_SCALAR_ANGLE: *word = angle_units(value.real, input->width); break;
     default:
         if (!value.whole) return refuse(in, "it takes whole numbers");
-        if (input->type == KT_SCALAR_BITS && input->width > 64 ? value.integer < 0
-                                                               : value.integer < smallest(input) || value.integer > largest(input))
-            return refuse(in, "the number does not fit");
+        if (value.integer < smallest(input) || value.integer > largest(input)) return refuse(in, "the number does not fit");
         *word = (uint64_t)value.integer;
         if (input->type == KT_SCALAR_BITS && input->width > 64) word[1] = (uint64_t)(value.integer >> 64);
     }

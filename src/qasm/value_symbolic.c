@@ -29,19 +29,24 @@ static bool make_node(kt_value *out, kt_arithmetic *arithmetic, kt_node_code cod
     return true;
 }
 
-/* An angle in radians, brought to [0, 2 pi) and, where it is narrow enough to matter, to the grid of its width. */
+static bool drop_whole(kt_value *a, kt_arithmetic *arithmetic) {
+    kt_value whole;
+    return make_node(&whole, arithmetic, KT_NODE_FLOOR, *a, *a) && make_node(a, arithmetic, KT_NODE_SUBTRACT, *a, whole);
+}
+
+/* An angle in radians, brought to [0, 2 pi) and, where it is narrow enough to matter, to the grid of its width: the nearest, ties to even,
+ * as a sum with 2^52 is rounded. */
 static bool wrap_angle(kt_value *out, kt_arithmetic *arithmetic, kt_value a, uint32_t width) {
-    kt_value turns, whole, full = kt_value_float(two_pi);
-    if (!make_node(&turns, arithmetic, KT_NODE_DIVIDE, a, full)) return false;
+    kt_value turns, full = kt_value_float(two_pi);
+    if (!make_node(&turns, arithmetic, KT_NODE_DIVIDE, a, full) || !drop_whole(&turns, arithmetic)) return false;
     if (width && width <= 52) {
-        kt_value steps = kt_value_float(ldexp(1, (int)width)), half = kt_value_float(0.5);
-        if (!make_node(&turns, arithmetic, KT_NODE_MULTIPLY, turns, steps) || !make_node(&turns, arithmetic, KT_NODE_ADD, turns, half) ||
-            !make_node(&turns, arithmetic, KT_NODE_FLOOR, turns, turns) || !make_node(&turns, arithmetic, KT_NODE_DIVIDE, turns, steps))
+        kt_value steps = kt_value_float(ldexp(1, (int)width)), round = kt_value_float(0x1p52);
+        if (!make_node(&turns, arithmetic, KT_NODE_MULTIPLY, turns, steps) || !make_node(&turns, arithmetic, KT_NODE_ADD, turns, round) ||
+            !make_node(&turns, arithmetic, KT_NODE_SUBTRACT, turns, round) ||
+            !make_node(&turns, arithmetic, KT_NODE_DIVIDE, turns, steps) || !drop_whole(&turns, arithmetic))
             return false;
     }
-    if (!make_node(&whole, arithmetic, KT_NODE_FLOOR, turns, turns) || !make_node(&turns, arithmetic, KT_NODE_SUBTRACT, turns, whole) ||
-        !make_node(out, arithmetic, KT_NODE_MULTIPLY, turns, full))
-        return false;
+    if (!make_node(out, arithmetic, KT_NODE_MULTIPLY, turns, full)) return false;
     out->type = KT_TYPE_ANGLE;
     out->width = width;
     return true;
