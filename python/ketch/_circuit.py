@@ -16,7 +16,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ __all__ = ["Circuit", "CircuitSummary"]
 
 _UINT32S = ffi.typeof("uint32_t[]")
 _DOUBLES = ffi.typeof("double[]")
+_NO_ANGLES: tuple[float, ...] = ()
 
 
 def _gate_shapes() -> dict[str, tuple[int, int]]:
@@ -173,7 +174,7 @@ class Circuit:
         self,
         name: str,
         qubits: ArrayLike,
-        params: ArrayLike = (),
+        params: ArrayLike = _NO_ANGLES,
         *,
         controls: ArrayLike | None = None,
         control_values: int | None = None,
@@ -194,8 +195,8 @@ class Circuit:
         <ketch.Circuit: 4 qubits, 4 bits, 1 operation>
         """
         operands, angles = _GATES.get(name, (1, 0))
-        if qubits.__class__ is int and operands == 1 and controls is None and params.__class__ is (float, tuple)[not angles]:
-            # the usual case, without an array of NumPy
+        usual = params.__class__ is float if angles else params is _NO_ANGLES
+        if usual and qubits.__class__ is int and operands == 1 and controls is None:  # no array of NumPy is needed
             q, p, count = (qubits,), (params,) if angles else (), 1
             if not 0 <= qubits < 2**32:
                 raise UsageError(f"qubits: {qubits} is no index")
@@ -494,11 +495,11 @@ def _read(function: Any, *arguments: Any, **options: Any) -> Any:
         if value is None:
             continue
         if name == "include_dirs":
-            folders: Sequence[Any] = [value] if isinstance(value, (str, os.PathLike)) else list(value)
-            keep += [ffi.new("char[]", os.fsencode(folder)) for folder in folders]
-            structure.include_dirs = pointers = ffi.new("char *[]", keep)
-            structure.include_dir_count = len(folders)
-            keep.append(pointers)
+            folders = [value] if isinstance(value, (str, os.PathLike)) else value
+            paths = [ffi.new("char[]", os.fsencode(folder)) for folder in folders]
+            structure.include_dirs = pointers = ffi.new("char *[]", paths)
+            structure.include_dir_count = len(paths)
+            keep += [pointers, *paths]
         elif name in ("prelude", "name", "folder"):
             keep.append(ffi.new("char[]", os.fsencode(value)))
             setattr(structure, name, keep[-1])
