@@ -393,7 +393,8 @@ ketch_status ketch_circuit_save(const ketch_circuit *circuit, ketch_sink sink, k
     ketch_diag_clear(diag);
     NEED(circuit, diag)
     NEED(sink.write, diag)
-    return kt_fail(diag, KT_UNAVAILABLE, "circuits cannot be saved yet");
+    ketch_status status = check_closed(circuit, diag);
+    return status == KETCH_OK ? kt_circuit_save(circuit, sink, diag) : status;
 }
 
 ketch_status ketch_circuit_restore(ketch_circuit **out, const void *bytes, size_t size, const ketch_load_options *options,
@@ -402,7 +403,8 @@ ketch_status ketch_circuit_restore(ketch_circuit **out, const void *bytes, size_
     if (!bytes && size) return no_argument("bytes", diag);
     ketch_load_options complete;
     ketch_status status = load_options(&complete, options, diag);
-    return status == KETCH_OK ? kt_fail(diag, KT_UNAVAILABLE, "circuits cannot be restored yet") : status;
+    if (status == KETCH_OK) TO_NEAREST(status, kt_circuit_restore(out, bytes ? bytes : "", size, &complete, kt_qasm_read_again, diag));
+    return status;
 }
 
 ketch_status ketch_source_format(const char *text, size_t length, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag) {

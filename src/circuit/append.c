@@ -20,7 +20,10 @@ static mark save(const ketch_circuit *circuit) {
 }
 
 /* From here on the circuit is no longer that of its source, and its hash is taken from its operations. */
-static void forget_hash(ketch_circuit *circuit) { circuit->hash[0] = circuit->hash[1] = 0; }
+static void forget_hash(ketch_circuit *circuit) {
+    circuit->hash[0] = circuit->hash[1] = 0;
+    circuit->extended = true;
+}
 
 static void restore(ketch_circuit *circuit, mark saved) {
     circuit->ops_count = saved.ops;
@@ -29,20 +32,20 @@ static void restore(ketch_circuit *circuit, mark saved) {
     circuit->draw_count = saved.draws;
 }
 
-/* The position of the first operand that was there before, or `count`; SIZE_MAX when out of memory. Few are compared with one another, many
- * are marked in a map. */
-static size_t find_repeated(const uint32_t *operands, size_t count, uint32_t limit) {
+/* Few are compared with one another, many are marked in a map. */
+size_t kt_repeated_qubit(const uint32_t *operands, size_t count, uint32_t limit) {
     enum { FEW = 64 };
     uint64_t *seen = count > FEW ? kt_zalloc(((size_t)limit / 64 + 1) * sizeof *seen) : NULL;
     if (count > FEW && !seen) return SIZE_MAX;
     size_t i = 0;
     for (bool repeated = false; i < count; i++) {
-        uint64_t bit = UINT64_C(1) << (operands[i] % 64);
+        uint32_t qubit = operands[i] & ~KT_NEGATED;
+        uint64_t bit = UINT64_C(1) << (qubit % 64);
         if (seen) {
-            repeated = seen[operands[i] / 64] & bit;
-            seen[operands[i] / 64] |= bit;
+            repeated = seen[qubit / 64] & bit;
+            seen[qubit / 64] |= bit;
         }
-        for (size_t j = 0; !seen && j < i && !repeated; j++) repeated = operands[i] == operands[j];
+        for (size_t j = 0; !seen && j < i && !repeated; j++) repeated = qubit == (operands[j] & ~KT_NEGATED);
         if (repeated) break;
     }
     kt_free(seen);
@@ -60,7 +63,7 @@ static ketch_status check_operands(const uint32_t *operands, size_t count, uint3
             kt_hint(diag, "the circuit has none");
         return status;
     }
-    size_t repeated = find_repeated(operands, count, limit);
+    size_t repeated = kt_repeated_qubit(operands, count, limit);
     if (repeated == SIZE_MAX) return kt_no_memory(diag);
     if (repeated == count) return KETCH_OK;
     return kt_fail(diag, KT_BAD_OPERAND, "application %zu: %s %u is given twice", application, what, operands[repeated]);

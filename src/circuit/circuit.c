@@ -35,7 +35,7 @@ void kt_circuit_free(ketch_circuit *circuit) {
     void *const pools[] = {circuit->ops,         circuit->operands,  circuit->params,    circuit->qubit_registers, circuit->bit_registers,
                            circuit->words,       circuit->inputs,    circuit->nodes,     circuit->slots,           circuit->conditions,
                            circuit->places,      circuit->blocks,    circuit->block_ops, circuit->matrices,        circuit->open_conditions,
-                           circuit->input_words, circuit->variables, circuit->externs,   circuit->op_places,       circuit->remarks};
+                           circuit->input_words, circuit->variables, circuit->externs,   circuit->op_places,       circuit->remarks,   circuit->sources};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) kt_free(pools[i]);
     kt_arena_free(&circuit->names);
     kt_free(circuit);
@@ -232,6 +232,11 @@ static bool copy_names(ketch_circuit *copy) {
         if (whole && bytes) memcpy(arguments, callee->arguments, bytes);
         callee->arguments = arguments;
     }
+    for (size_t i = 0; i < copy->sources_count && whole; i++) {
+        kt_kept_source *source = &copy->sources[i];
+        whole = (source->name = copy_name(copy, source->name)) != NULL &&
+                (source->text = kt_arena_copy(&copy->names, source->text, source->size)) != NULL;
+    }
     kt_saved_place before = {0}, now;
     for (size_t i = 0; i < copy->places_count && whole; i++, before = now) {
         now = copy->places[i];
@@ -276,6 +281,7 @@ ketch_status kt_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, 
     COPY(externs)
     COPY(op_places)
     COPY(remarks)
+    COPY(sources)
 #undef COPY
     if (whole && copy_names(copy)) return KETCH_OK;
     kt_circuit_free(copy);

@@ -208,6 +208,13 @@ typedef struct kt_op_place {
     uint32_t place; /* into places */
 } kt_op_place;
 
+/* A source that a program was read from. */
+typedef struct kt_kept_source {
+    const char *name; /* as messages give it */
+    const char *text; /* `size` bytes */
+    size_t size;
+} kt_kept_source;
+
 #define KT_POOL(type, name) \
     type *name;             \
     size_t name##_count, name##_capacity
@@ -242,6 +249,11 @@ struct ketch_circuit {
     KT_POOL(kt_extern, externs);
     KT_POOL(kt_op_place, op_places); /* by operation, in order: where to point if it fails */
     KT_POOL(ketch_remark, remarks);  /* annotations and pragmas */
+    KT_POOL(kt_kept_source, sources); /* of a circuit that operations alone do not say (kt_circuit_needs_sources), those that it was read
+                                         from: the program's, and what it includes, in the order in which they were read; */
+    uint8_t prelude;                 /* what was included first: 0: nothing, 2: qelib1.inc, 3: stdgates.inc; */
+    uint64_t max_unroll;             /* and how far loops became operations */
+    bool extended;                   /* calls have changed it since it was read */
     bool dynamic;                    /* there are instructions, loops or qubits chosen at run time */
     bool unbounded;                  /* some loop or recursion has no bound known while reading */
 };
@@ -306,6 +318,18 @@ ketch_status kt_circuit_append_op(ketch_circuit *circuit, kt_op_code code, size_
                                   ketch_diag *diag);
 ketch_status kt_circuit_begin_if(ketch_circuit *circuit, size_t count, const uint32_t *bits, uint64_t value, ketch_diag *diag);
 ketch_status kt_circuit_end_if(ketch_circuit *circuit, ketch_diag *diag);
+
+/* The position of the first operand below `limit` whose qubit (or bit) was there before, or `count`; SIZE_MAX when out of memory. */
+size_t kt_repeated_qubit(const uint32_t *operands, size_t count, uint32_t limit);
+
+/* As bytes, and back: see saved.h. A program is read again, by `read` (of the room qasm, which is not known here), from its sources. */
+bool kt_circuit_needs_sources(const ketch_circuit *circuit);
+ketch_status kt_circuit_keep_source(ketch_circuit *circuit, const char *name, const char *text, size_t size); /* fails for want of memory */
+ketch_status kt_circuit_save(const ketch_circuit *circuit, ketch_sink sink, ketch_diag *diag);
+typedef ketch_status kt_read_sources(ketch_circuit **out, const kt_kept_source *sources, size_t count, const ketch_load_options *options,
+                                     ketch_diag *diag);
+ketch_status kt_circuit_restore(ketch_circuit **out, const void *bytes, size_t size, const ketch_load_options *options,
+                                kt_read_sources *read, ketch_diag *diag);
 
 ketch_status kt_circuit_copy(ketch_circuit **out, const ketch_circuit *circuit, ketch_diag *diag);
 void kt_circuit_free(ketch_circuit *circuit);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a program declares for others: functions of the caller's that it calls, and remarks that it leaves for tools.
+ * What a program declares for others: functions of the caller's that it calls, and remarks that it leaves for tools; and its sources,
+ * where they are kept.
  */
 #include "circuit/circuit.h"
 
@@ -99,5 +100,25 @@ ketch_status kt_circuit_add_remark(ketch_circuit *circuit, const char *text, siz
     char *copy = kt_arena_copy(&circuit->names, text, size);
     if (!copy) return kt_no_memory(diag);
     circuit->remarks[circuit->remarks_count++] = (ketch_remark){copy, line};
+    return KETCH_OK;
+}
+
+/* ── Sources ── */
+
+bool kt_circuit_needs_sources(const ketch_circuit *circuit) {
+    bool plain = !circuit->dynamic && !circuit->cell_count && !circuit->externs_count && !circuit->input_words_count;
+    for (size_t i = 0; i < circuit->inputs_count && plain; i++) plain = !circuit->inputs[i].in_cells;
+    for (size_t i = 0; i < circuit->variables_count && plain; i++) plain = circuit->variables[i].in_bits;
+    for (size_t i = 0; i < circuit->bit_registers_count && plain; i++)
+        plain = circuit->bit_registers[i].type == KT_SCALAR_BITS && !circuit->bit_registers[i].width;
+    return !plain;
+}
+
+ketch_status kt_circuit_keep_source(ketch_circuit *circuit, const char *name, const char *text, size_t size) {
+    if (!kt_reserve(&circuit->sources, &circuit->sources_capacity, circuit->sources_count + 1, sizeof *circuit->sources))
+        return KETCH_ERROR_MEMORY;
+    kt_kept_source kept = {kt_arena_copy(&circuit->names, name, strlen(name)), kt_arena_copy(&circuit->names, text, size), size};
+    if (!kept.name || !kept.text) return KETCH_ERROR_MEMORY;
+    circuit->sources[circuit->sources_count++] = kept;
     return KETCH_OK;
 }

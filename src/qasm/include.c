@@ -123,6 +123,29 @@ static bool missing(kt_program *program, kt_span at, kt_span name) {
     return false;
 }
 
+static bool read_included(kt_program *program, kt_source *source) {
+    source->line = source->text;
+    source->line_number = 1;
+    source->older = program->report.sources;
+    program->report.sources = source;
+    program->source_bytes += source->size;
+    program->include_depth++;
+    bool good = kt_read_source(program, source);
+    program->include_depth--;
+    return good;
+}
+
+/* The next of the sources that are given in place of files. */
+static bool read_given(kt_program *program, kt_span at) {
+    if (!program->given_count) return kt_error_at(&program->report, KT_INCLUDE_MISSING, at, "the source of this include was not kept");
+    const kt_kept_source *given = program->given++;
+    program->given_count--;
+    kt_source *source = kt_arena_alloc(&program->kept, sizeof *source);
+    if (!source) return kt_report_no_memory(&program->report);
+    *source = (kt_source){.includer = program->source, .name = given->name, .text = given->text, .size = given->size};
+    return read_included(program, source);
+}
+
 static bool read_file(kt_program *program, const char *path, const char *resolved, kt_span at) {
     kt_source *source = kt_arena_alloc(&program->kept, sizeof *source);
     char *name = kt_arena_copy(&program->kept, path, strlen(path)), *identity = kt_arena_copy(&program->kept, resolved, strlen(resolved));
@@ -136,18 +159,24 @@ static bool read_file(kt_program *program, const char *path, const char *resolve
         kt_hint_add(&program->report, "included at %s:%u", place.file, place.line);
         return false;
     }
-    source->text = source->line = source->owned;
-    source->line_number = 1;
-    source->older = program->report.sources;
-    program->report.sources = source;
-    program->source_bytes += source->size;
-    program->include_depth++;
-    bool good = kt_read_source(program, source);
-    program->include_depth--;
-    return good;
+    source->text = source->owned;
+    return read_included(program, source);
 }
 
-/* Finds the file and checks that it may be read; a library is taken at once. */
+/* Finds the file and checks that it may be read. */
+static bool find_include(char path[PATH_MAX], char resolved[PATH_MAX], kt_program *program, kt_span name, kt_span at) {
+    if (!find_file(path, program, name) || !realpath(path, resolved)) {
+        if (!is_folder(path)) return missing(program, at, name);
+        return kt_error_at(&program->report, KT_INCLUDE_MISSING, at, "`%.*s` is a folder", KT_SHOWN(name));
+    }
+    if (program->options->safe_include && !is_allowed(program, resolved))
+        return kt_error_at(&program->report, KT_INCLUDE_UNSAFE, at, "`%.*s` lies outside the folders that may be read", KT_SHOWN(name));
+    for (const kt_source *source = program->source; source; source = source->includer)
+        if (source->identity && strcmp(source->identity, resolved) == 0) return report_cycle(program, source, at);
+    return true;
+}
+
+/* A library is taken at once. */
 static bool open_include(char path[PATH_MAX], char resolved[PATH_MAX], bool *library, kt_program *program, const kt_statement *statement) {
     kt_span name = statement->as.text, at = statement->name;
     *library = false;
@@ -157,14 +186,7 @@ static bool open_include(char path[PATH_MAX], char resolved[PATH_MAX], bool *lib
         kt_warning_at(&program->report, KT_SINGLE_QUOTES, at, "single quotes, which OpenQASM 2 does not know");
     bool good = kt_include_library(program, name, at, library);
     if (*library) return good;
-    if (!find_file(path, program, name) || !realpath(path, resolved)) {
-        if (!is_folder(path)) return missing(program, at, name);
-        return kt_error_at(&program->report, KT_INCLUDE_MISSING, at, "`%.*s` is a folder", KT_SHOWN(name));
-    }
-    if (program->options->safe_include && !is_allowed(program, resolved))
-        return kt_error_at(&program->report, KT_INCLUDE_UNSAFE, at, "`%.*s` lies outside the folders that may be read", KT_SHOWN(name));
-    for (const kt_source *source = program->source; source; source = source->includer)
-        if (source->identity && strcmp(source->identity, resolved) == 0) return report_cycle(program, source, at);
+    if (!program->given && !find_include(path, resolved, program, name, at)) return false;
     uint32_t deepest = program->options->max_include_depth < DEEPEST ? program->options->max_include_depth : DEEPEST;
     if (program->include_depth >= deepest)
         return kt_error_at(&program->report, KT_INCLUDE_LIMIT, at, "files include files more than %u deep", deepest);
@@ -179,7 +201,10 @@ static bool open_include(char path[PATH_MAX], char resolved[PATH_MAX], bool *lib
 bool kt_include(kt_program *program, const kt_statement *statement) {
     char path[PATH_MAX], resolved[PATH_MAX];
     bool library;
-    if (open_include(path, resolved, &library, program, statement)) return library || read_file(program, path, resolved, statement->name);
-    program->include_failed = true;
-    return false;
+    if (!open_include(path, resolved, &library, program, statement)) {
+        program->include_failed = true;
+        return false;
+    }
+    if (library) return true;
+    return program->given ? read_given(program, statement->name) : read_file(program, path, resolved, statement->name);
 }

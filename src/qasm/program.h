@@ -269,6 +269,8 @@ typedef struct kt_program {
     uint32_t include_depth, include_count;
     uint64_t source_bytes;
     const char *folder; /* of the program itself; NULL: none */
+    const kt_kept_source *given; /* what includes mean, one after the other, where a program is read again; NULL: files */
+    size_t given_count;
     /* scope.c */
     kt_binding *bindings;
     size_t bindings_count, bindings_capacity;

@@ -172,9 +172,30 @@ static void read_program(kt_program *program) {
     finish(program);
 }
 
-static ketch_status read_text(ketch_circuit **out, kt_source *source, const char *folder, const ketch_load_options *options,
-                              ketch_diag *diag) {
-    kt_program program = {.options = options, .diag = diag, .source = source, .source_bytes = source->size, .folder = folder};
+/* In the order in which they were read: they are listed with the newest first. */
+static ketch_status keep_sources(kt_program *program) {
+    ketch_circuit *circuit = program->circuit;
+    if (!kt_circuit_needs_sources(circuit)) return KETCH_OK;
+    const char *prelude = program->options->prelude;
+    circuit->prelude = !prelude ? 0 : strcmp(prelude, "qelib1.inc") == 0 ? 2 : 3;
+    circuit->max_unroll = program->options->max_unroll;
+    kt_source *in_order = NULL, *next;
+    for (kt_source *source = program->report.sources; source; source = next) {
+        next = source->older;
+        source->older = in_order;
+        in_order = source;
+    }
+    program->report.sources = in_order;
+    ketch_status status = KETCH_OK;
+    for (const kt_source *source = in_order; source && status == KETCH_OK; source = source->older)
+        status = kt_circuit_keep_source(circuit, source->name, source->text, source->size);
+    return status == KETCH_OK ? status : kt_no_memory(program->diag);
+}
+
+/* `given`, `given_count`: see kt_program. */
+static ketch_status read_text(ketch_circuit **out, kt_source *source, const char *folder, const kt_kept_source *given, size_t given_count,
+                              const ketch_load_options *options, ketch_diag *diag) {
+    kt_program program = {.options = options, .given = given, .given_count = given_count, .diag = diag, .source = source, .source_bytes = source->size, .folder = folder};
     program.report = (kt_report){.diag = diag, .sources = source, .max_errors = options->max_errors};
     program.statement.budget = tree_budget;
     program.kept.budget = 2 * tree_budget;
@@ -189,7 +210,7 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
     read_program(&program);
     if (program.report.errors > 1 && program.report.errors >= program.report.max_errors)
         kt_warn_at(diag, KT_READING_STOPPED, &(kt_place){.file = source->name}, "reading stopped after %u errors", program.report.errors);
-    ketch_status status = program.report.errors ? program.report.status : KETCH_OK;
+    ketch_status status = program.report.errors ? program.report.status : keep_sources(&program);
     if (status == KETCH_OK)
         *out = program.circuit;
     else
@@ -230,7 +251,7 @@ ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_loa
     source.identity = realpath(path, resolved);
     source.text = source.line = source.owned;
     if (folder) {
-        status = read_text(out, &source, folder, options, diag);
+        status = read_text(out, &source, folder, NULL, 0, options, diag);
     } else {
         status = kt_no_memory(diag);
         kt_free(source.owned);
@@ -246,5 +267,13 @@ ketch_status kt_qasm_parse(ketch_circuit **out, const char *text, size_t size, c
     if (size > options->max_source_bytes)
         return kt_fail(diag, KT_SOURCE_TOO_LARGE, "the text has %zu bytes; the limit is %llu", size,
                        (unsigned long long)options->max_source_bytes);
-    return read_text(out, &source, options->folder, options, diag);
+    return read_text(out, &source, options->folder, NULL, 0, options, diag);
+}
+
+ketch_status kt_qasm_read_again(ketch_circuit **out, const kt_kept_source *sources, size_t count, const ketch_load_options *options,
+                                ketch_diag *diag) {
+    kt_source source = {.name = sources->name, .text = sources->text, .size = sources->size, .line_number = 1};
+    source.line = source.text;
+    *out = NULL;
+    return read_text(out, &source, NULL, sources + 1, count - 1, options, diag);
 }

@@ -11,6 +11,9 @@
 /* `options` is complete (the front door has put in the defaults). On failure `diag` holds up to options->max_errors errors. */
 ketch_status kt_qasm_load(ketch_circuit **out, const char *path, const ketch_load_options *options, ketch_diag *diag);
 ketch_status kt_qasm_parse(ketch_circuit **out, const char *text, size_t size, const ketch_load_options *options, ketch_diag *diag);
+/* A program that was read before, from its kept sources (one at least): includes are the following ones in turn, no file is opened. */
+ketch_status kt_qasm_read_again(ketch_circuit **out, const kt_kept_source *sources, size_t count, const ketch_load_options *options,
+                                ketch_diag *diag);
 
 /* The text laid out anew: 4 blanks a block, a statement a line, its comments kept. Nothing is written where its grammar is wrong. */
 ketch_status kt_qasm_format(const char *text, size_t size, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag);
