@@ -678,7 +678,7 @@ KETCH_API ketch_status ketch_result_marginal(double *out, const ketch_result *re
 typedef struct ketch_run_info {
     size_t struct_size;
     uint64_t shots, seed;
-    uint32_t threads;
+    uint32_t threads; /* that there were for the run; a small one takes one of them */
     uint32_t qubits, simulated_qubits;
     ketch_precision precision;
     double norm; /* the state's squared norm at the end, as computed */

@@ -63,7 +63,10 @@ static ketch_status engage(kt_crew *crew, kt_member **out, bool first) {
     member->engine.workshop = NULL;
     member->engine.spare = (kt_state){0};
     member->options = *whole->options;
-    if (!first) member->options.progress = NULL;
+    if (!first) {
+        member->options.progress = NULL;
+        member->engine.listener = NULL;
+    }
     kt_run_set_up(run, &member->engine, whole->plan, whole->circuit, &member->options, whole->diag ? ketch_diag_create() : NULL);
     run->whole = whole;
     run->rows = whole->rows;

@@ -12,11 +12,16 @@
 
 /* What a run works with and under; owned by the session. */
 struct kt_workshop;
+typedef void kt_listener(void *listening, double fraction, const char *stage, uint64_t shots_done);
 typedef struct kt_engine {
     uint32_t threads;             /* asked for */
     uint32_t team;                /* the engine's: those that could be started, by... */
     pthread_t leader;             /* ... this one; where `team` is 0 it is not known yet */
     atomic_bool *cancelled;       /* set from outside */
+    const atomic_uint *recalls;   /* cancelled, too, once this is not... */
+    unsigned recall;              /* ... this any more; NULL: never */
+    kt_listener *listener;        /* told now and then how far the run has come, on a thread of the run, with `listening`; NULL: nobody */
+    void *listening;
     double deadline;              /* of this run, by kt_seconds; 0: none */
     kt_state spare;               /* a state of an earlier run to reuse, or amplitudes NULL; the engine takes it and leaves one here */
     struct kt_workshop *workshop; /* the planned engine's scratch, kept between runs; NULL: none yet */

@@ -55,8 +55,13 @@ static void stop(kt_run *run, kt_stop why) {
     atomic_compare_exchange_strong(&run->whole->stop, &going, (int)why);
 }
 
+static bool cancelled(const kt_engine *engine) {
+    return atomic_load_explicit(engine->cancelled, memory_order_relaxed) ||
+           (engine->recalls && atomic_load_explicit(engine->recalls, memory_order_relaxed) != engine->recall);
+}
+
 static bool stopping(kt_run *run) {
-    if (atomic_load_explicit(run->engine->cancelled, memory_order_relaxed)) stop(run, KT_STOP_CANCELLED);
+    if (cancelled(run->engine)) stop(run, KT_STOP_CANCELLED);
     return atomic_load_explicit(&run->whole->stop, memory_order_relaxed) != KT_GO_ON;
 }
 
@@ -78,8 +83,14 @@ static void report(kt_run *run, double now, double part) {
     kt_environment_leave(ours);
 }
 
+static void tell(kt_run *run, double part) {
+    const kt_engine *engine = run->engine;
+    if (engine->listener) engine->listener(engine->listening, fraction_done(run, part), run->stage, run->whole->shots_done);
+}
+
 /* On the calling thread; `part` of the pass under way is done. */
 static void look(kt_run *run, double part) {
+    tell(run, part);
     double now = kt_seconds();
     if (now >= run->deadline) stop(run, KT_STOP_TIMEOUT);
     if (run->options->progress && now >= run->next_report) report(run, now, part);
@@ -100,6 +111,7 @@ static ketch_status stopped(kt_run *run) {
 
 ketch_status kt_begin_stage(kt_run *run, const char *stage) {
     run->stage = stage;
+    tell(run, 0);
     if (run->options->progress && !stopping(run)) report(run, kt_seconds(), 0);
     return stopping(run) ? stopped(run) : KETCH_OK;
 }

@@ -4,7 +4,7 @@
  */
 #include "session/job.h"
 
-#include "session/session.h"
+#include "session/scheduler.h"
 
 #include <errno.h>
 #include <math.h>
@@ -26,51 +26,40 @@ uint64_t kt_batch_seed(uint64_t seed, uint64_t circuit, uint64_t row) {
     return kt_draw_bits(&draw);
 }
 
-static size_t rows(const ketch_batch *batch) { return batch->row_count ? batch->row_count : 1; }
-
-ketch_status kt_job_new(ketch_job **out, const ketch_circuit *circuit, const ketch_batch *batch, const ketch_run_options *options,
-                        kt_mailbox *mailbox, ketch_diag *diag) {
-    *out = NULL;
-    ketch_job *job = kt_zalloc(sizeof *job);
-    if (!job) return kt_no_memory(diag);
-    job->process = getpid();
+ketch_status kt_job_init(ketch_job *job, const ketch_circuit *circuit, const ketch_batch *batch, const ketch_run_options *options,
+                         ketch_diag *diag) {
+    *job = (ketch_job){.process = getpid(), .circuit = circuit, .options = *options, .status = KETCH_ERROR_CANCELLED};
     atomic_init(&job->references, 1);
-    job->circuit = circuit;
     if (batch) job->batch = *batch;
-    job->element_count = batch ? batch->circuit_count * rows(batch) : 1;
-    job->options = *options;
-    job->submitted = kt_seconds();
-    job->elements = &job->only;
-    if (batch)
-        job->elements =
-            job->element_count <= SIZE_MAX / sizeof *job->elements ? kt_zalloc(job->element_count * sizeof *job->elements) : NULL;
     bool draws = !(options->outputs & KETCH_OUTPUT_NO_SHOTS);
-    ketch_status status = KETCH_OK;
-    if (!job->elements || sem_init(&job->over, 0, 0) != 0)
-        status = kt_no_memory(diag);
-    else if (draws && !options->has_seed && !kt_system_seed(&job->options.seed))
-        status = kt_fail(diag, KT_GENERAL, "the system gives no random seed");
-    if (status) {
-        if (batch) kt_free(job->elements);
-        kt_free(job);
-        return status;
-    }
+    if (draws && !options->has_seed && !kt_system_seed(&job->options.seed))
+        return kt_fail(diag, KT_GENERAL, "the system gives no random seed");
     job->options.has_seed = 1;
-    job->mailbox = mailbox;
-    if (mailbox) atomic_fetch_add(&mailbox->references, 1);
-    *out = job;
-    return KETCH_OK;
+    job->submitted = kt_seconds();
+    job->element_count = batch ? batch->circuit_count * kt_job_rows(job) : 1;
+    job->elements = batch ? kt_array(job->element_count, sizeof *job->elements) : &job->only;
+    if (!job->elements) return kt_no_memory(diag);
+    for (size_t i = 0; i < job->element_count; i++) job->elements[i] = (kt_element){.status = KETCH_ERROR_CANCELLED};
+    if (sem_init(&job->over, 0, 0) == 0) return KETCH_OK;
+    if (batch) kt_free(job->elements);
+    return kt_fail(diag, KT_GENERAL, "the system gives no semaphore");
 }
 
-static void destroy(ketch_job *job) {
+void kt_job_clear(ketch_job *job) {
     for (size_t i = 0; i < job->element_count; i++) kt_result_free(atomic_load(&job->elements[i].result));
     if (job->elements != &job->only) kt_free(job->elements);
     ketch_diag_free(&job->diag);
-    if (job->process == getpid()) {
-        kt_mailbox_release(job->mailbox);
-        sem_destroy(&job->over);
-    }
+    kt_kept_release(job->prepared.plan);
+    if (job->process != getpid()) return; /* the rest is the parent's */
+    kt_mailbox_release(job->mailbox);
+    sem_destroy(&job->over);
+}
+
+static void destroy(ketch_job *job) {
+    struct kt_scheduler *scheduler = job->process == getpid() ? job->scheduler : NULL;
+    kt_job_clear(job);
     kt_free(job);
+    kt_scheduler_release(scheduler);
 }
 
 void kt_job_release(ketch_job *job) {
@@ -93,9 +82,13 @@ bool kt_job_end(ketch_job *job, ketch_job_state from) {
 }
 
 void kt_job_cancel(ketch_job *job) {
-    if (job->process != getpid()) return;
+    if (job->process != getpid() || ended(job)) return;
+    kt_scheduler *scheduler = job->scheduler;
     atomic_store(&job->cancelled, true);
-    kt_job_end(job, KETCH_JOB_QUEUED);
+    if (!kt_job_end(job, KETCH_JOB_QUEUED)) return;
+    atomic_fetch_sub(&scheduler->waiting, 1); /* the job's owner keeps both alive */
+    atomic_fetch_add(&scheduler->dead, 1);
+    atomic_store(&scheduler->stirred, true);
 }
 
 ketch_status kt_job_wait(ketch_job *job, double seconds) {
@@ -140,17 +133,32 @@ void kt_job_free(ketch_job *job) {
 
 void kt_job_poll(ketch_job_info *out, const ketch_job *job) {
     ketch_job_state state = (ketch_job_state)atomic_load(&job->state);
+    size_t done = atomic_load(&job->done);
+    *out = (ketch_job_info){.state = state, .elements = job->element_count, .done = done, .stage = "queued"};
+    double now = kt_seconds(), began = atomic_load(&job->began);
+    const char *stage = atomic_load(&job->stage);
     if (lost(job)) {
-        *out = (ketch_job_info){.state = KETCH_JOB_ENDED, .status = KETCH_ERROR_LOST, .elements = job->element_count, .stage = "ended"};
-        return;
+        out->state = KETCH_JOB_ENDED;
+        out->status = KETCH_ERROR_LOST;
+        out->stage = "ended";
+    } else if (state == KETCH_JOB_QUEUED) {
+        out->queued_seconds = now - job->submitted;
+    } else if (state == KETCH_JOB_RUNNING) {
+        out->fraction = ((double)done + atomic_load(&job->fraction)) / (double)job->element_count;
+        if (out->fraction > 1) out->fraction = 1;
+        out->queued_seconds = began - job->submitted;
+        out->run_seconds = now - began;
+        out->shots_done = atomic_load(&job->shots_done);
+        out->threads = atomic_load(&job->at_work);
+        if (stage) out->stage = stage;
+    } else {
+        out->status = job->status;
+        out->stage = "ended";
+        out->fraction = (double)done / (double)job->element_count;
+        double end = job->ended > 0 ? job->ended : began; /* 0: cancelled before it began */
+        out->queued_seconds = began > 0 ? began - job->submitted : 0;
+        out->run_seconds = began > 0 ? end - began : 0;
     }
-    bool over = state == KETCH_JOB_ENDED;
-    *out = (ketch_job_info){.state = state, .elements = job->element_count, .done = atomic_load(&job->done)};
-    if (over) out->status = job->status;
-    out->fraction = over ? 1 : 0;
-    out->stage = over ? "ended" : "queued";
-    out->queued_seconds = job->began - job->submitted;
-    out->run_seconds = job->ended - job->began;
 }
 
 ketch_status kt_job_result(ketch_result **out, ketch_job *job, size_t element, ketch_diag *diag) {
