@@ -18,7 +18,8 @@ class Tap:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str]:
-        return (report.outcome if report.when == "call" or not report.passed else "", "", "")  # no letters among the lines
+        told = report.when == "call" or not report.passed
+        return (report.outcome if told else "", "", "")  # no letters among the lines
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and report.passed:

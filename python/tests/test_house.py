@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package as a piece of writing: lint, types, the examples in its docstrings and in README.md, nothing forgotten."""
+"""The package as a piece of writing: lint, types, examples in docstrings and pages, nothing forgotten."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ import pytest
 import ketch
 
 ROOT = pathlib.Path(__file__).parents[2]
-MODULES = sorted(module.name for module in pkgutil.iter_modules(ketch.__path__) if module.name != "_ketch")
+# "": classes say that they are of `ketch`.
+MODULES = ["", *sorted(module.name for module in pkgutil.iter_modules(ketch.__path__) if module.name != "_ketch")]
 
 
 def check(*command: str) -> None:
@@ -44,7 +45,7 @@ def run_doctests(test: doctest.DocTest) -> None:
 def test_examples_in_docstrings(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     try:
-        module = importlib.import_module(f"ketch.{name}")
+        module = importlib.import_module(f"ketch.{name}" if name else "ketch")
     except ImportError as missing:  # what stands beside another package, which need not be there
         pytest.skip(str(missing))
     for test in doctest.DocTestFinder(exclude_empty=True).find(module, globs={**vars(module), "ketch": ketch}):
@@ -57,12 +58,16 @@ def test_public_names_have_docstrings() -> None:
         thing = getattr(ketch, name)
         bare += [name] if not thing.__doc__ else []
         if isinstance(thing, type) and thing.__module__.startswith("ketch"):
-            members = {key: value for key, value in vars(thing).items() if not key.startswith("_")}
-            bare += [f"{name}.{key}" for key, value in members.items() if (callable(value) or isinstance(value, property)) and not value.__doc__]
+            for key, value in vars(thing).items():
+                if not key.startswith("_") and (callable(value) or isinstance(value, property)) and not value.__doc__:
+                    bare.append(f"{name}.{key}")
     assert bare == []
 
 
-@pytest.mark.parametrize("page", ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/site/*.rst"))])
+PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/site/*.rst"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_python_of_the_pages(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each page's sessions (>>>), together; and each whole program of README.md."""
     monkeypatch.chdir(ROOT)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The source archive builds a wheel, the wheel holds what it should and no more, and works where the machine has neither libgomp nor OpenBLAS."""
+"""The source archive builds a wheel, which holds what it should and needs neither libgomp nor OpenBLAS."""
 
 from __future__ import annotations
 
@@ -69,7 +69,18 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 @pytest.fixture(scope="module")
 def wheel(archive: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     built, repaired = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("repaired")
-    do(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", built, archive)
+    do(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+        "--wheel-dir",
+        built,
+        archive,
+    )
     do("auditwheel", "repair", "--wheel-dir", repaired, next(built.glob("*.whl")))
     return next(repaired.glob("*.whl"))
 
@@ -89,7 +100,14 @@ def environment(wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -
 def test_source_archive_has_what_builds(archive: pathlib.Path) -> None:
     with tarfile.open(archive) as files:
         names = {name.partition("/")[2] for name in files.getnames()}
-    assert {"PKG-INFO", "pyproject.toml", "meson.build", "include/ketch/ketch.h", "python/ketch/__init__.py", "LICENSE"} <= names
+    assert {
+        "PKG-INFO",
+        "pyproject.toml",
+        "meson.build",
+        "include/ketch/ketch.h",
+        "python/ketch/__init__.py",
+        "LICENSE",
+    } <= names
     assert not [name for name in names if name.startswith(("build/", ".git/")) or "__pycache__" in name]
 
 
@@ -114,18 +132,20 @@ def test_wheel_without_libgomp_and_openblas(environment: pathlib.Path, tmp_path:
         pytest.skip("no mount namespaces here")
     python, program = environment / "bin" / "python", environment / "bin" / "ketch"
     (tmp_path / "p.qasm").write_text(PROGRAM, encoding="utf-8")
-    counts = do_without_libraries(program, "run", "--seed", "1", "--threads", "2", "--format", "csv", tmp_path / "p.qasm")
+    counts = do_without_libraries(
+        program, "run", "--seed", "1", "--threads", "2", "--format", "csv", tmp_path / "p.qasm"
+    )
     assert "1" * 18 in counts
     libraries = do_without_libraries(python, "-I", "-c", SCRIPT).split()
     assert all(str(environment) in library or "numpy" in library for library in libraries), libraries
     assert any("libgomp" in library for library in libraries), libraries
-    with pytest.raises(AssertionError, match="invalid ELF header"):  # the same with what a build folder holds: the libraries are hidden indeed
+    with pytest.raises(AssertionError, match="invalid ELF header"):  # the machine's are hidden indeed
         do_without_libraries(sys.executable, "-c", "import ctypes; ctypes.CDLL('libgomp.so.1')")
 
 
 def test_an_old_meson_is_told(tmp_path: pathlib.Path) -> None:
     old = "/usr/bin/meson"
-    if not os.access(old, os.X_OK) or subprocess.run([old, "--version"], capture_output=True, text=True).stdout >= "1.3":
+    if not os.access(old, os.X_OK) or do(old, "--version") >= "1.3":
         pytest.skip("no Meson before 1.3 here")
     options = ["-Dpython=true", "-Dtests=disabled", "-Dopenblas=disabled"]
     done = subprocess.run([old, "setup", *options, tmp_path, ROOT], capture_output=True, text=True)

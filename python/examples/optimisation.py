@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The largest cuts of graphs by QAOA, the quantum approximate optimisation algorithm: SciPy looks for the angles.
+
+Differential evolution asks for the values of a whole population at once. Each is a run of a small circuit, some
+hundred microseconds long: what the parallel forms gain depends on what handing one over costs, least for a batch and
+most for processes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.optimize
+
+import ketch
+from ways import Way, main
+
+VERTICES, LAYERS = 12, 2
+BITS = np.arange(2**VERTICES)[:, None] >> np.arange(VERTICES) & 1  # the cut that each basis state stands for
+Graph = list[tuple[int, int]]
+
+
+def random_graph(seed: int) -> Graph:
+    """Three edges at each vertex, on the average."""
+    pairs = np.array([(a, b) for a in range(VERTICES) for b in range(a)])
+    return [(int(a), int(b)) for a, b in np.random.default_rng(seed).permutation(pairs)[: 3 * VERTICES // 2]]
+
+
+def cut_sizes(graph: Graph) -> np.ndarray:
+    """Of all cuts: the number of edges whose ends are on different sides."""
+    a, b = np.transpose(graph)
+    return (BITS[:, a] != BITS[:, b]).sum(axis=1)
+
+
+def ansatz(graph: Graph, angles: np.ndarray) -> ketch.Circuit:
+    """Layers of phases that grow with the cut and of rotations that mix neighbouring cuts."""
+    circuit = ketch.Circuit(VERTICES).append("h", range(VERTICES))
+    for phase, mixing in angles.reshape(LAYERS, 2):
+        circuit.append("rzz", graph, phase).append("rx", range(VERTICES), mixing)
+    return circuit
+
+
+def largest_cut(way: Way, graph: Graph, generations: int = 15) -> tuple[int, float]:
+    """The size of the largest cut that 100 shots show, and of a cut on the average, as QAOA's angles promise it."""
+    sizes = cut_sizes(graph)
+
+    def loss(population: np.ndarray) -> np.ndarray:  # a column for each member
+        results = way([ansatz(graph, angles) for angles in population.T], shots=0, outputs="probabilities")
+        return np.array([-(result.probabilities() @ sizes) for result in results])
+
+    bounds = [(0, np.pi)] * (2 * LAYERS)
+    found = scipy.optimize.differential_evolution(
+        loss, bounds, popsize=8, maxiter=generations, seed=1, polish=False, vectorized=True, updating="deferred"
+    )
+    (result,) = way([ansatz(graph, found.x).measure_all()], shots=100, seed=1)
+    return max(int(sizes[int(outcome, 2)]) for outcome in result.counts), -float(found.fun)
+
+
+def solve(way: Way) -> list[tuple[int, float]]:
+    """Four graphs."""
+    return [largest_cut(way, random_graph(seed)) for seed in range(4)]
+
+
+def report(cuts: list[tuple[int, float]]) -> str:
+    """What was found."""
+    return "\n".join(
+        f"graph {i}: a cut of {best} edges, {mean:.2f} on the average" for i, (best, mean) in enumerate(cuts)
+    )
+
+
+if __name__ == "__main__":
+    main(solve, report)
