@@ -50,11 +50,13 @@ static bool check_index(kt_value *out, kt_program *program, kt_value index, uint
 
 /* ── From positions to qubits or bits ── */
 
-/* The elements of a list in cells side by side. */
+/* The elements of a list, or what is in its cells, in cells side by side. */
 static bool table_of(uint32_t *first, kt_program *program, const kt_selection *from, kt_span span) {
     if ((*first = kt_new_cells(program, from->count)) == KT_NO_CELL) return false;
     for (uint32_t i = 0; i < from->count; i++)
-        if (!kt_store_cells(program, *first + i, kt_value_int(from->list[i]), span)) return false;
+        if (!kt_store_cells(program, *first + i, from->moves ? kt_in_cells(KT_TYPE_INT, 0, from->list[i]) : kt_value_int(from->list[i]),
+                            span))
+            return false;
     return true;
 }
 
@@ -70,13 +72,35 @@ static bool number_at(uint32_t *cell, kt_program *program, const kt_selection *f
     return (*cell = kt_new_cells(program, 1)) != KT_NO_CELL && emit(program, KT_DO_LOAD_AT, *cell, table, 1, offset, span);
 }
 
+/* A position that may be negative, counted from the end then; 1 behind the last and further is allowed, since it may not be reached. */
+static bool from_the_end(kt_value *out, kt_program *program, kt_value end, kt_value count, kt_span span) {
+    kt_value negative;
+    return kt_binary(&negative, program, KT_TOKEN_LESS, end, kt_value_int(0), span) &&
+           kt_convert(&negative, program, KT_TYPE_INT, 0, false, negative, span) &&
+           calculate(&negative, program, KT_TOKEN_ASTERISK, negative, count, span) &&
+           calculate(out, program, KT_TOKEN_PLUS, end, negative, span);
+}
+
+/* The run chooses how many there are, too. */
+static bool choose_in_range(uint32_t *cell, kt_program *program, const kt_selection *from, kt_value index, kt_span span) {
+    kt_value count = kt_in_cells(KT_TYPE_INT, 0, from->count), first = kt_in_cells(KT_TYPE_INT, 0, (uint32_t)from->first);
+    kt_value step = kt_in_cells(KT_TYPE_INT, 0, (uint32_t)from->step), position, inside, number;
+    return from_the_end(&position, program, index, count, span) &&
+           kt_binary(&inside, program, KT_TOKEN_GREATER_EQUAL, position, kt_value_int(0), span) && kt_require(program, inside, span) &&
+           kt_binary(&inside, program, KT_TOKEN_LESS, position, count, span) && kt_require(program, inside, span) &&
+           calculate(&number, program, KT_TOKEN_ASTERISK, position, step, span) &&
+           calculate(&number, program, KT_TOKEN_PLUS, number, first, span) && kt_to_cells(cell, program, number, span);
+}
+
 static bool choose_one(uint32_t *cell, kt_program *program, const kt_selection *from, kt_value index, kt_span span) {
     kt_value position;
+    if (kt_is_choice_range(from)) return choose_in_range(cell, program, from, index, span);
     return check_index(&position, program, index, from->count, span) && number_at(cell, program, from, position, span);
 }
 
 /* What it moves in lasts as long as aliases of it may. */
 static bool keep_origin(kt_selection *choice, kt_program *program, const kt_selection *from) {
+    if (from->moves) return choice->from = from->from, true;
     kt_selection *copy = kt_arena_alloc(&program->kept, sizeof *copy);
     if (!copy) return kt_report_no_memory(&program->report);
     *copy = *from;
@@ -92,15 +116,6 @@ bool kt_choose_cells(kt_selection *out, kt_program *program, const kt_selection 
         if (!choose_one(&cells[i], program, from, indices[i], span)) return false;
     *out = (kt_selection){.scalar = scalar, .moves = true, .count = count, .list = cells};
     return keep_origin(out, program, from);
-}
-
-/* A position that may be negative, counted from the end then; 1 behind the last and further is allowed, since it may not be reached. */
-static bool from_the_end(kt_value *out, kt_program *program, kt_value end, uint32_t count, kt_span span) {
-    kt_value negative;
-    return kt_binary(&negative, program, KT_TOKEN_LESS, end, kt_value_int(0), span) &&
-           kt_convert(&negative, program, KT_TYPE_INT, 0, false, negative, span) &&
-           calculate(&negative, program, KT_TOKEN_ASTERISK, negative, kt_value_int(count), span) &&
-           calculate(out, program, KT_TOKEN_PLUS, end, negative, span);
 }
 
 /* step < 0 ? if_negative : otherwise */
@@ -155,7 +170,7 @@ bool kt_choose_range(kt_selection *out, kt_program *program, const kt_selection 
     if (ends->has_start ? !check_index(&start, program, start, from->count, span)
                         : !by_sign(&start, program, step, (int64_t)from->count - 1, 0, span))
         return false;
-    if (ends->has_stop ? !from_the_end(&stop, program, stop, from->count, span)
+    if (ends->has_stop ? !from_the_end(&stop, program, stop, kt_value_int(from->count), span)
                        : !by_sign(&stop, program, step, 0, (int64_t)from->count - 1, span))
         return false;
     if (!count_steps(&count, program, start, step, stop, span) || !check_ends(program, start, step, count, from->count, span)) return false;

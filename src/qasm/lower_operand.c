@@ -111,7 +111,25 @@ bool kt_compose(kt_selection *out, kt_program *program, kt_selection from, kt_se
     if (!list) return kt_report_no_memory(&program->report);
     for (uint32_t i = 0; i < positions.count; i++) list[i] = kt_selection_at(&from, kt_selection_at(&positions, i));
     out->list = list;
+    out->moves = from.moves;
+    out->from = from.from;
     return true;
+}
+
+/* Of a range that the run chooses: one, or several. */
+static bool choose_in_choice(kt_selection *out, kt_program *program, const kt_selection *from, const kt_expression *items, kt_span span) {
+    bool set = items->kind == KT_EXPRESSION_SET;
+    uint32_t count = 0;
+    if (items->kind == KT_EXPRESSION_RANGE)
+        return kt_error_at(&program->report, KT_NOT_CONSTANT, kt_expression_span(items),
+                           "how long `%.*s` is is known only to the run, so that it has no range of its own", KT_SHOWN(span));
+    for (const kt_expression *item = set ? items->as.first : items; item; item = item->next) count++;
+    kt_value *indices = kt_arena_alloc(&program->statement, (count + 1) * sizeof *indices);
+    if (!indices) return kt_report_no_memory(&program->report);
+    count = 0;
+    for (const kt_expression *item = set ? items->as.first : items; item; item = item->next)
+        if (!kt_evaluate_position(&indices[count++], program, item, "an index")) return false;
+    return kt_choose_cells(out, program, from, indices, count, !set, kt_expression_span(items));
 }
 
 static bool choose_index(kt_selection *out, kt_program *program, kt_selection from, const kt_expression *items, kt_span span,
@@ -119,9 +137,7 @@ static bool choose_index(kt_selection *out, kt_program *program, kt_selection fr
     kt_selection positions = {0};
     if (items->next)
         return kt_error_at(&program->report, KT_WRONG_KIND, span, "a register has one index; `{...}` lists several of its elements");
-    if (from.moves)
-        return kt_error_at(&program->report, KT_NOT_CONSTANT, span, "`%.*s` is chosen while the program runs, and has no index",
-                           KT_SHOWN(span));
+    if (kt_is_choice_range(&from)) return choose_in_choice(out, program, &from, items, span);
     if (items->kind == KT_EXPRESSION_RANGE) {
         if (!select_range(&positions, program, &from, items, span)) return false;
     } else if (items->kind == KT_EXPRESSION_SET) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * externs PROGRAM SHOTS [none]: runs an OpenQASM 3 program whose externs are the functions below, and writes its result as JSON. Each call
- * of an extern without a result is a line on standard error. `none`: nothing is unrolled.
+ * externs PROGRAM SHOTS [none|known [OPERATIONS]]: runs an OpenQASM 3 program whose externs are the functions below, and writes its result
+ * as JSON. Each call of an extern without a result is a line on standard error. `none`: nothing is unrolled. OPERATIONS: the limit of a shot.
  */
 #include <inttypes.h>
 #include <ketch/ketch.h>
@@ -89,6 +89,7 @@ int main(int argc, char **argv) {
     threads.threads = 1; /* the calls come in order */
     run.shots = strtoull(argv[2], NULL, 10);
     run.seed = run.has_seed = 1;
+    if (argc > 4) run.max_operations = strtoull(argv[4], NULL, 10);
     json.format = KETCH_FORMAT_JSON;
     json.omit_run = 1;
     ketch_status status = ketch_circuit_load(&circuit, argv[1], &load, diag);
