@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define COPIED_AT_ONCE 4096 /* words */
+#define FEW_BITS       8    /* outcomes of so many bits are counted in a table on the stack */
+#define FEW            64   /* tallies that are put in order one by one */
 
 ketch_status kt_result_new(ketch_result **out, ketch_diag *diag) {
     *out = kt_zalloc(sizeof **out);
@@ -36,14 +38,20 @@ void kt_result_free(ketch_result *result) {
 static ketch_status radix_sort(uint64_t **sorted, uint64_t *rows, uint64_t *spare, size_t count, size_t words, size_t first_word,
                                size_t last_word, kt_watch *watch) {
     ketch_status status = KETCH_OK;
+    uint64_t differ = 0; /* bits of the word that are not the same in every row */
     for (size_t digit = first_word * 8; digit < last_word * 8 && !status; digit++) {
-        size_t word = digit / 8, shift = digit % 8 * 8, starts[256] = {0};
+        size_t word = digit / 8, shift = digit % 8 * 8;
+        if (!shift) differ = 0;
+        for (size_t i = 0; !shift && i < count && !status; i++) {
+            differ |= rows[i * words + word] ^ rows[word];
+            status = kt_watch_work(watch, 1);
+        }
+        if (!(differ >> shift & 255)) continue;
+        size_t starts[256] = {0}, next = 0;
         for (size_t i = 0; i < count && !status; i++) {
             starts[rows[i * words + word] >> shift & 255]++;
             status = kt_watch_work(watch, 1);
         }
-        if (status || starts[rows[word] >> shift & 255] == count) continue;
-        size_t next = 0;
         for (size_t v = 0; v < 256; v++) {
             size_t size = starts[v];
             starts[v] = next;
@@ -81,6 +89,18 @@ static ketch_status tally_rows(uint64_t *tallies, size_t *distinct, const uint64
     return status;
 }
 
+/* The same order as by radix_sort: the most frequent first, and otherwise as they stand. */
+static void sort_few(uint64_t *tallies, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        uint64_t tally[KT_TALLY_WORDS];
+        size_t hole = i;
+        memcpy(tally, tallies + i * KT_TALLY_WORDS, sizeof tally);
+        for (; hole > 0 && tallies[(hole - 1) * KT_TALLY_WORDS + TALLY_COUNT] > tally[TALLY_COUNT]; hole--)
+            memcpy(tallies + hole * KT_TALLY_WORDS, tallies + (hole - 1) * KT_TALLY_WORDS, sizeof tally);
+        memcpy(tallies + hole * KT_TALLY_WORDS, tally, sizeof tally);
+    }
+}
+
 /* Outcomes and counts from tallies in their order. */
 static ketch_status copy_outcomes(ketch_result *result, const uint64_t *tallies, const uint64_t *rows, kt_watch *watch) {
     size_t words = result->words;
@@ -94,22 +114,59 @@ static ketch_status copy_outcomes(ketch_result *result, const uint64_t *tallies,
     return status;
 }
 
+/* Room for so many. */
+static ketch_status take_outcomes(ketch_result *result, size_t distinct, ketch_diag *diag) {
+    result->outcomes = kt_array(distinct, result->words * sizeof *result->outcomes);
+    result->counts = kt_array(distinct, sizeof *result->counts);
+    result->outcome_count = distinct;
+    return result->outcomes && result->counts ? KETCH_OK : kt_no_memory(diag);
+}
+
 static ketch_status keep_outcomes(ketch_result *result, const uint64_t *rows, size_t count, kt_watch *watch, ketch_diag *diag) {
     size_t words = result->words, distinct;
     ketch_status status = tally_rows(NULL, &distinct, rows, count, words, watch);
     if (status) return status;
     uint64_t *tallies = kt_array(distinct, 2 * KT_TALLY_WORDS * sizeof *tallies), *sorted; /* and the sort's spare room */
-    result->outcomes = kt_array(distinct, words * sizeof *rows);
-    result->counts = kt_array(distinct, sizeof *result->counts);
-    result->outcome_count = distinct;
-    if (!tallies || !result->outcomes || !result->counts) status = kt_no_memory(diag);
+    status = tallies ? take_outcomes(result, distinct, diag) : kt_no_memory(diag);
     if (!status) status = tally_rows(tallies, &distinct, rows, count, words, watch);
     /* the rows ascend already, and the sort is stable: equal counts stay in order of their rows */
-    if (!status)
+    if (!status && distinct <= FEW)
+        sort_few(sorted = tallies, distinct);
+    else if (!status)
         status = radix_sort(&sorted, tallies, tallies + distinct * KT_TALLY_WORDS, distinct, KT_TALLY_WORDS, TALLY_COUNT, TALLY_COUNT + 1,
                             watch);
     if (!status) status = copy_outcomes(result, sorted, rows, watch);
     kt_free(tallies);
+    return status;
+}
+
+/* Outcomes of few bits, fewer than there are shots or hardly more: in the order of their numbers they come out of a table. */
+static bool fits_table(const ketch_result *result, uint64_t shot_count) {
+    return result->bit_count <= FEW_BITS && UINT64_C(1) << result->bit_count <= 4 * shot_count && shot_count <= COPIED_AT_ONCE;
+}
+
+static ketch_status count_in_table(ketch_result *result, const uint64_t *rows, size_t count, ketch_diag *diag) {
+    uint32_t table[1 << FEW_BITS];
+    uint64_t tallies[KT_TALLY_WORDS << FEW_BITS];
+    size_t outcomes = (size_t)1 << result->bit_count, distinct = 0;
+    memset(table, 0, outcomes * sizeof *table);
+    for (size_t i = 0; i < count; i++) table[rows[i]]++;
+    for (size_t value = 0; value < outcomes; value++) {
+        if (!table[value]) continue;
+        tallies[distinct * KT_TALLY_WORDS + TALLY_ROW] = value;
+        tallies[distinct++ * KT_TALLY_WORDS + TALLY_COUNT] = UINT64_MAX - table[value];
+    }
+    uint64_t spare[KT_TALLY_WORDS << FEW_BITS], *sorted = tallies;
+    ketch_status status = take_outcomes(result, distinct, diag);
+    if (status) return status;
+    if (distinct <= FEW)
+        sort_few(tallies, distinct);
+    else
+        status = radix_sort(&sorted, tallies, spare, distinct, KT_TALLY_WORDS, TALLY_COUNT, TALLY_COUNT + 1, NULL);
+    for (size_t i = 0; i < distinct; i++) {
+        result->outcomes[i] = sorted[i * KT_TALLY_WORDS + TALLY_ROW];
+        result->counts[i] = UINT64_MAX - sorted[i * KT_TALLY_WORDS + TALLY_COUNT];
+    }
     return status;
 }
 
@@ -127,6 +184,11 @@ ketch_status kt_result_count_shots(ketch_result *result, uint64_t *shots, uint64
                                    ketch_diag *diag) {
     size_t count = (size_t)shot_count, words = result->words;
     if (!count) return KETCH_OK;
+    if (fits_table(result, shot_count)) {
+        ketch_status status = count_in_table(result, shots, count, diag);
+        if (!status && keep) result->shots = shots;
+        return status;
+    }
     uint64_t *spare = kt_array(count, words * sizeof *spare), *copy = keep ? kt_array(count, words * sizeof *copy) : NULL, *sorted;
     ketch_status status = !spare || (keep && !copy) ? kt_no_memory(diag) : KETCH_OK;
     if (!status && keep) status = copy_rows(copy, shots, count * words, watch);

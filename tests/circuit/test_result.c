@@ -56,6 +56,28 @@ static void shots_are_counted(void **state) {
     }
 }
 
+/* Few bits are counted in a table; so are they as a part of more. */
+static void few_bits_are_counted_alike(void **state) {
+    (void)state;
+    enum { MOST = 5000 };
+    srand48(7);
+    for (uint32_t width = 0; width <= 10; width++)
+        for (size_t shots = 1; shots <= MOST; shots = shots * 7 / 2 + 3) {
+            const uint32_t wide = 30;
+            ketch_result *few = new_result(width, 1, &width), *many = new_result(wide, 1, &wide);
+            uint64_t *rows = kt_array(MOST, sizeof *rows), *same = kt_array(MOST, sizeof *same);
+            for (size_t i = 0; i < shots; i++) same[i] = rows[i] = (uint64_t)(lrand48() & lrand48()) & ((UINT64_C(1) << width) - 1);
+            assert_int_equal(kt_result_count_shots(few, rows, shots, true, NULL, NULL), KETCH_OK);
+            assert_int_equal(kt_result_count_shots(many, same, shots, true, NULL, NULL), KETCH_OK);
+            assert_memory_equal(few->shots, many->shots, shots * sizeof *rows);
+            assert_int_equal(few->outcome_count, many->outcome_count);
+            assert_memory_equal(few->outcomes, many->outcomes, few->outcome_count * sizeof *few->outcomes);
+            assert_memory_equal(few->counts, many->counts, few->outcome_count * sizeof *few->counts);
+            ketch_result_free(&few);
+            ketch_result_free(&many);
+        }
+}
+
 static ketch_status look(void *left) { return (*(size_t *)left)-- ? KETCH_OK : KETCH_ERROR_CANCELLED; }
 
 /* Stopped at each look in turn, until it comes to its end: sorting by three bytes, tallying twice, and more. */
@@ -164,8 +186,11 @@ static void without_a_state_there_is_none_to_read(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(shots_are_counted), cmocka_unit_test(counting_can_be_stopped),
-                                       cmocka_unit_test(outcomes_as_text), cmocka_unit_test(states_are_read_through_idle_qubits),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(shots_are_counted),
+                                       cmocka_unit_test(few_bits_are_counted_alike),
+                                       cmocka_unit_test(counting_can_be_stopped),
+                                       cmocka_unit_test(outcomes_as_text),
+                                       cmocka_unit_test(states_are_read_through_idle_qubits),
                                        cmocka_unit_test(without_a_state_there_is_none_to_read)};
     return cmocka_run_group_tests_name("result", tests, NULL, NULL);
 }
