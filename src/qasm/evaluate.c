@@ -28,8 +28,16 @@ static bool not_constant(kt_program *program, kt_span span, const char *why) {
     return kt_error_at(&program->report, KT_NOT_CONSTANT, span, "`%.*s` %s", KT_SHOWN(span), why);
 }
 
+static kt_value read_variable(kt_program *program, kt_scalar_variable *variable, kt_span span) {
+    if (variable->unset && !program->trial) {
+        kt_warning_at(&program->report, KT_READ_UNSET, span, "`%.*s` is read before it is given a value: it is 0", KT_SHOWN(span));
+        variable->unset = false; /* once is enough */
+    }
+    return kt_value_of_variable(program, variable);
+}
+
 static bool evaluate_name(kt_value *out, kt_program *program, uint32_t symbol, kt_span span) {
-    const kt_binding *binding = kt_scope_find(program, symbol);
+    kt_binding *binding = kt_scope_find(program, symbol);
     if (!binding) {
         switch (symbol) {
         case KT_SYMBOL_PI:
@@ -47,7 +55,7 @@ static bool evaluate_name(kt_value *out, kt_program *program, uint32_t symbol, k
     if (changes && program->constant) return not_constant(program, span, "may change while the program runs; a constant is needed here");
     switch (binding->kind) {
     case KT_BINDING_VALUE: *out = binding->as.value; return true;
-    case KT_BINDING_VARIABLE: *out = kt_value_of_variable(program, &binding->as.variable); return true;
+    case KT_BINDING_VARIABLE: *out = read_variable(program, &binding->as.variable, span); return true;
     case KT_BINDING_BITS: {
         kt_selection bits = binding->as.selection;
         return kt_load_bits(out, program, &bits, span);

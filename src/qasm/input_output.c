@@ -121,8 +121,10 @@ bool kt_declare_output(kt_program *program, const kt_statement *statement) {
         return register_output(program, program->binding_of[statement->symbol] - 1, statement->name, element, &view->shape);
     }
     if (!kt_evaluate_type(&type, &width, program, name)) return kt_scope_spoil(program, statement->symbol), false;
-    return kt_declare_variable(program, type, width, statement->symbol, statement->name) &&
-           register_output(program, program->binding_of[statement->symbol] - 1, statement->name,
+    kt_binding *binding = kt_declare_variable(program, type, width, statement->symbol, statement->name);
+    if (!binding) return false;
+    binding->as.variable.unset = true;
+    return register_output(program, program->binding_of[statement->symbol] - 1, statement->name,
                            (kt_value){.type = (uint8_t)type, .width = width}, NULL);
 }
 

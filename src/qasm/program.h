@@ -72,6 +72,7 @@ typedef struct kt_scalar_variable {
     uint32_t region; /* where it was declared: further inside each assignment is stored */
     bool stored;     /* the cells hold `value` */
     bool constant;   /* no assignments: a loop variable is none */
+    bool unset;      /* nothing can have given it a value yet */
 } kt_scalar_variable;
 
 /* Memory of an array, and what is followed of it. */

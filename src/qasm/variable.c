@@ -78,6 +78,7 @@ bool kt_set_variable(kt_program *program, kt_binding *binding, kt_value value, k
     kt_scalar_variable *variable = &binding->as.variable;
     kt_type type = (kt_type)variable->value.type;
     uint32_t width = variable->value.width;
+    variable->unset = false;
     if (!kt_convert(&value, program, type, width, false, value, span)) return false;
     bool follows = kt_follows(program); /* if not, times are: they are resolved while the program is read */
     bool followed = !value.runtime && (follows || (type == KT_TYPE_DURATION && !program->trial));
@@ -105,6 +106,7 @@ void kt_forget_variable(kt_binding *binding) {
     kt_scalar_variable *variable = &binding->as.variable;
     variable->value = kt_in_cells((kt_type)variable->value.type, variable->value.width, variable->cell);
     variable->stored = true;
+    variable->unset = false;
 }
 
 bool kt_store_variable(kt_program *program, kt_binding *binding, bool marking) {
@@ -129,6 +131,7 @@ bool kt_lower_variable(kt_program *program, const kt_statement *statement) {
         return kt_scope_spoil(program, statement->symbol), false;
     kt_binding *binding = bind(program, type, width, cell, statement->symbol, statement->name);
     if (!binding || !kt_set_variable(program, binding, value, span)) return false;
+    binding->as.variable.unset = !expression;
     kt_show_from_here(program, binding);
     return true;
 }

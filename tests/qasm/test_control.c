@@ -15,7 +15,7 @@ static void test_unrolled(void **state) {
     check_operations(QASM3 "qubit[3] q; for int i in [2:-2:0] x q[i];", "x 2\nx 0\n");
     check_operations(QASM3 "qubit[3] q; for int i in {2, 0} x q[i];", "x 2\nx 0\n");
     check_operations(QASM3 "qubit[3] q; for int i in [0:9] { if (i == 1) continue; if (i == 3) break; x q[i]; }", "x 0\nx 2\n");
-    check_operations(QASM3 "qubit[3] q; int i; while (i < 3) { x q[i]; i += 2; }", "x 0\nx 2\n");
+    check_operations(QASM3 "qubit[3] q; int i = 0; while (i < 3) { x q[i]; i += 2; }", "x 0\nx 2\n");
     check_operations(QASM3 "qubit[3] q; array[int[8], 2] a = {2, 1}; for int[8] i in a x q[i];", "x 2\nx 1\n");
     check_operations(QASM31 "qubit[3] q; for int i in [0:2] switch (i) { case 0 { x q[i]; } case 2, 3 { y q[i]; } default { z q[i]; } }",
                      "x 0\nz 1\ny 2\n");

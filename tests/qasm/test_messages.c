@@ -279,6 +279,37 @@ static void test_warnings(void **state) {
     check_warning(QASM2 "qreg q[1]; creg c[2]; if(c==4) x q[0];", "KQ1008", 3, 29);
     check_warning(QASM3 "qubit q; bit[2] c; if (int[2](c) == 2) x q;", "KQ1008", 3, 37); /* which is -2 */
     check_warning(QASM2 "qreg q[1]; creg c[1]; measure q[0] -> c;", "KQ1009", 3, 23);
+    check_warning(QASM3 "qubit q; stretch s; delay[s] q; bit c = measure q; if (c) x q;", "KQ1020", 3, 27);
+    check_warning(
+        QASM3 "qubit[2] q; stretch s; x q; box[9ns] { delay[s] q[0]; x q; delay[s] q[1]; cx q[0], q[1]; delay[9ns] q[0]; delay[s] q[1]; }",
+        "KQ1020", 3, 33);
+}
+
+static void test_unset(void **state) {
+    (void)state;
+    static const char *const set[] = {
+        "int x = 1; int y = x;",
+        "int x; x = 2; int y = x;",
+        "int x; bit c = measure q; if (c) { x = 1; } int y = x;",
+        "int x; x += 2; int y = x;",
+        "int x; int y; bit c = measure q; while (c) { if (y > 0) { y = x; } x = 1; y = 1; c = measure q; }",
+        "int x; int y = 0; for int i in [0:2] { if (i > 0) { y = x; } x = i; }",
+        "def f(int n) -> int { return n + 1; } int y = f(2);",
+        "input int n; int y = n;",
+        "int x; x[3] = 1; int y = x;",
+    };
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
+        char text[512];
+        ketch_diag *diag = ketch_diag_create();
+        snprintf(text, sizeof text, QASM3 "qubit q; %s", set[i]);
+        kt_circuit_free(circuit_with_messages(text, diag));
+        if (strstr(ketch_diag_text(diag), "KQ1021")) fail_msg("%s\n%s", text, ketch_diag_text(diag));
+        ketch_diag_free(&diag);
+    }
+    check_warning(QASM3 "qubit q; int x; int y = x;", "KQ1021", 3, 25);
+    check_warning(QASM3 "qubit q; output float x; rx(x) q;", "KQ1021", 3, 29);
+    check_warning(QASM3 "qubit q; angle[4] a; bit c = measure q; if (c) rx(a) q; a = pi;", "KQ1021", 3, 51);
+    check_warning(QASM3 "qubit q; def f() -> int { int x; return x + 1; } int y = f();", "KQ1021", 3, 41);
 }
 
 /* ── Includes ── */
@@ -408,7 +439,7 @@ int main(void) {
         cmocka_unit_test(test_syntax),    cmocka_unit_test(test_version),      cmocka_unit_test(test_gates),
         cmocka_unit_test(test_operands),  cmocka_unit_test(test_declarations), cmocka_unit_test(test_arithmetic),
         cmocka_unit_test(test_interface), cmocka_unit_test(test_many),         cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_includes),
+        cmocka_unit_test(test_unset),     cmocka_unit_test(test_includes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
