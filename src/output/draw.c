@@ -4,6 +4,8 @@
  */
 #include "output/draw.h"
 
+#include "output/value.h"
+
 #include <string.h>
 
 enum {
@@ -227,6 +229,22 @@ bool kt_drawing_goes_on(const ketch_circuit *circuit, size_t index) {
     return register_of(circuit, kt_op_operands(circuit, op)[0]) == register_of(circuit, kt_op_operands(circuit, before)[0]);
 }
 
+/* "= 2.5"; an array is not written out. */
+static void label_value(kt_buffer *labels, const ketch_circuit *circuit, const kt_op *op) {
+    const kt_register_info *named = &circuit->bit_registers[register_of(circuit, kt_op_operands(circuit, op)[0])];
+    uint64_t words[4] = {0};
+    kt_buffer_text(labels, "=");
+    if (named->width || named->size > 128) return;
+    size_t index = (size_t)(op - circuit->ops);
+    do {
+        uint32_t bit = kt_op_operands(circuit, &circuit->ops[index])[0] - named->first;
+        if (circuit->ops[index].data) words[bit / 64] |= UINT64_C(1) << bit % 64;
+        index++;
+    } while (index < circuit->ops_count && kt_drawing_goes_on(circuit, index));
+    kt_buffer_text(labels, " ");
+    kt_value_text(labels, kt_value_type_of((kt_scalar)named->type, named->type == KT_SCALAR_COMPLEX ? 128 : named->size), words);
+}
+
 static uint32_t make_label(kt_drawing *drawing, const kt_op *op) {
     kt_buffer *labels = &drawing->labels;
     const uint32_t *operands = kt_op_operands(drawing->circuit, op);
@@ -236,7 +254,7 @@ static uint32_t make_label(kt_drawing *drawing, const kt_op *op) {
     case KT_OP_RESET: kt_buffer_text(labels, "|0>"); break;
     case KT_OP_SET_BIT:
         if (is_value(drawing->circuit, op)) {
-            kt_buffer_text(labels, "=");
+            label_value(labels, drawing->circuit, op);
             break;
         }
         kt_circuit_bit_text(labels, drawing->circuit->bit_registers, drawing->circuit->bit_registers_count, operands[0]);

@@ -30,6 +30,16 @@ static double double_at(const uint64_t *row, uint32_t first) {
     return number;
 }
 
+static bool is_real(ketch_value_type type) {
+    return type.type == KETCH_TYPE_FLOAT || type.type == KETCH_TYPE_DURATION || type.type == KETCH_TYPE_ANGLE;
+}
+
+static double real_at(ketch_value_type type, const uint64_t *row, uint32_t first) {
+    static const double two_pi = 6.283185307179586;
+    if (type.type != KETCH_TYPE_ANGLE) return double_at(row, first);
+    return ldexp((double)number_at(row, first, type.width), -(int)type.width) * two_pi;
+}
+
 static void write_bits(kt_json *json, const char *name, const uint64_t *row, uint32_t first, uint32_t width, bool bit0_first) {
     kt_buffer text = {0};
     for (uint32_t i = 0; i < width; i++) {
@@ -52,14 +62,13 @@ static void write_signed(kt_json *json, const char *name, uint64_t number, uint3
 }
 
 static void write_scalar(kt_json *json, const char *name, ketch_value_type type, const uint64_t *row, uint32_t first, bool bit0_first) {
-    static const double two_pi = 6.283185307179586;
     switch (type.type) {
     case KETCH_TYPE_BOOL: kt_json_bool(json, name, number_at(row, first, 1)); break;
     case KETCH_TYPE_INT: write_signed(json, name, number_at(row, first, type.width), type.width); break;
     case KETCH_TYPE_UINT: kt_json_integer(json, name, number_at(row, first, type.width)); break;
     case KETCH_TYPE_FLOAT:
-    case KETCH_TYPE_DURATION: kt_json_number(json, name, double_at(row, first)); break;
-    case KETCH_TYPE_ANGLE: kt_json_number(json, name, ldexp((double)number_at(row, first, type.width), -(int)type.width) * two_pi); break;
+    case KETCH_TYPE_DURATION:
+    case KETCH_TYPE_ANGLE: kt_json_number(json, name, real_at(type, row, first)); break;
     case KETCH_TYPE_COMPLEX:
         kt_json_open_inline(json, name, '[');
         kt_json_number(json, NULL, double_at(row, first));
@@ -68,6 +77,15 @@ static void write_scalar(kt_json *json, const char *name, ketch_value_type type,
         break;
     default: write_bits(json, name, row, first, type.width, bit0_first); break;
     }
+}
+
+void kt_value_text(kt_buffer *out, ketch_value_type type, const uint64_t *words) {
+    kt_json json = {.out = out};
+    char text[KT_NUMBER_TEXT];
+    if (is_real(type))
+        kt_buffer_add(out, text, kt_number_round(text, real_at(type, words, 0), 6));
+    else
+        write_scalar(&json, NULL, type, words, 0, false);
 }
 
 static uint32_t write_level(kt_json *json, const char *name, const ketch_register *bits, const kt_dimensions *shape, uint32_t dimension,

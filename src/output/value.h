@@ -13,4 +13,7 @@ bool kt_has_values(const ketch_result *result); /* some register is not */
 /* The value of register `index` in an outcome: a number, true or false, "0101", [re, im], nested arrays. */
 void kt_write_value(kt_json *json, const char *name, const ketch_result *result, size_t index, const uint64_t *row, bool bit0_first);
 
+/* One value of that type, for people: numbers to six digits. */
+void kt_value_text(kt_buffer *out, ketch_value_type type, const uint64_t *words);
+
 #endif
