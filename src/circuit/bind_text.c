@@ -70,7 +70,10 @@ static bool expected(reader *in, const char *what) {
     skip_blanks(in);
     int left = in->end - in->at > SHOWN ? SHOWN : (int)(in->end - in->at);
     if (!left) return refuse(in, "%s is expected where it ends", what);
-    return refuse(in, "%s is expected, not `%.*s`", what, left, in->at);
+    bool first = !in->status;
+    refuse(in, "%s is expected, not `%.*s`", what, left, in->at);
+    if (first && *in->at == '{' && in->input->dimensions.dimension_count) kt_hint(in->diag, "an array is written [1, 2, 3]");
+    return false;
 }
 
 /* ── Numbers ── */

@@ -234,13 +234,21 @@ static bool complex_width(int64_t *bits, kt_program *program, const kt_type_name
     return true;
 }
 
+/* Said once of a constant that gives the width of several. */
+static bool bad_width(kt_program *program, const kt_expression *width, const char *what) {
+    if (width->kind == KT_EXPRESSION_NAME && kt_scope_blamed(program, width->as.symbol)) return false;
+    kt_error_at(&program->report, KT_BAD_WIDTH, kt_expression_span(width), "%s", what);
+    if (width->kind == KT_EXPRESSION_NAME) kt_scope_blame(program, width->as.symbol);
+    return false;
+}
+
 bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const kt_type_name *name) {
     kt_report *report = &program->report;
     int64_t bits = 0;
     *width = 0;
     if (name->width) {
         if (!kt_evaluate_width(&bits, program, name->width, "a width", false)) return false;
-        if (bits < 1) return kt_error_at(report, KT_BAD_WIDTH, kt_expression_span(name->width), "a width is at least 1");
+        if (bits < 1) return bad_width(program, name->width, "a width is at least 1");
     }
     bool number = false;
     switch (name->keyword) {
@@ -256,8 +264,7 @@ bool kt_evaluate_type(kt_type *type, uint32_t *width, kt_program *program, const
     case KT_TOKEN_ANGLE: *type = KT_TYPE_ANGLE, number = true; break;
     case KT_TOKEN_FLOAT:
         *type = KT_TYPE_FLOAT;
-        if (name->width && bits != 32 && bits != 64)
-            return kt_error_at(report, KT_BAD_WIDTH, kt_expression_span(name->width), "a float has 32 or 64 bits here");
+        if (name->width && bits != 32 && bits != 64) return bad_width(program, name->width, "a float has 32 or 64 bits here");
         break;
     case KT_TOKEN_DURATION: *type = KT_TYPE_DURATION; break;
     case KT_TOKEN_COMPLEX:

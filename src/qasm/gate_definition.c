@@ -113,9 +113,10 @@ static bool fold(kt_program *program, kt_expression *expression, bool angle) {
 
 /* ── Statements of a body ── */
 
-static bool is_formal(kt_program *program, const kt_expression *index) {
-    const kt_binding *binding = index->as.index.base ? NULL : kt_scope_find(program, index->as.index.symbol);
-    return binding && binding->kind == KT_BINDING_FORMAL;
+static kt_binding *named_by(kt_program *program, const kt_expression *operand) {
+    if (operand->kind == KT_EXPRESSION_NAME) return kt_scope_find(program, operand->as.symbol);
+    bool index = operand->kind == KT_EXPRESSION_INDEX && !operand->as.index.base;
+    return index ? kt_scope_find(program, operand->as.index.symbol) : NULL;
 }
 
 static bool resolve_qubits(kt_body_item *item, kt_program *program, const kt_expression *operands, uint32_t count) {
@@ -126,18 +127,21 @@ static bool resolve_qubits(kt_body_item *item, kt_program *program, const kt_exp
     bool good = true;
     for (const kt_expression *operand = operands; operand; operand = operand->next, i++) {
         kt_span span = kt_expression_span(operand);
-        const kt_binding *binding = operand->kind == KT_EXPRESSION_NAME ? kt_scope_find(program, operand->as.symbol) : NULL;
-        if (binding && binding->kind == KT_BINDING_FORMAL) {
+        kt_binding *binding = named_by(program, operand);
+        bool formal = binding && binding->kind == KT_BINDING_FORMAL;
+        if (formal && operand->kind == KT_EXPRESSION_NAME) {
             item->qubits[i] = binding->as.index;
             continue;
         }
         good = false;
-        if (operand->kind == KT_EXPRESSION_NAME && !binding)
+        if (operand->kind == KT_EXPRESSION_NAME && !binding) {
             kt_scope_unknown(program, operand->as.symbol, span, "the qubit");
-        else if (operand->kind == KT_EXPRESSION_INDEX && is_formal(program, operand))
+        } else if (formal) {
             kt_error_at(&program->report, KT_NOT_IN_GATE, span, "the qubits of a gate are single and have no index");
-        else if (operand->kind != KT_EXPRESSION_NAME || binding->kind != KT_BINDING_SPOILED)
+            binding->kind = KT_BINDING_SPOILED;
+        } else if (!binding || binding->kind != KT_BINDING_SPOILED) {
             kt_error_at(&program->report, KT_NOT_IN_GATE, span, "`%.*s` is no qubit of this gate", KT_SHOWN(span));
+        }
     }
     if (!good || item->barrier) return good;
     uint32_t repeated;

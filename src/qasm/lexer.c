@@ -223,12 +223,14 @@ static const char *read_number(kt_token *token, kt_lexer *lexer) {
     }
     if (p < end && class_of(*p) != S && (class_of(*p) == N || class_of(*p) == D || class_of(*p) == H)) {
         kt_span number = {token->at, (uint32_t)(p - token->at)}, name = {p, 0};
-        p = name_end(p, end);
+        bool degrees = end - p >= 2 && memcmp(p, "\xc2\xb0", 2) == 0; /* the sign */
+        p = degrees ? p + 2 : name_end(p, end);
         name.size = (uint32_t)(p - name.at);
         token->kind = KT_TOKEN_WRONG;
         kt_span span = {token->at, p > token->at ? (uint32_t)(p - token->at) : 1};
         kt_error_at(lexer->report, KT_BAD_NUMBER, span, "`%.*s` is neither a number nor a name", KT_SHOWN(span));
         if (is_constant(name)) kt_hint_add(lexer->report, "a product is written with `*`: %.*s*%.*s", KT_SHOWN(number), KT_SHOWN(name));
+        if (degrees) kt_hint_add(lexer->report, "angles are in radians: %.*s * pi / 180", KT_SHOWN(number));
     }
     return p;
 }

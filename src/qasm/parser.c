@@ -27,9 +27,39 @@ static bool behind_equals(const kt_parser *parser) {
     return at > parser->statement.at && at[-1] == '=';
 }
 
+static bool is_text(kt_span span, const char *text) { return span.size == strlen(text) && memcmp(span.at, text, span.size) == 0; }
+
+/* Is this the end of the statement so far, as a word or as a sign? */
+static bool comes_behind(const kt_parser *parser, const char *text) {
+    ptrdiff_t size = (ptrdiff_t)strlen(text), before = parser->last_end - parser->statement.at - size;
+    if (before < 0 || memcmp(parser->last_end - size, text, (size_t)size) != 0) return false;
+    char c = before ? parser->last_end[-size - 1] : ' ', lower = (char)(c | 0x20);
+    return (*text | 0x20) < 'a' || !((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80);
+}
+
+/* What other languages write in another way. */
+static const char *foreign_habit(const kt_parser *parser) {
+    uint8_t first = parser->statement.kind, found = parser->token.kind;
+    kt_span word = kt_token_span(&parser->token), begins = kt_token_span(&parser->statement);
+    if (first == KT_TOKEN_FOR && found == KT_TOKEN_NAME && comes_behind(parser, "for"))
+        return "the loop variable has a type: for int i in [0:9] { ... }";
+    if (first == KT_TOKEN_FOR && found == KT_TOKEN_LEFT_PAREN) return "a loop runs over a range or a set: for int i in [0:9] { ... }";
+    if (first == KT_TOKEN_SWITCH && found == KT_TOKEN_COLON) return "a block follows, and needs no `break`: case 0 { ... } default { ... }";
+    if (found == KT_TOKEN_LEFT_PAREN && comes_behind(parser, "measure")) return "`measure` is no function: c[0] = measure q[0];";
+    if (found == KT_TOKEN_LEFT_BRACE && (is_text(begins, "elif") || is_text(begins, "elsif") || is_text(begins, "elseif")))
+        return "it is written `else if`";
+    if (comes_behind(parser, "++")) return "`++` joins registers; `i += 1` counts";
+    if (comes_behind(parser, "--")) return "`i -= 1` counts down";
+    if (is_text(word, "and")) return "it is written `&&`";
+    if (is_text(word, "or")) return "it is written `||`";
+    if (comes_behind(parser, "not")) return "it is written `!`";
+    return NULL;
+}
+
 /* Mistakes that the token found and the statement's first word give away. */
 static void hint_habit(kt_parser *parser, const char *expected) {
     uint8_t first = parser->statement.kind, found = parser->token.kind;
+    const char *foreign = parser->lexer.dialect == 3 ? foreign_habit(parser) : NULL;
     bool declares = first == KT_TOKEN_QUBIT || (first >= KT_TOKEN_BOOL && first < KT_TOKEN_ARRAY);
     if (hint_dialect(parser)) return;
     if (found == KT_TOKEN_LEFT_BRACKET && declares) {
@@ -47,6 +77,8 @@ static void hint_habit(kt_parser *parser, const char *expected) {
         for (uint32_t word = KT_TOKEN_INV; word <= KT_TOKEN_NEGCTRL; word++)
             kt_nearest_try(&nearest, parser->lexer.symbols->items[word].name, parser->lexer.symbols->items[word].size);
         if (nearest.best.size) kt_hint_add(parser->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
+    } else if (foreign) {
+        kt_hint_add(parser->report, "%s", foreign);
     }
 }
 
@@ -138,9 +170,10 @@ static void spoil_names(kt_parser *parser, const kt_token *first) {
     }
 }
 
-/* Skips to behind the next `;` or block, or to before a `}` that closes a block around, or to a line that begins like a statement. */
+/* Skips to behind the next `;` or block, or to before a `}` that closes a block around, or to a line that begins like a statement. The head
+ * of a loop as other languages write it, for (;;), is one piece. */
 static void recover(kt_parser *parser, const kt_token *first, bool inside_block) {
-    size_t depth = 0;
+    size_t depth = parser->opened, parentheses = 0;
     kt_report silence = {.stopped = true}; /* one statement, one message */
     while (!kt_parser_at(parser, KT_TOKEN_END_OF_FILE) && !parser->report->stopped) {
         bool moved = parser->token.at > first->at;
@@ -148,7 +181,10 @@ static void recover(kt_parser *parser, const kt_token *first, bool inside_block)
         kt_token_kind kind = parser->token.kind;
         if (kind == KT_TOKEN_RIGHT_BRACE && depth == 0 && inside_block) break;
         if (kind == KT_TOKEN_LEFT_BRACE) depth++;
-        bool ends = (kind == KT_TOKEN_RIGHT_BRACE && (depth == 0 || --depth == 0)) || (kind == KT_TOKEN_SEMICOLON && depth == 0);
+        if (kind == KT_TOKEN_LEFT_PAREN && first->kind == KT_TOKEN_FOR) parentheses++;
+        if (kind == KT_TOKEN_RIGHT_PAREN && parentheses) parentheses--;
+        bool ends = (kind == KT_TOKEN_RIGHT_BRACE && (depth == 0 || --depth == 0)) ||
+                    (kind == KT_TOKEN_SEMICOLON && depth == 0 && parentheses == 0);
         parser->lexer.report = ends ? parser->report : &silence;
         kt_parser_advance(parser);
         if (ends) break;
@@ -160,12 +196,15 @@ static void recover(kt_parser *parser, const kt_token *first, bool inside_block)
 /* A statement, or what is left of it; *list gets it where there is one. */
 static void parse_or_recover(kt_parser *parser, kt_statement **out, bool inside_block) {
     kt_token first = parser->token;
-    uint32_t nesting = parser->nesting;
+    uint32_t nesting = parser->nesting, opened = parser->opened;
+    parser->opened = 0;
     *out = kt_parse_statement_here(parser);
     parser->nesting = nesting;
-    if (*out) return;
-    parser->complete = false;
-    recover(parser, &first, inside_block);
+    if (!*out) {
+        parser->complete = false;
+        recover(parser, &first, inside_block);
+    }
+    parser->opened = opened;
 }
 
 /* { statementOrScope* } */

@@ -20,6 +20,7 @@ typedef struct kt_parser {
     uint32_t nesting, max_nesting, deepest; /* deepest: of the statement being read */
     kt_arena *arena;                        /* of the statement */
     kt_report *report;
+    uint32_t opened;     /* braces of the statement being read that no block of its own closes: a switch's */
     bool complete;       /* false: the statement just read had an error in it */
     bool trailing_comma; /* dialect 2 has been warned of one */
     /* Told of each name in a declaration that could not be read, so that its uses are not reported too; and of such an `include`. */

@@ -212,6 +212,7 @@ static kt_statement *parse_switch(kt_parser *parser) {
     kt_parser_advance(parser);
     if (!(statement->as.control.condition = parse_condition(parser, "`switch`"))) return NULL;
     if (!kt_parser_expect(parser, KT_TOKEN_LEFT_BRACE, "the value")) return NULL;
+    parser->opened++;
     for (kt_case **last = &statement->as.control.cases; !kt_parser_accept(parser, KT_TOKEN_RIGHT_BRACE); last = &(*last)->next) {
         kt_case *item = *last = kt_parser_alloc(parser, sizeof *item);
         if (!item) return NULL;

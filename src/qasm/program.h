@@ -277,6 +277,8 @@ typedef struct kt_program {
     size_t bindings_count, bindings_capacity;
     uint32_t *binding_of; /* by symbol: number + 1 */
     size_t binding_of_capacity;
+    uint8_t *blamed; /* by symbol: see kt_scope_blamed */
+    size_t blamed_capacity;
     uint32_t depth;   /* of the scope: 0 is the program's */
     kt_scope *scopes; /* what to give back when they end, by depth */
     size_t scopes_capacity;
@@ -359,6 +361,9 @@ kt_binding *kt_scope_declare(kt_program *program, kt_binding_kind kind, uint32_t
 void kt_scope_spoil(kt_program *program, uint32_t symbol);
 bool kt_scope_enter(kt_program *program); /* false: no memory, nothing entered */
 void kt_scope_leave(kt_program *program);
+/* A name that is the cause of an error: what follows from it again is not reported. To be blamed behind the error that was reported. */
+void kt_scope_blame(kt_program *program, uint32_t symbol);
+bool kt_scope_blamed(const kt_program *program, uint32_t symbol);
 bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const char *what); /* reports once; false */
 kt_gate_name *kt_gate_name_of(kt_program *program, uint32_t symbol);                         /* NULL when out of memory */
 void kt_gate_names_changed(kt_program *program);                                             /* after an include */

@@ -218,6 +218,7 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
     for (kt_source *read = program.report.sources; read; read = read->older) kt_free(read->owned);
     kt_free(program.bindings);
     kt_free(program.binding_of);
+    kt_free(program.blamed);
     kt_free(program.scopes);
     kt_free(program.reserved);
     kt_free(program.spare_bits);

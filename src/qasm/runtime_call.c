@@ -114,6 +114,7 @@ bool kt_call_function(kt_value *out, kt_program *program, const kt_expression *c
         kt_nearest nearest = kt_nearest_to(name);
         try_all(&nearest, dialect);
         if (nearest.best.size) kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
+        kt_scope_spoil(program, call->as.call.symbol);
         return false;
     }
     if (count != functions[function].arguments)

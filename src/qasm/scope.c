@@ -98,7 +98,23 @@ void kt_scope_leave(kt_program *program) {
     program->cells.kept = scope->cells.kept;
 }
 
+void kt_scope_blame(kt_program *program, uint32_t symbol) {
+    size_t old = program->blamed_capacity;
+    if (program->report.unheard) return;
+    if (symbol >= old) {
+        if (!kt_reserve(&program->blamed, &program->blamed_capacity, program->symbols.count, sizeof *program->blamed)) {
+            kt_report_no_memory(&program->report);
+            return;
+        }
+        memset(program->blamed + old, 0, (program->blamed_capacity - old) * sizeof *program->blamed);
+    }
+    program->blamed[symbol] = true;
+}
+
+bool kt_scope_blamed(const kt_program *program, uint32_t symbol) { return symbol < program->blamed_capacity && program->blamed[symbol]; }
+
 bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const char *what) {
+    if (kt_scope_blamed(program, symbol)) return kt_scope_spoil(program, symbol), false;
     kt_error_at(&program->report, KT_UNKNOWN_NAME, span, "%s `%.*s` is not declared", what, KT_SHOWN(span));
     kt_nearest nearest = kt_nearest_to(span);
     for (size_t i = 0; i < program->bindings_count; i++) {
@@ -106,12 +122,15 @@ bool kt_scope_unknown(kt_program *program, uint32_t symbol, kt_span span, const 
         const kt_symbol *name = &program->symbols.items[binding->symbol];
         if (binding->kind != KT_BINDING_SPOILED) kt_nearest_try(&nearest, name->name, name->size);
     }
+    kt_nearest_try(&nearest, "true", 4);
+    kt_nearest_try(&nearest, "false", 5);
     uint32_t hidden = symbol < program->binding_of_capacity ? program->binding_of[symbol] : 0;
     if (hidden && program->bindings[hidden - 1].kind != KT_BINDING_SPOILED)
         kt_hint_add(&program->report, "a subroutine sees its parameters and the constants before it; hand over what it shall work on");
     else if (nearest.best.size)
         kt_hint_add(&program->report, "did you mean `%.*s`?", KT_SHOWN(nearest.best));
-    kt_scope_spoil(program, symbol); /* said once */
+    kt_scope_blame(program, symbol); /* in all scopes, */
+    kt_scope_spoil(program, symbol); /* and where other uses are looked for in this one */
     return false;
 }
 
