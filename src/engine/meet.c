@@ -18,7 +18,7 @@
 
 /* ── What is live ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* A bit for each word of bits, each cell and each counter; NULL: all. */
+/* The bits, then one for each cell and each counter; NULL: all. */
 static const uint64_t *live_words(const kt_plan *plan, uint32_t step) {
     size_t low = 0, high = plan->lives ? plan->live_count : 0;
     while (low < high) {
@@ -31,16 +31,16 @@ static const uint64_t *live_words(const kt_plan *plan, uint32_t step) {
     return plan->lives && low < plan->live_count && plan->lives[low].step == step ? plan->live_words + plan->lives[low].first : NULL;
 }
 
-/* The first word from `word` on that is live; parameters always are. */
+/* The first word from `word` on, behind the bits, that is live; parameters always are. */
 static size_t next_live(const kt_tree *tree, const uint64_t *live, size_t word) {
-    size_t told = tree->remembered.all - tree->remembered.params;
-    if (!live || word >= told) return word;
-    while (word < told) {
-        uint64_t rest = live[word / 64] >> (word % 64);
-        if (rest & 1) return word;
-        word = rest ? word + (size_t)__builtin_ctzll(rest) : (word / 64 + 1) * 64;
+    size_t bits = tree->remembered.bits, told = tree->remembered.cells + tree->remembered.counters;
+    if (!live || word >= bits + told) return word;
+    for (size_t i = word - bits; i < told;) {
+        uint64_t rest = live[bits + i / 64] >> (i % 64);
+        if (rest & 1) return bits + i;
+        i = rest ? i + (size_t)__builtin_ctzll(rest) : (i / 64 + 1) * 64;
     }
-    return told;
+    return bits + told;
 }
 
 static uint64_t mix(uint64_t hash, uint64_t word) {
@@ -51,7 +51,8 @@ static uint64_t mix(uint64_t hash, uint64_t word) {
 static uint64_t digest(const kt_tree *tree, const kt_branch *branch) {
     const uint64_t *live = live_words(tree->run->plan, branch->step);
     uint64_t hash = mix(branch->step, branch->machine.at);
-    for (size_t w = next_live(tree, live, 0); w < tree->remembered.all; w = next_live(tree, live, w + 1))
+    for (size_t w = 0; w < tree->remembered.bits; w++) hash = mix(hash, branch->room.words[w] & (live ? live[w] : UINT64_MAX));
+    for (size_t w = next_live(tree, live, tree->remembered.bits); w < tree->remembered.all; w = next_live(tree, live, w + 1))
         hash = mix(hash, branch->room.words[w]);
     for (uint32_t i = 0; i < branch->machine.call_count; i++) hash = mix(hash, branch->machine.calls[i].call);
     for (size_t i = 0; i < branch->machine.stack_count; i++) hash = mix(hash, branch->machine.stack[i]);
@@ -70,7 +71,10 @@ static bool same_calls(const kt_machine *a, const kt_machine *b) {
 static bool same_memory(const kt_tree *tree, const kt_branch *a, const kt_branch *b) {
     const uint64_t *live = live_words(tree->run->plan, a->step);
     if (a->step != b->step || a->machine.at != b->machine.at || !same_calls(&a->machine, &b->machine)) return false;
-    for (size_t w = next_live(tree, live, 0); w < tree->remembered.all; w = next_live(tree, live, w + 1)) {
+    for (size_t w = 0; w < tree->remembered.bits; w++) {
+        if ((a->room.words[w] ^ b->room.words[w]) & (live ? live[w] : UINT64_MAX)) return false;
+    }
+    for (size_t w = next_live(tree, live, tree->remembered.bits); w < tree->remembered.all; w = next_live(tree, live, w + 1)) {
         if (a->room.words[w] != b->room.words[w]) return false;
     }
     return true;

@@ -234,8 +234,8 @@ static ketch_status fill_plan(kt_planner *planner, const ketch_run_options *opti
     if (!status) status = link_jumps(planner);
     if (!status && plan->planned) status = kt_plan_segments(plan, circuit, planner->watch, diag);
     if (!status && plan->planned) status = link_jumps(planner); /* there are fewer steps now */
-    if (!status && plan->dynamic && plan->branches) status = kt_find_lives(plan, circuit, planner->watch, diag);
     if (!status) status = kt_plan_outcome(plan, circuit, &planner->finals, planner->watch, diag);
+    if (!status && plan->branches) status = kt_find_lives(plan, circuit, planner->watch, diag);
     return status;
 }
 

@@ -88,8 +88,7 @@ typedef struct kt_plan_totals {
  * the memory. Shots take them at `tail` (an empty GATE, or END); where some end at another END, none is final. */
 typedef struct kt_program_live { /* what a branch that waits at a measuring step still needs; see kt_plan.lives */
     uint32_t step;
-    uint32_t
-        first; /* word in live_words: a bit for each word of bits (all of a word or none), then one for each cell, then for each counter */
+    uint32_t first; /* word in live_words: the bits, in as many words as in memory; then one bit for each cell, then for each counter */
 } kt_program_live;
 
 typedef struct kt_plan {
