@@ -612,7 +612,7 @@ typedef struct ketch_job_info {
     double fraction;         /* 0 to 1, by estimated work */
     double queued_seconds, run_seconds;
     uint64_t shots_done; /* of the element that runs, where it measures in the middle */
-    const char *stage;   /* "queued", "allocate", "simulate", "sample", "ended" */
+    const char *stage;   /* "queued", "plan", "allocate", "simulate", "sample", "ended" */
     uint32_t threads;    /* at work on it; 0 while queued */
 } ketch_job_info;
 #define KETCH_JOB_INFO_INIT \

@@ -212,6 +212,7 @@ static void begin(kt_scheduler *s, kt_turn *turn) {
     turn->bench = take_bench(s, turn->threads);
     job->running++;
     atomic_fetch_add(&job->at_work, turn->threads);
+    if (turn->prepare) atomic_store(&job->stage, "plan");
     if (turn->prepare) return;
     double end = kt_seconds() + job->prepared.seconds / turn->threads;
     if (end > s->expected) s->expected = end;

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the tests of the scheduler share: circuits of a known lane, whole results as bytes, and looks at the threads of this process.
+ */
+#ifndef KETCH_TESTS_SESSION_SESSION_H
+#define KETCH_TESTS_SESSION_SESSION_H
+
+#include "../api/api.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FOREVER (-1.0)
+
+static inline double seconds_now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static inline ketch_session *session_of(uint64_t threads, uint64_t jobs, uint64_t memory) {
+    ketch_session *session = NULL;
+    ketch_session_options options = {sizeof options, threads, jobs, memory};
+    OK(NULL, ketch_session_create(&session, &options, NULL));
+    return session;
+}
+
+static inline ketch_run_options seeded(uint64_t seed) {
+    ketch_run_options options = KETCH_RUN_OPTIONS_INIT;
+    options.seed = seed;
+    options.has_seed = 1;
+    options.outputs = KETCH_OUTPUT_SHOTS;
+    return options;
+}
+
+/* Little: over in a moment. Middling: some milliseconds on one thread, too small for more. Large: worth several threads. Endless: seconds.
+ */
+static inline ketch_circuit *little(void) { return heavy(5, 10); }
+static inline ketch_circuit *middling(void) { return heavy(14, 100); }
+static inline ketch_circuit *large(void) { return heavy(18, 20); }
+static inline ketch_circuit *endless(void) { return heavy(20, 4000); }
+
+/* A result whole, but for what differs from run to run. */
+static inline bytes whole(ketch_result *result) {
+    bytes all = {0};
+    ketch_write_options write = KETCH_WRITE_OPTIONS_INIT;
+    write.format = KETCH_FORMAT_JSON;
+    write.omit_run = 1;
+    OK(NULL, ketch_result_write(result, &write, into(&all), NULL));
+    return all;
+}
+
+static inline bytes run_whole(ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options) {
+    ketch_result *result = NULL;
+    ketch_diag *diag = ketch_diag_create();
+    OK(diag, ketch_run(&result, session, circuit, options, diag));
+    bytes all = whole(result);
+    ketch_result_free(&result);
+    ketch_diag_free(&diag);
+    return all;
+}
+
+static inline bytes element_whole(ketch_job *job, size_t element) {
+    ketch_result *result = NULL;
+    ketch_diag *diag = ketch_diag_create();
+    OK(diag, ketch_job_result(&result, job, element, diag));
+    bytes all = whole(result);
+    ketch_result_free(&result);
+    ketch_diag_free(&diag);
+    return all;
+}
+
+static inline ketch_job *submitted(ketch_session *session, const ketch_circuit *circuit, const ketch_run_options *options, unsigned flags) {
+    ketch_job *job = NULL;
+    ketch_submit_options how = KETCH_SUBMIT_OPTIONS_INIT;
+    how.flags = flags;
+    ketch_diag *diag = ketch_diag_create();
+    OK(diag, ketch_submit(&job, session, circuit, options, &how, diag));
+    ketch_diag_free(&diag);
+    return job;
+}
+
+static inline ketch_job_info info_of(ketch_job *job) {
+    ketch_job_info info = KETCH_JOB_INFO_INIT;
+    OK(NULL, ketch_job_poll(&info, job, NULL));
+    return info;
+}
+
+/* Waits until the job is planned and runs. */
+static inline void see_running(ketch_job *job) {
+    for (int i = 0; i < 20000 && strcmp(info_of(job).stage, "simulate"); i++) usleep(1000);
+    assert_string_equal(info_of(job).stage, "simulate");
+    assert_int_equal(info_of(job).state, KETCH_JOB_RUNNING);
+}
+
+static inline int count_threads(void) {
+    int count = -2; /* . and .. */
+    DIR *folder = opendir("/proc/self/task");
+    assert_non_null(folder);
+    while (readdir(folder)) count++;
+    closedir(folder);
+    return count;
+}
+
+#endif
