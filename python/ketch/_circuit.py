@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ketch import _fork
 from ketch._errors import UsageError, call, check, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._options import positive, whole
@@ -108,9 +109,13 @@ class Circuit:
     def _take(self, handle: Any, lent: Any = None) -> None:
         self._handle = handle
         self._lent = lent
-        self._lock = threading.Lock()
         self._qubits: int | None = None
         self._bits: int | None = None
+        self._after_fork()
+        _fork.register(self)
+
+    def _after_fork(self) -> None:
+        self._lock = threading.Lock()
 
     @classmethod
     def _of(cls, handle: Any, lent: Any = None) -> Circuit:

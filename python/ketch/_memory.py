@@ -19,7 +19,7 @@ from ketch._ketch import ffi
 class Owner:
     """Keeps an object of the library alive for arrays over its memory."""
 
-    __slots__ = ("__array_interface__", "handle")
+    __slots__ = ("__array_interface__", "__weakref__", "handle")
 
     def __init__(self, handle: Any, pointer: Any, shape: tuple[int, ...], dtype: str) -> None:
         self.handle = handle

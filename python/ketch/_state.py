@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ketch import _fork
 from ketch._circuit import Circuit, as_circuit
 from ketch._errors import UsageError, call, make
 from ketch._ketch import lib
@@ -23,7 +24,7 @@ __all__ = ["State"]
 
 
 class State:
-    """2^qubits amplitudes, at first |0...0>.
+    """2^qubits amplitudes, at first ``|0...0>``.
 
     >>> import ketch
     >>> state = ketch.State(2)
@@ -46,6 +47,10 @@ class State:
 
     def _take(self, handle: Any) -> None:
         self._handle = handle
+        self._after_fork()
+        _fork.register(self)
+
+    def _after_fork(self) -> None:
         self._lock = threading.Lock()
 
     @classmethod
@@ -76,14 +81,22 @@ class State:
         progress: Any = None,
         session: Session | None = None,
     ) -> Result:
-        """Applies a circuit, in place. The result holds what it measured, in one shot; measurements at its very end
-        leave the state as it is before them. Where the run fails or is cancelled the state is lost: `reset` gives a new
-        one."""
-        settings = run_options(
-            1, seed, timeout=timeout, max_memory=max_memory, threads=threads, precision=self.precision
-        )
+        """Applies a circuit, in place. The result holds what it measured, in one shot. A measurement that nothing
+        follows on its qubit leaves the state as it was before; one in the middle collapses it. Where the run fails or is
+        cancelled the state is lost: `reset` gives a new one."""
         chosen = as_circuit(circuit)
-        return self._run(chosen.bind(parameters) if parameters else chosen, settings, session, progress)
+        if parameters:
+            chosen = chosen.bind(parameters)
+        looked = chosen.summary()
+        settings = run_options(
+            1 if looked.measurements or looked.resets else 0,  # where nothing is measured, nothing is sampled
+            seed,
+            timeout=timeout,
+            max_memory=max_memory,
+            threads=threads,
+            precision=self.precision,
+        )
+        return self._run(chosen, settings, session, progress)
 
     def sample(
         self, shots: int = 1024, seed: int | None = None, *, outputs: Any = (), session: Session | None = None
@@ -98,7 +111,7 @@ class State:
             return (session or default_session())._run(circuit, settings, progress)
 
     def reset(self) -> None:
-        """Back to |0...0>, whatever happened to it."""
+        """Back to ``|0...0>``, whatever happened to it."""
         with self._lock:
             call(lib.ketch_state_reset, self._handle)
 
