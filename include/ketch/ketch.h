@@ -361,7 +361,8 @@ KETCH_API ketch_status ketch_circuit_convert(const ketch_circuit *circuit, ketch
 
 /* The circuit as bytes, versioned, to keep or to send, and back: the same circuit, parameters bound as they were, externs without their
  * functions. Restoring trusts nothing: bytes that no circuit was saved as are KETCH_ERROR_SYNTAX or the error that they make; `options`
- * limit it as they limit reading. */
+ * limit it as they limit reading. KETCH_ERROR_UNAVAILABLE: a program that computes while it runs, to which calls have added. The bytes are
+ * described in docs/formats.md. */
 KETCH_API ketch_status ketch_circuit_save(const ketch_circuit *circuit, ketch_sink sink, ketch_diag *diag);
 KETCH_API ketch_status ketch_circuit_restore(ketch_circuit **out, const void *bytes, size_t size, const ketch_load_options *options,
                                              ketch_diag *diag);
@@ -459,9 +460,11 @@ typedef struct ketch_run_options {
     int (*trace)(void *user, const ketch_trace *trace);
     void *trace_user;
     uint64_t threads; /* of the session's that may work on this run; by default as many as are worth it. Never changes a byte */
-    /* The run begins with this state and leaves its final state there; |0...0> by default. It has the run's precision and at least the
-     * circuit's qubits. A circuit that measures or resets in the middle takes one shot with it. A run that fails or is cancelled leaves
-     * it lost (ketch_state_reset). */
+    /* The run begins with this state and leaves its final state there; |0...0> by default. Its precision is the run's; it has at least the
+     * circuit's qubits, and where it has more those are left alone (and measured by a circuit that measures nothing). Final measurements
+     * are sampled from it and leave it as it is; a circuit that measures or resets in the middle takes one shot with it, which `shots` is
+     * by default then. Outputs of the result are copies. A run that fails or is cancelled leaves it lost (ketch_state_reset). Not for
+     * batches. */
     struct ketch_state *state;
 } ketch_run_options;
 #define KETCH_RUN_OPTIONS_INIT                                                                                                            \
@@ -502,8 +505,8 @@ KETCH_API ketch_status ketch_state_copy(ketch_state **out, const ketch_state *st
 KETCH_API ketch_status ketch_state_reset(ketch_state *state, ketch_diag *diag);
 KETCH_API uint32_t ketch_state_qubits(const ketch_state *state);
 KETCH_API ketch_precision ketch_state_precision(const ketch_state *state);
-/* The amplitudes: 2^qubits complex numbers, interleaved re im, of double or float, 64-byte aligned; the caller may write them (of norm 1,
- * or the next run fails). The address stays the same as long as the state lives. */
+/* The amplitudes: 2^qubits complex numbers, interleaved re im, of double or float, 64-byte aligned; the caller may write them between runs
+ * (of squared norm 1 within 1e-7, or the next run fails at its end). The address stays the same as long as the state lives. */
 KETCH_API void *ketch_state_amplitudes(ketch_state *state);
 /* KETCH_OK, or KETCH_ERROR_LOST where a run on it failed, was cancelled or cut off by a fork. */
 KETCH_API ketch_status ketch_state_check(const ketch_state *state, ketch_diag *diag);
@@ -708,6 +711,16 @@ KETCH_API ketch_status ketch_result_save_state(const ketch_result *result, const
 
 /* The same array to a sink. */
 KETCH_API ketch_status ketch_result_write_state(const ketch_result *result, ketch_sink sink, ketch_diag *diag);
+
+/* The result as bytes, versioned, to keep or to send, and back. The sink is given large arrays as they lie in the result, each in one call:
+ * a sink that keeps their addresses needs no copy while the result lives. Restoring takes the bytes in pieces, the first of
+ * which is what the sink was given first, or more; it trusts nothing: bytes that no result was saved as are KETCH_ERROR_SYNTAX. */
+typedef struct ketch_bytes {
+    const void *bytes;
+    size_t size;
+} ketch_bytes;
+KETCH_API ketch_status ketch_result_save(const ketch_result *result, ketch_sink sink, ketch_diag *diag);
+KETCH_API ketch_status ketch_result_restore(ketch_result **out, const ketch_bytes *pieces, size_t count, ketch_diag *diag);
 
 KETCH_API void ketch_result_free(ketch_result **result);
 
