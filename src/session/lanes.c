@@ -245,7 +245,8 @@ bool kt_take_turn(kt_turn *out, kt_scheduler *s, kt_lane lane) {
 bool kt_take_inline(kt_turn *out, kt_scheduler *s, ketch_job *job) {
     clear(s);
     job->on_the_spot = true;
-    bool now = !s->first && job->prepared.plan && job->prepared.seconds < KT_INLINE_SECONDS && may_begin(out, s, job);
+    bool now =
+        job->element_count == 1 && !s->first && job->prepared.plan && job->prepared.seconds < KT_INLINE_SECONDS && may_begin(out, s, job);
     job->on_the_spot = false;
     if (!now) return false;
     atomic_fetch_add(&s->waiting, 1);
