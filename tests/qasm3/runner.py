@@ -38,8 +38,8 @@ def call(ketch, paths, arguments, folder):
     return code, results, error
 
 
-def arguments_of(program, mode):
-    arguments = ['--shots', SHOTS.get(program.kind, 1), *MODES[mode]]
+def arguments_of(program, options):
+    arguments = ['--shots', SHOTS.get(program.kind, 1), *options]
     if program.kind == 'amplitudes':
         arguments += ['--amplitudes', 'all']
     for parameter in program.parameters:
@@ -55,7 +55,7 @@ def said_of(path, error):
     return ''.join(block for block in blocks if block.startswith(f'{path}:'))
 
 
-def run_all(ketch, programs, mode):
+def run_all(ketch, programs, options):
     """[Answer] for the programs, in order. Those with the same arguments share a call, unless it ends by a signal."""
     answers = [None] * len(programs)
     with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +64,7 @@ def run_all(ketch, programs, mode):
         alone = []
         groups = {}
         for index, program in enumerate(programs):
-            arguments = arguments_of(program, mode)
+            arguments = arguments_of(program, options)
             if program.parameters or program.options or program.kind == 'error':
                 alone.append(index)
             else:
@@ -81,7 +81,7 @@ def run_all(ketch, programs, mode):
                     answers[index] = Answer(results.get(path), said_of(path, error), 0 if path in results else code)
         for index in alone:
             path = f'{index}.qasm'
-            code, results, error = call(ketch, [path], arguments_of(programs[index], mode), folder)
+            code, results, error = call(ketch, [path], arguments_of(programs[index], options), folder)
             answers[index] = Answer(results.get(path), error, code)
     return answers
 
@@ -146,9 +146,9 @@ def judge(program, answer):
     return differing(program, seen[0], program.values[0])
 
 
-def results(ketch, programs):
-    """{program: [(mode, problem or None)]}; by default and with nothing unrolled, inlined or followed. The two must also agree."""
-    by_mode = {mode: run_all(ketch, programs, mode) for mode in MODES}
+def results(ketch, programs, modes=MODES):
+    """{program: [(mode, problem or None)]}; by default and with nothing unrolled, inlined or followed. The modes must also agree."""
+    by_mode = {mode: run_all(ketch, programs, options) for mode, options in modes.items()}
     found = {}
     for index, program in enumerate(programs):
         problems = [(mode, judge(program, answers[index])) for mode, answers in by_mode.items()]
