@@ -380,11 +380,22 @@ ketch_remark ketch_circuit_remark(const ketch_circuit *circuit, size_t index) {
     return circuit && index < circuit->remarks_count ? circuit->remarks[index] : (ketch_remark){0};
 }
 
+/* A program that computes while it runs is more than its operations: OpenQASM 3 takes it as it was read. */
+static ketch_status write_program(const ketch_circuit *circuit, ketch_sink sink, ketch_diag *diag) {
+    ketch_load_options options;
+    ketch_status status = load_options(&options, NULL, diag);
+    options.max_source_bytes = UINT64_MAX; /* it was within its limits */
+    options.max_nesting = options.max_token_bytes = UINT32_MAX;
+    return status == KETCH_OK ? kt_qasm_write_whole(circuit, &options, sink, diag) : status;
+}
+
 ketch_status ketch_circuit_convert(const ketch_circuit *circuit, ketch_language language, ketch_sink sink, ketch_diag *diag) {
     ketch_diag_clear(diag);
     NEED(circuit, diag)
     NEED(sink.write, diag)
     ketch_status status = check_closed(circuit, diag);
+    bool program = language == KETCH_LANGUAGE_QASM3 && circuit->sources_count && !circuit->extended;
+    if (status == KETCH_OK && program) return write_program(circuit, sink, diag);
     if (status == KETCH_OK) TO_NEAREST(status, kt_output_converted(circuit, language, sink, diag));
     return status;
 }

@@ -55,6 +55,7 @@ typedef struct kt_conversion {
     const char **bit_names;      /* by register */
     const char **block_names;    /* by block of the circuit */
     kt_symbols names;            /* taken */
+    bool included;               /* some gate is applied: the include is needed, and its names are taken */
     bool defined[KT_GATE_COUNT]; /* gates that need a definition */
     bool *defined_blocks;        /* by block */
     bool writing;                /* the second time */

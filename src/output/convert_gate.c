@@ -178,6 +178,7 @@ static const char *provided(const kt_conversion *conversion, kt_gate_id gate, ui
 }
 
 static void put_gate(kt_conversion *conversion, const char *name, const application *applied, uint32_t modified) {
+    conversion->included = true;
     kt_convert_begin(conversion);
     put_modifiers(conversion, applied->controls, modified);
     kt_buffer_text(out_of(conversion), name);

@@ -46,7 +46,7 @@ static bool reserve_names(kt_conversion *conversion) {
 static const char *take_name(kt_conversion *conversion, const kt_buffer *name, bool *failed) {
     size_t before = conversion->names.count;
     unsigned others = conversion->version == 2 ? KT_IN_QELIB1 : 0; /* gates of some readers */
-    if (kt_gate_find(name->bytes, name->size, conversion->provided | others) != KT_GATE_NONE) return NULL;
+    if (conversion->included && kt_gate_find(name->bytes, name->size, conversion->provided | others) != KT_GATE_NONE) return NULL;
     for (kt_gate_id gate = 0; gate < KT_GATE_COUNT; gate++)
         if (conversion->defined[gate] && strcmp(kt_gates[gate].name, name->bytes) == 0) return NULL;
     uint32_t symbol = kt_symbols_add(&conversion->names, name->bytes, name->size);
@@ -370,7 +370,9 @@ static void put_operation(kt_conversion *conversion, const kt_op *op) {
         kt_convert_begin(conversion);
         kt_buffer_text(out_of(conversion), "end;\n");
         break;
-    default: kt_conversion_refuse(conversion, "what a program computes while it runs (JSON can)");
+    default:
+        kt_conversion_refuse(conversion, "what a program computes while it runs (%s can)",
+                             conversion->version == 2 ? "OpenQASM 3" : "JSON");
     }
 }
 
@@ -458,8 +460,8 @@ static void put_program(kt_conversion *conversion, bool writing) {
         return;
     }
     if (writing) {
-        kt_buffer_text(out_of(conversion),
-                       older ? "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n" : "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n");
+        kt_buffer_text(out_of(conversion), older ? "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n" : "OPENQASM 3.0;\n");
+        if (!older && conversion->included) kt_buffer_text(out_of(conversion), "include \"stdgates.inc\";\n");
         kt_convert_definitions(conversion);
     }
     declare_inputs(conversion);
@@ -476,13 +478,14 @@ static void refuse_dynamic(kt_conversion *conversion) {
         bool back = (op->code == KT_OP_JUMP || op->code == KT_OP_JUMP_UNLESS) && op->data <= i;
         if (op->code >= KT_OP_GATE_AT || back) conversion->line = op->line;
     }
-    kt_conversion_refuse(conversion, "what a program computes while it runs (JSON can)");
+    kt_conversion_refuse(conversion, "what a program computes while it runs (%s can)", conversion->version == 2 ? "OpenQASM 3" : "JSON");
 }
 
 ketch_status kt_convert_qasm(const ketch_circuit *circuit, int version, ketch_sink sink, ketch_diag *diag) {
     kt_conversion conversion = {.stream = {.sink = sink, .diag = diag},
                                 .circuit = circuit,
                                 .version = version,
+                                .included = version == 2,
                                 .provided = version == 2 ? KT_IN_PAPER | KT_IN_LANGUAGE2 : KT_IN_STDGATES | KT_IN_LANGUAGE3};
     if (circuit->dynamic)
         refuse_dynamic(&conversion);

@@ -18,4 +18,8 @@ ketch_status kt_qasm_read_again(ketch_circuit **out, const kt_kept_source *sourc
 /* The text laid out anew: 4 blanks a block, a statement a line, its comments kept. Nothing is written where its grammar is wrong. */
 ketch_status kt_qasm_format(const char *text, size_t size, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag);
 
+/* The program of a circuit that keeps its sources (one at least) as one text, laid out: includes stand in their places, bound inputs are
+ * declared with their values. */
+ketch_status kt_qasm_write_whole(const ketch_circuit *circuit, const ketch_load_options *options, ketch_sink sink, ketch_diag *diag);
+
 #endif

@@ -13,3 +13,12 @@ say convert --to qasm2 --out never.qasm dynamic.qasm
 ls never.qasm 2>&1
 for to in qasm2 qasm3; do say convert --to $to --unroll none loop.qasm; done
 ketch convert --to json --unroll none loop.qasm | grep -c '"operation": "\(add_constant_s\|jump_if_not\|call\|return\)"'
+printf '// by a third\ngate third a { rx(pi / 3) a; }\n' > own.inc
+cat > uses.qasm <<'END'
+include "own.inc"; // of my own
+input float theta; input int[8] turns; input array[angle[4], 2] kinds; input bit one; input duration left;
+qubit q; bit c;
+for int i in [1:turns] { third q; rz(theta) q; }
+c = measure q;
+END
+say convert --to qasm3 --prelude stdgates.inc --param theta=0.25 --param turns=-3 --param kinds=[0,pi] --param one=1 uses.qasm
