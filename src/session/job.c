@@ -35,6 +35,10 @@ ketch_status kt_job_init(ketch_job *job, const ketch_circuit *circuit, const ket
     if (draws && !options->has_seed && !kt_system_seed(&job->options.seed))
         return kt_fail(diag, KT_GENERAL, "the system gives no random seed");
     job->options.has_seed = 1;
+    if (options->trace) { /* each statement once, as it is written */
+        job->options.shots = 1;
+        job->options.engine = KETCH_ENGINE_REFERENCE;
+    }
     job->submitted = kt_seconds();
     job->element_count = batch ? batch->circuit_count * kt_job_rows(job) : 1;
     job->elements = batch ? kt_array(job->element_count, sizeof *job->elements) : &job->only;

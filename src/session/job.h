@@ -71,7 +71,7 @@ struct ketch_job {
     ketch_batch batch;            /* of several */
     ketch_run_options options;    /* complete, with a seed */
     size_t element_count;
-    uint64_t number; /* of this scheduler's jobs */
+    uint64_t number; /* by when it came, from 1 */
 
     /* the queue's, under the scheduler's lock */
     ketch_job *next;

@@ -24,10 +24,13 @@ static void put_last(kt_scheduler *s, ketch_job *job) {
     s->queued++;
 }
 
-static void put_first(kt_scheduler *s, ketch_job *job) {
-    job->next = s->first;
-    s->first = job;
-    if (!s->last) s->last = job;
+/* Back where it was: before all that came later. */
+static void put_back(kt_scheduler *s, ketch_job *job) {
+    ketch_job **link = &s->first;
+    while (*link && (*link)->number < job->number) link = &(*link)->next;
+    job->next = *link;
+    *link = job;
+    if (!job->next) s->last = job;
     s->queued++;
 }
 
@@ -283,6 +286,7 @@ void kt_poke(kt_scheduler *s) {
 }
 
 void kt_enqueue(kt_scheduler *s, ketch_job *job) {
+    job->number = ++s->jobs;
     if (!job->caller) {
         atomic_fetch_add(&s->waiting, 1);
         atomic_fetch_add(&job->references, 1);
@@ -328,7 +332,7 @@ static bool end_preparing(kt_scheduler *s, kt_turn *turn, ketch_status status) {
         job->begun++;
         return false;
     }
-    put_first(s, job);
+    put_back(s, job);
     return true;
 }
 

@@ -197,7 +197,6 @@ static ketch_status hand_over(kt_scheduler *s, ketch_job *job, unsigned flags, k
     kt_turn turn;
     ketch_status status = KETCH_OK;
     pthread_mutex_lock(&s->lock);
-    job->number = ++s->jobs;
     if (flags & KETCH_SUBMIT_INLINE && kt_take_inline(&turn, s, job)) {
         kt_do_turn(s, &turn);
         kt_poke(s);

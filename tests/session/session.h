@@ -42,7 +42,7 @@ static inline ketch_run_options seeded(uint64_t seed) {
 static inline ketch_circuit *little(void) { return heavy(5, 10); }
 static inline ketch_circuit *middling(void) { return heavy(14, 100); }
 static inline ketch_circuit *large(void) { return heavy(18, 20); }
-static inline ketch_circuit *endless(void) { return heavy(20, 4000); }
+static inline ketch_circuit *endless(void) { return heavy(22, 400); }
 
 /* A result whole, but for what differs from run to run. */
 static inline bytes whole(ketch_result *result) {

@@ -68,7 +68,9 @@ static void elements_of_a_batch(void **state) {
     batch.row_count = ROWS;
     ketch_job *job = NULL;
     ketch_diag *diag = ketch_diag_create();
-    OK(diag, ketch_submit_batch(&job, session, &batch, &options, NULL, diag));
+    ketch_submit_options how = KETCH_SUBMIT_OPTIONS_INIT;
+    how.flags = KETCH_SUBMIT_INLINE; /* which is for single runs */
+    OK(diag, ketch_submit_batch(&job, session, &batch, &options, &how, diag));
     OK(NULL, ketch_job_wait(job, FOREVER));
     ketch_job_info info = info_of(job);
     assert_int_equal(info.status, KETCH_OK);

