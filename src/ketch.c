@@ -647,6 +647,22 @@ ketch_status ketch_result_write_state(const ketch_result *result, ketch_sink sin
     return kt_output_state(result, sink, diag);
 }
 
+ketch_status ketch_result_save(const ketch_result *result, ketch_sink sink, ketch_diag *diag) {
+    ketch_diag_clear(diag);
+    NEED(result, diag)
+    NEED(sink.write, diag)
+    return kt_result_save(result, sink, diag);
+}
+
+ketch_status ketch_result_restore(ketch_result **out, const ketch_bytes *pieces, size_t count, ketch_diag *diag) {
+    BEGIN_MAKING(out, diag)
+    if (!pieces && count) return no_argument("pieces", diag);
+    for (size_t i = 0; i < count; i++) {
+        if (!pieces[i].bytes && pieces[i].size) return kt_fail(diag, KT_BAD_ARGUMENT, "pieces[%zu].bytes is NULL", i);
+    }
+    return kt_result_restore(out, pieces, count, diag);
+}
+
 void ketch_result_free(ketch_result **result) {
     if (!result) return;
     kt_result_free(*result);

@@ -643,6 +643,10 @@ KETCH_API uint64_t ketch_result_count(const ketch_result *result, size_t outcome
  * on this result. NULL beyond the end, and where memory runs out. */
 KETCH_API const char *ketch_result_bitstring(ketch_result *result, size_t outcome);
 
+/* All outcomes in that order, and their counts: rows of `*words_per_outcome` words as those of ketch_result_shots. NULL where there are
+ * none. */
+KETCH_API const uint64_t *ketch_result_outcomes(const ketch_result *result, const uint64_t **counts, size_t *words_per_outcome);
+
 /* The count of the outcome written `bitstring` (spaces are ignored), 0 if it never came. */
 KETCH_API uint64_t ketch_result_count_of(const ketch_result *result, const char *bitstring);
 

@@ -12,7 +12,8 @@
 
 void kt_saved_wrong(kt_saved_reader *reader, const char *what) {
     if (reader->status != KETCH_OK) return;
-    reader->status = kt_fail(reader->diag, KT_NOT_SAVED, "no saved circuit: %s (byte %zu)", what, (size_t)(reader->at - reader->first));
+    reader->status =
+        kt_fail(reader->diag, KT_NOT_SAVED, "no saved %s: %s (byte %zu)", reader->kind, what, (size_t)(reader->at - reader->first));
 }
 
 static bool has(kt_saved_reader *reader, size_t bytes) {
@@ -366,7 +367,7 @@ static kt_saved_kind read_head(kt_saved_reader *reader, size_t size) {
 
 ketch_status kt_circuit_restore(ketch_circuit **out, const void *bytes, size_t size, const ketch_load_options *options,
                                 kt_read_sources *read, ketch_diag *diag) {
-    kt_saved_reader reader = {.first = bytes, .at = bytes, .end = (const unsigned char *)bytes + size, .diag = diag};
+    kt_saved_reader reader = {.kind = "circuit", .first = bytes, .at = bytes, .end = (const unsigned char *)bytes + size, .diag = diag};
     *out = NULL;
     if (size > options->max_source_bytes)
         return kt_fail(diag, KT_SOURCE_TOO_LARGE, "the circuit has %zu bytes; the limit is %llu", size,

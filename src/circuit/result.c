@@ -230,6 +230,13 @@ const char *ketch_result_bitstring(ketch_result *result, size_t outcome) {
     return result->text.failed ? NULL : result->text.bytes;
 }
 
+const uint64_t *ketch_result_outcomes(const ketch_result *result, const uint64_t **counts, size_t *words_per_outcome) {
+    bool any = result && result->outcome_count;
+    if (counts) *counts = any ? result->counts : NULL;
+    if (words_per_outcome) *words_per_outcome = any ? result->words : 0;
+    return any ? result->outcomes : NULL;
+}
+
 uint64_t ketch_result_count_of(const ketch_result *result, const char *bitstring) {
     if (!result || !bitstring) return 0;
     size_t digits = 0;

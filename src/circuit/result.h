@@ -68,6 +68,10 @@ void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const ui
 void kt_state_amplitude(double out[2], const kt_state *state, uint64_t index);
 void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t index);
 
+/* result_saved.c: as bytes, and back. */
+ketch_status kt_result_save(const ketch_result *result, ketch_sink sink, ketch_diag *diag);
+ketch_status kt_result_restore(ketch_result **out, const ketch_bytes *pieces, size_t count, ketch_diag *diag);
+
 void kt_result_free(ketch_result *result);
 
 #endif

@@ -8,64 +8,64 @@
 
 /* ── Numbers and texts ── */
 
-static void put(kt_buffer *out, uint64_t number, size_t bytes) {
+void kt_saved_put(kt_buffer *out, uint64_t number, size_t bytes) {
     unsigned char little[8];
     for (size_t i = 0; i < bytes; i++) little[i] = (unsigned char)(number >> (8 * i));
     kt_buffer_add(out, little, bytes);
 }
 
-static void put_double(kt_buffer *out, double number) {
+void kt_saved_put_double(kt_buffer *out, double number) {
     uint64_t bits;
     memcpy(&bits, &number, sizeof bits);
-    put(out, bits, 8);
+    kt_saved_put(out, bits, 8);
 }
 
-static void put_text(kt_buffer *out, const char *text) {
+void kt_saved_put_text(kt_buffer *out, const char *text) {
     size_t size = strlen(text);
-    put(out, size, 4);
+    kt_saved_put(out, size, 4);
     kt_buffer_add(out, text, size);
 }
 
 /* ── Pools ── */
 
-#define EACH(pool)                             \
-    put(out, circuit->pool##_count, 4), i = 0; \
-    i < circuit->pool##_count;                 \
+#define EACH(pool)                                      \
+    kt_saved_put(out, circuit->pool##_count, 4), i = 0; \
+    i < circuit->pool##_count;                          \
     i++
 
 static void put_names(kt_buffer *out, const ketch_circuit *circuit) {
     size_t i;
     for (EACH(qubit_registers)) {
-        put_text(out, circuit->qubit_registers[i].name);
-        put(out, circuit->qubit_registers[i].size, 4);
+        kt_saved_put_text(out, circuit->qubit_registers[i].name);
+        kt_saved_put(out, circuit->qubit_registers[i].size, 4);
     }
     for (EACH(bit_registers)) {
-        put_text(out, circuit->bit_registers[i].name);
-        put(out, circuit->bit_registers[i].size, 4);
-        put(out, circuit->bit_registers[i].counted, 1);
+        kt_saved_put_text(out, circuit->bit_registers[i].name);
+        kt_saved_put(out, circuit->bit_registers[i].size, 4);
+        kt_saved_put(out, circuit->bit_registers[i].counted, 1);
     }
     for (EACH(variables)) {
         const kt_variable *variable = &circuit->variables[i];
-        put_text(out, variable->name);
-        put(out, variable->width, 2);
-        put(out, variable->first, 4);
-        put(out, variable->begins, 4);
-        put(out, variable->ends, 4);
+        kt_saved_put_text(out, variable->name);
+        kt_saved_put(out, variable->width, 2);
+        kt_saved_put(out, variable->first, 4);
+        kt_saved_put(out, variable->begins, 4);
+        kt_saved_put(out, variable->ends, 4);
     }
     for (EACH(remarks)) {
-        put_text(out, circuit->remarks[i].text);
-        put(out, circuit->remarks[i].line, 4);
+        kt_saved_put_text(out, circuit->remarks[i].text);
+        kt_saved_put(out, circuit->remarks[i].line, 4);
     }
     const char *line = NULL;
     for (EACH(places)) { /* many share the line before */
         const kt_saved_place *place = &circuit->places[i];
-        put(out, place->line, 4);
-        put(out, place->column, 4);
-        put(out, place->length, 4);
-        put(out, place->source_line != line, 1);
+        kt_saved_put(out, place->line, 4);
+        kt_saved_put(out, place->column, 4);
+        kt_saved_put(out, place->length, 4);
+        kt_saved_put(out, place->source_line != line, 1);
         if (place->source_line != line) {
-            put_text(out, place->file);
-            put_text(out, place->source_line);
+            kt_saved_put_text(out, place->file);
+            kt_saved_put_text(out, place->source_line);
         }
         line = place->source_line;
     }
@@ -73,26 +73,26 @@ static void put_names(kt_buffer *out, const ketch_circuit *circuit) {
 
 static void put_numbers(kt_buffer *out, const ketch_circuit *circuit) {
     size_t i;
-    for (EACH(params)) put_double(out, circuit->params[i]);
+    for (EACH(params)) kt_saved_put_double(out, circuit->params[i]);
     for (EACH(inputs)) {
         const kt_input *input = &circuit->inputs[i];
-        put_text(out, input->name);
-        put(out, input->type, 1);
-        put(out, input->width, 2);
-        put(out, input->bound, 1);
-        put_double(out, input->bound ? input->value : 0);
+        kt_saved_put_text(out, input->name);
+        kt_saved_put(out, input->type, 1);
+        kt_saved_put(out, input->width, 2);
+        kt_saved_put(out, input->bound, 1);
+        kt_saved_put_double(out, input->bound ? input->value : 0);
     }
     for (EACH(nodes)) {
         const kt_node *node = &circuit->nodes[i];
-        put(out, node->code, 1);
-        put(out, node->a, 4);
-        put(out, node->b, 4);
-        put_double(out, node->code == KT_NODE_CONSTANT ? node->value : 0);
+        kt_saved_put(out, node->code, 1);
+        kt_saved_put(out, node->a, 4);
+        kt_saved_put(out, node->b, 4);
+        kt_saved_put_double(out, node->code == KT_NODE_CONSTANT ? node->value : 0);
     }
     for (EACH(slots)) {
-        put(out, circuit->slots[i].param, 4);
-        put(out, circuit->slots[i].node, 4);
-        put(out, circuit->slots[i].place, 4);
+        kt_saved_put(out, circuit->slots[i].param, 4);
+        kt_saved_put(out, circuit->slots[i].node, 4);
+        kt_saved_put(out, circuit->slots[i].place, 4);
     }
 }
 
@@ -111,23 +111,23 @@ static void number_gates(gate_numbers *numbers, const kt_op *ops, size_t count) 
 }
 
 static void put_gates(kt_buffer *out, const gate_numbers *numbers) {
-    put(out, numbers->count, 4);
+    kt_saved_put(out, numbers->count, 4);
     for (uint16_t i = 0; i < numbers->count; i++) { /* two languages may give one name to different gates */
         bool matrix = numbers->gates[i] == KT_GATE_MATRIX;
-        put_text(out, matrix ? "" : kt_gates[numbers->gates[i]].name);
-        put(out, matrix ? 0 : kt_gates[numbers->gates[i]].provided_by, 1);
+        kt_saved_put_text(out, matrix ? "" : kt_gates[numbers->gates[i]].name);
+        kt_saved_put(out, matrix ? 0 : kt_gates[numbers->gates[i]].provided_by, 1);
     }
 }
 
 static void put_op(kt_buffer *out, const kt_op *op, const gate_numbers *numbers) {
-    put(out, op->code, 1);
-    put(out, op->conditional, 1);
-    put(out, op->code == KT_OP_GATE ? numbers->number_of[op->gate] : op->gate, 2);
-    put(out, op->control_count, 4);
-    put(out, op->operands, 4);
-    put(out, op->operand_count, 4);
-    put(out, op->data, 4);
-    put(out, op->line, 4);
+    kt_saved_put(out, op->code, 1);
+    kt_saved_put(out, op->conditional, 1);
+    kt_saved_put(out, op->code == KT_OP_GATE ? numbers->number_of[op->gate] : op->gate, 2);
+    kt_saved_put(out, op->control_count, 4);
+    kt_saved_put(out, op->operands, 4);
+    kt_saved_put(out, op->operand_count, 4);
+    kt_saved_put(out, op->data, 4);
+    kt_saved_put(out, op->line, 4);
 }
 
 static void put_operations(kt_buffer *out, const ketch_circuit *circuit) {
@@ -137,28 +137,28 @@ static void put_operations(kt_buffer *out, const ketch_circuit *circuit) {
     number_gates(&numbers, circuit->ops, circuit->ops_count);
     number_gates(&numbers, circuit->block_ops, circuit->block_ops_count);
     put_gates(out, &numbers);
-    for (EACH(operands)) put(out, circuit->operands[i], 4);
-    for (EACH(words)) put(out, circuit->words[i], 8);
+    for (EACH(operands)) kt_saved_put(out, circuit->operands[i], 4);
+    for (EACH(words)) kt_saved_put(out, circuit->words[i], 8);
     for (EACH(conditions)) {
         const kt_condition *condition = &circuit->conditions[i];
-        put(out, condition->code, 1);
-        put(out, condition->comparison, 1);
-        put(out, condition->first, 4);
-        put(out, condition->count, 4);
-        put(out, condition->value, 4);
+        kt_saved_put(out, condition->code, 1);
+        kt_saved_put(out, condition->comparison, 1);
+        kt_saved_put(out, condition->first, 4);
+        kt_saved_put(out, condition->count, 4);
+        kt_saved_put(out, condition->value, 4);
     }
     for (EACH(block_ops)) put_op(out, &circuit->block_ops[i], &numbers);
     for (EACH(blocks)) {
         const kt_block *block = &circuit->blocks[i];
-        put(out, block->qubit_count, 1);
-        put(out, block->adjoint, 1);
-        put(out, block->first, 4);
-        put(out, block->count, 4);
-        put(out, block->exponent, 4);
-        put(out, block->place, 4);
-        put(out, block->signature[0], 8);
-        put(out, block->signature[1], 8);
-        for (size_t k = 0; k < (size_t)2 << (2 * block->qubit_count); k++) put_double(out, circuit->matrices[block->matrix + k]);
+        kt_saved_put(out, block->qubit_count, 1);
+        kt_saved_put(out, block->adjoint, 1);
+        kt_saved_put(out, block->first, 4);
+        kt_saved_put(out, block->count, 4);
+        kt_saved_put(out, block->exponent, 4);
+        kt_saved_put(out, block->place, 4);
+        kt_saved_put(out, block->signature[0], 8);
+        kt_saved_put(out, block->signature[1], 8);
+        for (size_t k = 0; k < (size_t)2 << (2 * block->qubit_count); k++) kt_saved_put_double(out, circuit->matrices[block->matrix + k]);
     }
     for (EACH(ops)) put_op(out, &circuit->ops[i], &numbers);
 }
@@ -166,10 +166,10 @@ static void put_operations(kt_buffer *out, const ketch_circuit *circuit) {
 /* ── The door ── */
 
 static void write_operations(kt_buffer *out, const ketch_circuit *circuit) {
-    put(out, (uint64_t)circuit->version, 1);
-    put(out, circuit->hash[0], 8);
-    put(out, circuit->hash[1], 8);
-    put(out, circuit->draw_count, 4);
+    kt_saved_put(out, (uint64_t)circuit->version, 1);
+    kt_saved_put(out, circuit->hash[0], 8);
+    kt_saved_put(out, circuit->hash[1], 8);
+    kt_saved_put(out, circuit->draw_count, 4);
     put_names(out, circuit);
     put_numbers(out, circuit);
     put_operations(out, circuit);
@@ -177,18 +177,18 @@ static void write_operations(kt_buffer *out, const ketch_circuit *circuit) {
 
 static void write_program(kt_buffer *out, const ketch_circuit *circuit) {
     size_t i;
-    put(out, circuit->prelude, 1);
-    put(out, circuit->max_unroll, 8);
+    kt_saved_put(out, circuit->prelude, 1);
+    kt_saved_put(out, circuit->max_unroll, 8);
     for (EACH(sources)) {
-        put_text(out, circuit->sources[i].name);
-        put(out, circuit->sources[i].size, 8);
+        kt_saved_put_text(out, circuit->sources[i].name);
+        kt_saved_put(out, circuit->sources[i].size, 8);
         kt_buffer_add(out, circuit->sources[i].text, circuit->sources[i].size);
     }
     for (EACH(inputs)) {
-        put(out, circuit->inputs[i].bound, 1);
-        put_double(out, circuit->inputs[i].bound ? circuit->inputs[i].value : 0);
+        kt_saved_put(out, circuit->inputs[i].bound, 1);
+        kt_saved_put_double(out, circuit->inputs[i].bound ? circuit->inputs[i].value : 0);
     }
-    for (EACH(input_words)) put(out, circuit->input_words[i], 8);
+    for (EACH(input_words)) kt_saved_put(out, circuit->input_words[i], 8);
 }
 
 /* The head's last two numbers, once the rest is there. */
@@ -210,11 +210,11 @@ ketch_status kt_circuit_save(const ketch_circuit *circuit, ketch_sink sink, ketc
         return status;
     }
     kt_buffer_text(&out, KT_SAVED_MAGIC);
-    put(&out, KT_SAVED_VERSION, 4);
-    put(&out, 0, 4);
-    put(&out, 0, 8);
-    put(&out, 0, 8);
-    put(&out, program ? KT_SAVED_PROGRAM : KT_SAVED_OPERATIONS, 1);
+    kt_saved_put(&out, KT_SAVED_VERSION, 4);
+    kt_saved_put(&out, 0, 4);
+    kt_saved_put(&out, 0, 8);
+    kt_saved_put(&out, 0, 8);
+    kt_saved_put(&out, program ? KT_SAVED_PROGRAM : KT_SAVED_OPERATIONS, 1);
     if (program)
         write_program(&out, circuit);
     else

@@ -19,9 +19,16 @@
 
 typedef enum kt_saved_kind { KT_SAVED_OPERATIONS, KT_SAVED_PROGRAM } kt_saved_kind;
 
+/* ── Writing ── */
+
+void kt_saved_put(kt_buffer *out, uint64_t number, size_t bytes);
+void kt_saved_put_double(kt_buffer *out, double number);
+void kt_saved_put_text(kt_buffer *out, const char *text);
+
 /* ── Reading ── */
 
 typedef struct kt_saved_reader {
+    const char *kind; /* of what is read: "circuit", "result" */
     const unsigned char *first, *at, *end;
     ketch_status status; /* of the first thing that was wrong: from then on all reads give 0 */
     ketch_diag *diag;

@@ -6,6 +6,7 @@
 #include "circuit/circuit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,12 +186,133 @@ static void without_a_state_there_is_none_to_read(void **state) {
     ketch_result_free(&result);
 }
 
+/* ── As bytes ── */
+
+typedef struct saved {
+    unsigned char bytes[8192];
+    size_t size, calls;
+    const void *addresses[8];
+} saved;
+
+static int save(void *user, const void *bytes, size_t size) {
+    saved *all = user;
+    assert_true(size <= sizeof all->bytes - all->size && all->calls < 8);
+    memcpy(all->bytes + all->size, bytes, size);
+    all->addresses[all->calls++] = bytes;
+    all->size += size;
+    return 0;
+}
+
+static ketch_status restore(ketch_result **out, const unsigned char *bytes, size_t size) {
+    return ketch_result_restore(out, &(ketch_bytes){bytes, size}, 1, NULL);
+}
+
+/* Outcomes of 70 bits, shots, and a state of three qubits of which one is idle, as amplitudes. */
+static ketch_result *full_result(void) {
+    ketch_result *result = new_result(70, 2, (const uint32_t[]){6, 64});
+    result->shapes = kt_array(2, sizeof *result->shapes);
+    result->shapes[0] = (kt_dimensions){.dimension_count = 1, .dimensions = {2}};
+    result->shapes[1] = (kt_dimensions){0};
+    result->registers[0].type = (ketch_value_type){KETCH_TYPE_INT, 3};
+    result->registers[1].type = (ketch_value_type){KETCH_TYPE_BITS, 64};
+    result->info.shots = 5;
+    result->info.engine = "planned";
+    result->info.instruction_set = "plain";
+    result->info.seed = UINT64_MAX;
+    result->info.norm = 0.5;
+    uint64_t *shots = kt_array(5, 2 * sizeof *shots);
+    for (size_t i = 0; i < 10; i++) shots[i] = i % 2 ? 1 : i % 3;
+    assert_int_equal(kt_result_count_shots(result, shots, 5, true, NULL, NULL), KETCH_OK);
+    result->outputs = KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_AMPLITUDES;
+    result->qubit_count = result->info.qubits = 3;
+    result->wire_of = kt_alloc(3);
+    memcpy(result->wire_of, (const uint8_t[]){1, KT_IDLE, 0}, 3);
+    result->state = (kt_state){kt_pages_alloc(64, false), 64, 2, KETCH_PRECISION_FP64};
+    for (int i = 0; i < 8; i++) ((double *)result->state.amplitudes)[i] = 0.25 * i;
+    return result;
+}
+
+static void a_result_as_bytes_and_back(void **state) {
+    (void)state;
+    ketch_result *result = full_result(), *again, *third;
+    saved first = {.size = 0}, second = {.size = 0};
+    assert_int_equal(ketch_result_save(result, (ketch_sink){save, &first}, NULL), KETCH_OK);
+    assert_int_equal(first.calls, 5);
+    assert_ptr_equal(first.addresses[3], result->shots); /* as it lies */
+    assert_ptr_equal(first.addresses[4], result->state.amplitudes);
+    assert_int_equal(restore(&again, first.bytes, first.size), KETCH_OK);
+    assert_int_equal(ketch_result_save(again, (ketch_sink){save, &second}, NULL), KETCH_OK);
+    assert_int_equal(first.size, second.size);
+    assert_memory_equal(first.bytes, second.bytes, first.size);
+    assert_int_equal(ketch_result_outcome_count(again), ketch_result_outcome_count(result));
+    for (size_t i = 0; i < ketch_result_outcome_count(result); i++) {
+        char text[80];
+        snprintf(text, sizeof text, "%s", ketch_result_bitstring(result, i));
+        assert_string_equal(ketch_result_bitstring(again, i), text);
+        assert_int_equal(ketch_result_count(again, i), ketch_result_count(result, i));
+    }
+    double out[2];
+    assert_int_equal(ketch_result_amplitudes(out, again, &(uint64_t){5}, 1, NULL), KETCH_OK); /* qubits 0 and 2: both wires */
+    assert_true(out[0] == 1.5 && out[1] == 1.75);
+    assert_string_equal(again->info.engine, "planned");
+    assert_true(again->info.seed == UINT64_MAX && again->info.norm == 0.5);
+    size_t head = first.size - 64 - 5 * 16 - ketch_result_outcome_count(result) * 24; /* the arrays come after it, cut anywhere */
+    for (size_t cut = head; cut <= first.size; cut++) {
+        const ketch_bytes pieces[] = {{first.bytes, cut}, {NULL, 0}, {first.bytes + cut, first.size - cut}};
+        assert_int_equal(ketch_result_restore(&third, pieces, 3, NULL), KETCH_OK);
+        ketch_result_free(&third);
+    }
+    ketch_result_free(&result);
+    ketch_result_free(&again);
+}
+
+/* Bytes cut off or changed: an error, or a result that can be read; each from memory of its own, so that reading beyond it is seen. */
+static void no_bytes_are_trusted(void **state) {
+    (void)state;
+    ketch_result *result = full_result(), *again;
+    saved whole = {.size = 0};
+    assert_int_equal(ketch_result_save(result, (ketch_sink){save, &whole}, NULL), KETCH_OK);
+    ketch_result_free(&result);
+    for (size_t size = 0; size < whole.size; size++) {
+        unsigned char *bytes = malloc(size ? size : 1);
+        memcpy(bytes, whole.bytes, size);
+        assert_int_equal(restore(&again, bytes, size), KETCH_ERROR_SYNTAX);
+        assert_null(again);
+        free(bytes);
+    }
+    size_t refused = 0;
+    for (size_t place = 0; place < whole.size; place++) {
+        for (int bit = 0; bit < 9; bit++) {
+            unsigned char was = whole.bytes[place];
+            whole.bytes[place] = bit == 8 ? 0xff : (unsigned char)(was ^ 1 << bit);
+            if (restore(&again, whole.bytes, whole.size) == KETCH_OK) {
+                double out[8];
+                for (size_t i = 0; i < ketch_result_outcome_count(again); i++) assert_non_null(ketch_result_bitstring(again, i));
+                ketch_result_probabilities(out, again, 0, 8, NULL);
+                ketch_result_marginal(out, again, (const uint32_t[]){2, 0}, 2, NULL);
+            } else {
+                refused++;
+            }
+            ketch_result_free(&again);
+            whole.bytes[place] = was;
+        }
+    }
+    assert_true(refused > 1000);
+    assert_int_equal(restore(&again, whole.bytes, whole.size), KETCH_OK);
+    ketch_result_free(&again);
+    assert_int_equal(ketch_result_restore(&again, NULL, 1, NULL), KETCH_ERROR_USAGE);
+    assert_int_equal(ketch_result_restore(&again, &(ketch_bytes){NULL, 1}, 1, NULL), KETCH_ERROR_USAGE);
+    assert_int_equal(ketch_result_restore(&again, NULL, 0, NULL), KETCH_ERROR_SYNTAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(shots_are_counted),
                                        cmocka_unit_test(few_bits_are_counted_alike),
                                        cmocka_unit_test(counting_can_be_stopped),
                                        cmocka_unit_test(outcomes_as_text),
                                        cmocka_unit_test(states_are_read_through_idle_qubits),
-                                       cmocka_unit_test(without_a_state_there_is_none_to_read)};
+                                       cmocka_unit_test(without_a_state_there_is_none_to_read),
+                                       cmocka_unit_test(a_result_as_bytes_and_back),
+                                       cmocka_unit_test(no_bytes_are_trusted)};
     return cmocka_run_group_tests_name("result", tests, NULL, NULL);
 }
