@@ -44,19 +44,29 @@ ketch_status kp_submit(ketch_result **result, ketch_job **job, ketch_session *se
     return status;
 }
 
-size_t kp_outcome_width(ketch_result *result) {
-    const char *first = ketch_result_bitstring(result, 0);
-    return first ? strlen(first) : 0;
+/* As ketch_result_bitstring writes them: bit 0 rightmost and the last register leftmost. */
+size_t kp_outcomes(char *text, const ketch_result *result) {
+    size_t words, registers = 0, width = 0, count = ketch_result_outcome_count(result);
+    const uint64_t *row = ketch_result_outcomes(result, NULL, &words);
+    for (ketch_register bits; (bits = ketch_result_register(result, registers)).name; registers++) width += bits.size + 1;
+    for (size_t i = 0; text && i < count; i++, row += words) {
+        for (size_t r = registers; r-- > 0;) {
+            ketch_register bits = ketch_result_register(result, r);
+            for (uint32_t b = bits.offset + bits.size; b-- > bits.offset;) *text++ = (char)('0' + (row[b / 64] >> b % 64 & 1));
+            *text++ = r ? ' ' : '\n';
+        }
+    }
+    return count * width;
 }
 
-size_t kp_counts(char *text, uint64_t *counts, ketch_result *result, size_t width) {
-    size_t total = ketch_result_outcome_count(result);
-    for (size_t i = 0; i < total; i++, text += width + 1) {
-        const char *bits = ketch_result_bitstring(result, i);
-        if (!bits) return i;
-        memcpy(text, bits, width);
-        text[width] = '\n';
-        counts[i] = ketch_result_count(result, i);
-    }
-    return total;
+static int keep_pieces(void *user, const void *bytes, size_t size) {
+    kp_pieces *pieces = user;
+    if (!pieces->head.size) return collect(&pieces->head, bytes, size);
+    if (pieces->count == sizeof pieces->arrays / sizeof *pieces->arrays) return -1;
+    pieces->arrays[pieces->count++] = (ketch_bytes){bytes, size};
+    return 0;
+}
+
+ketch_status kp_result_pieces(kp_pieces *pieces, const ketch_result *result, ketch_diag *diag) {
+    return ketch_result_save(result, (ketch_sink){keep_pieces, pieces}, diag);
 }

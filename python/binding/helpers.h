@@ -28,11 +28,16 @@ void kp_bytes_free(kp_bytes *bytes);
 ketch_status kp_submit(ketch_result **result, ketch_job **job, ketch_session *session, const ketch_circuit *circuit,
                        const ketch_run_options *options, const ketch_submit_options *how, ketch_diag *diag);
 
-/* Characters of an outcome as text: the same for all outcomes of a result. */
-size_t kp_outcome_width(ketch_result *result);
-/* All outcomes of a result, each as `width` characters and a line's end, into `text`, their numbers into `counts`. Returns how many were
- * written: fewer than there are where memory runs out. */
-size_t kp_counts(char *text, uint64_t *counts, ketch_result *result, size_t width);
+/* All outcomes of a result as text, each with a line's end; returns its size, and writes nothing where `text` is NULL. */
+size_t kp_outcomes(char *text, const ketch_result *result);
+
+/* A result as bytes: its head, and its arrays as they lie in it. */
+typedef struct kp_pieces {
+    kp_bytes head;
+    ketch_bytes arrays[4];
+    size_t count;
+} kp_pieces;
+ketch_status kp_result_pieces(kp_pieces *pieces, const ketch_result *result, ketch_diag *diag);
 
 /* How many threads threadpoolctl asks for; 0: it does not. See threads.c. */
 int ketch_get_num_threads(void);

@@ -67,8 +67,18 @@ def progress_callback(progress: Any) -> tuple[Callable[[float, str], None], Call
     """(show, finish) for what the user gave as `progress`: True, a bar of tqdm where that is installed and else one
     line on stderr; a callable, called with the fraction done and the stage. Polled by the thread that waits: no thread
     of the library calls Python."""
-    if callable(progress):
-        return progress, lambda: None
+    show, finish = (progress, lambda: None) if callable(progress) else _bar()
+    most = 0.0  # so far: an estimate may fall
+
+    def rising(fraction: float, stage: str) -> None:
+        nonlocal most
+        most = max(most, fraction)
+        show(most, stage)
+
+    return rising, finish
+
+
+def _bar() -> tuple[Callable[[float, str], None], Callable[[], None]]:
     try:
         from tqdm.auto import tqdm
     except ImportError:

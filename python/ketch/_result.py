@@ -8,13 +8,14 @@ the library's memory, which lives as long as the result or any view of the array
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketch._display import histogram_svg, histogram_text
-from ketch._errors import UnavailableError, UsageError, call, text_of
+from ketch._errors import UnavailableError, UsageError, call, make, text_of
 from ketch._ketch import ffi, lib
 from ketch._memory import view
 from ketch._options import DTYPES, NAMES
@@ -22,7 +23,7 @@ from ketch._text import write_options, written
 
 __all__ = ["Register", "Result", "RunInfo"]
 
-_COUNTS = ffi.typeof("uint64_t[]")
+_COUNTS = ffi.typeof("uint64_t **")
 _TEXT = ffi.typeof("char[]")
 
 
@@ -91,6 +92,18 @@ class Result:
         result._counts = result._memory = result._state = None
         return result
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        # Protocol 5 hands the arrays over without copying them, where the pickler takes buffers.
+        pieces = ffi.new("kp_pieces *")
+        try:
+            call(lib.kp_result_pieces, pieces, self._handle)
+            head = bytes(ffi.buffer(pieces.head.bytes, pieces.head.size))
+        finally:
+            lib.kp_bytes_free(ffi.addressof(pieces, "head"))
+        arrays = [view(self._handle, a.bytes, (a.size,), np.uint8) for a in pieces.arrays[0 : pieces.count]]
+        wrap: Any = pickle.PickleBuffer if protocol >= 5 else np.ndarray.tobytes
+        return _unpickled, (head, *map(wrap, arrays))
+
     # ── Outcomes ──
 
     @property
@@ -100,16 +113,15 @@ class Result:
         counts = self._counts
         if counts is None:
             handle = self._handle
-            total = lib.ketch_result_outcome_count(handle)
-            if not total:
-                counts = {}
+            numbers = ffi.new(_COUNTS)
+            if lib.ketch_result_outcomes(handle, numbers, ffi.NULL):
+                size = lib.kp_outcomes(ffi.NULL, handle)
+                text = ffi.new(_TEXT, size)
+                lib.kp_outcomes(text, handle)
+                keys = ffi.unpack(text, size - 1).decode().split("\n")
+                counts = dict(zip(keys, ffi.unpack(numbers[0], len(keys)), strict=True))
             else:
-                width = lib.kp_outcome_width(handle)
-                text, numbers = ffi.new(_TEXT, total * (width + 1)), ffi.new(_COUNTS, total)
-                if lib.kp_counts(text, numbers, handle, width) != total:
-                    raise MemoryError
-                keys = ffi.unpack(text, total * (width + 1) - 1).decode().split("\n")
-                counts = dict(zip(keys, ffi.unpack(numbers, total)))  # noqa: B905 (both have `total`)
+                counts = {}
             self._counts = counts
         return counts
 
@@ -237,6 +249,15 @@ class Result:
     def _repr_html_(self) -> str:
         """The counts as a histogram, in notebooks."""
         return histogram_svg(self.counts, self.shots) if self.counts else f"<code>{repr(self)[1:-1]}</code>"
+
+
+def _unpickled(*pieces: Any) -> Result:
+    """A result of the bytes that it was pickled as. Nothing is trusted."""
+    given = [ffi.from_buffer("char[]", piece) for piece in pieces]
+    described = ffi.new("ketch_bytes[]", [(piece, len(piece)) for piece in given])
+    return Result._wrap(
+        make("ketch_result", lib.kp_result_free, lib.ketch_result_restore, described, len(given), level=6)
+    )
 
 
 def basis_states(states: ArrayLike) -> NDArray[np.uint64]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 import threading
@@ -316,3 +317,85 @@ def test_a_path_and_a_text_are_told_apart(tmp_path: pathlib.Path) -> None:
         ketch.run("none.qasm")
     with pytest.raises(ketch.CircuitSyntaxError):
         ketch.run("none $;")
+
+
+OUTPUTS: list[Any] = [(), ("memory",), ("state",), ("amplitudes",), ("probabilities", "memory"), ("state", "memory")]
+TYPED = """OPENQASM 3.0; qubit[70] q; bit[66] wide;
+output int[8] n; output array[bool, 2] flags; output float[64] x; output complex z;
+n = -3; x = 0.25; flags[1] = true; z = 1.5 - 2.0im;
+U(pi/2, 0, pi) q[65]; wide[65] = measure q[65];"""
+
+
+@pytest.mark.parametrize("outputs", OUTPUTS)
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_pickling(outputs: tuple[str, ...], protocol: int) -> None:
+    circuit = ketch.Circuit(5).append("h", [0, 2]).append("t", 2).measure([0, 2])
+    for precision in ("fp64", "fp32"):
+        result = ketch.run(circuit, shots=50, seed=3, outputs=outputs, precision=precision)
+        again = pickle.loads(pickle.dumps(result, protocol))
+        assert again.to_json() == result.to_json()
+        assert (again.counts, again.info, again.registers) == (result.counts, result.info, result.registers)
+        assert pickle.dumps(again, protocol) == pickle.dumps(result, protocol)
+        if "memory" in outputs:
+            np.testing.assert_array_equal(again.memory, result.memory)
+        if "state" in outputs:
+            assert again.state.dtype == result.state.dtype
+            assert again.state.tobytes() == result.state.tobytes()
+        if set(outputs) - {"memory"}:
+            np.testing.assert_array_equal(again.probabilities([2, 4]), result.probabilities([2, 4]))
+            np.testing.assert_array_equal(again.amplitudes(range(32)), result.amplitudes(range(32)))
+
+
+def test_pickling_of_outputs_of_every_type() -> None:
+    result = ketch.run(TYPED, shots=20, seed=1)
+    assert pickle.loads(pickle.dumps(result)).to_json() == result.to_json()
+
+
+def test_pickling_without_shots() -> None:
+    result = ketch.run(BELL, shots=0, outputs="state")
+    again = pickle.loads(pickle.dumps(result))
+    assert again.counts == {}
+    np.testing.assert_array_equal(again.state, result.state)
+
+
+def test_pickling_with_buffers_apart_copies_nothing() -> None:
+    result = ketch.run(ketch.Circuit(14).append("h", range(14)), shots=1000, seed=1, outputs=("state", "memory"))
+    buffers: list[pickle.PickleBuffer] = []
+    data = pickle.dumps(result, 5, buffer_callback=buffers.append)
+    assert len(data) < 1000
+    addresses = {np.frombuffer(buffer.raw(), np.uint8).ctypes.data for buffer in buffers}
+    assert {result.state.ctypes.data, result.memory.ctypes.data} <= addresses
+    again = pickle.loads(data, buffers=buffers)
+    assert again.to_json() == result.to_json()
+    again.state[:] = 0
+    assert result.state[0] != 0, "memory of its own"
+
+
+def test_pickles_that_were_changed_are_refused() -> None:
+    """Every byte of the head is changed, and every piece cut: an error, or a result that can be read."""
+    result = ketch.run(TYPED, shots=5, seed=1, outputs="memory")
+    rebuild, (head, *arrays) = result.__reduce_ex__(4)
+    refused = 0
+    for place in range(len(head)):
+        for value in (0x00, 0xFF, head[place] ^ 1, head[place] ^ 0x80):
+            changed = head[:place] + bytes([value]) + head[place + 1 :]
+            try:
+                again = rebuild(changed, *arrays)
+            except ketch.CircuitSyntaxError:
+                refused += 1
+            else:
+                _ = again.counts, again.info, again.registers, again.to_json(), again.bits()
+    assert refused > len(head)
+    for size in range(len(head)):
+        with pytest.raises(ketch.CircuitSyntaxError):
+            rebuild(head[:size])
+        with pytest.raises(ketch.KetchError):
+            rebuild(head[:size], *arrays)
+    everything = b"".join([head, *arrays])
+    assert rebuild(everything).to_json() == result.to_json(), "pieces may be cut anywhere behind the head"
+    for cut in range(len(head), len(everything)):
+        assert rebuild(everything[:cut], everything[cut:]).counts == result.counts
+        with pytest.raises(ketch.CircuitSyntaxError, match="no saved result"):
+            rebuild(everything[:cut])
+    with pytest.raises(ketch.CircuitSyntaxError, match="after its end"):
+        rebuild(everything + b"x")
