@@ -84,15 +84,16 @@ def qulacs(gates: list[Gate], qubits: int, threads: int) -> Run:
 
 
 def scaluq(gates: list[Gate], qubits: int, threads: int) -> Run:
-    from scaluq.default.f64 import Circuit, StateVector, gate
+    import scaluq
 
-    circuit = Circuit()
-    make = {"ry": gate.RY, "cx": gate.CX}
+    kind = scaluq.default.f64
+    circuit = kind.Circuit()
+    make = {"ry": kind.gate.RY, "cx": kind.gate.CX}
     for name, angles, operands in gates:
         circuit.add_gate(make[name](*operands, *angles))
 
     def run(seed: int, shots: int) -> object:
-        state = StateVector(qubits)
+        state = kind.StateVector(qubits)
         circuit.update_quantum_state(state)
         return Counter(state.sampling(shots, seed))
 

@@ -74,9 +74,7 @@ class LoopRuns:
             self._queue.append(run)
             self._retry_later(loop)
         if not self.watched_by:
-            reader = _Reader(self)
-            loop.add_reader(self._channel.fd(), reader)
-            self.watched_by = id(reader)
+            self._watch(loop)
         try:
             await run.waiter
         except BaseException:  # the task was cancelled, or its coroutine closed
@@ -115,6 +113,11 @@ class LoopRuns:
         for run in list(self._outstanding.values()):
             if run.job is not None:
                 run.job.cancel()
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        reader = _Reader(self)
+        loop.add_reader(self._channel.fd(), reader)
+        self.watched_by = id(reader)
 
     def _begin(self, run: _Run) -> bool:
         """Submits a run's job. False where the session's queue is full."""
