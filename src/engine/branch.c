@@ -145,7 +145,16 @@ static bool comes_from(const kt_path *path, const kt_path *other) {
     return !rest || (path->outcomes[words] ^ other->outcomes[words]) << (64 - rest) == 0;
 }
 
+/* Where in the program it waits. */
+static void find_place(const kt_tree *tree, kt_branch *branch) {
+    const kt_plan *plan = tree->run->plan;
+    const kt_program_live *live = branch->room.words ? kt_plan_live(plan, branch->step) : NULL;
+    branch->loop = live && plan->steps[branch->step].counter != KT_NO_COUNTER ? live->loop : 0;
+    branch->rounds = branch->loop && tree->remembered.counters ? kt_branch_counters(tree, branch)[plan->steps[branch->step].counter] : 0;
+}
+
 static ketch_status let_wait(kt_tree *tree, kt_branch *branch) {
+    find_place(tree, branch);
     if (!kt_reserve(&tree->waiting, &tree->waiting_capacity, tree->waiting_count + 1, sizeof *tree->waiting))
         return kt_no_memory(tree->run->diag);
     tree->waiting[tree->waiting_count++] = branch;
@@ -334,12 +343,18 @@ static bool is_wide(kt_tree *tree) {
     return !tree->narrow && tree->unended < kt_operations_most(tree->run) / UNENDED_PART;
 }
 
+/* In one loop that has gone around less often, or else by its step. */
+static bool is_behind(const kt_branch *branch, const kt_branch *other) {
+    if (branch->loop && branch->loop == other->loop && branch->rounds != other->rounds) return branch->rounds < other->rounds;
+    return branch->step <= other->step;
+}
+
 /* The one furthest behind that has its state, or the newest. */
 static kt_branch *next_branch(kt_tree *tree) {
     size_t chosen = tree->waiting_count - 1;
     for (size_t i = chosen; is_wide(tree) && i-- > 0;) {
         const kt_branch *best = tree->waiting[chosen], *other = tree->waiting[i];
-        if (other->room.amplitudes && (!best->room.amplitudes || other->step <= best->step)) chosen = i;
+        if (other->room.amplitudes && (!best->room.amplitudes || is_behind(other, best))) chosen = i;
     }
     kt_branch *branch = tree->waiting[chosen];
     memmove(tree->waiting + chosen, tree->waiting + chosen + 1, (--tree->waiting_count - chosen) * sizeof *tree->waiting);

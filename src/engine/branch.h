@@ -45,6 +45,8 @@ typedef struct kt_branch {
     kt_path path;
     uint64_t *shots;
     uint64_t shot_count;
+    uint32_t loop;   /* around the measurement where it waits, and how often ... */
+    uint64_t rounds; /* ... it has passed that; see is_behind */
     double sums[2];  /* where it waits at a measurement: squares of the two halves in memory, by their share */
     bool measured;   /* they are known */
     uint64_t digest; /* of what is live where it waits; equal for branches that may be one */

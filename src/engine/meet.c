@@ -20,15 +20,8 @@
 
 /* The bits, then one for each cell and each counter; NULL: all. */
 static const uint64_t *live_words(const kt_plan *plan, uint32_t step) {
-    size_t low = 0, high = plan->lives ? plan->live_count : 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (plan->lives[middle].step < step)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return plan->lives && low < plan->live_count && plan->lives[low].step == step ? plan->live_words + plan->lives[low].first : NULL;
+    const kt_program_live *live = kt_plan_live(plan, step);
+    return live ? plan->live_words + live->first : NULL;
 }
 
 /* The first word from `word` on, behind the bits, that is live; parameters always are. */

@@ -145,6 +145,17 @@ static void keep(const kt_finder *finder, uint64_t *out) {
     if (finder->plan->dynamic) set_range(cells, (kt_access){finder->cells, finder->plan->counter_count}, true);
 }
 
+/* The loop around a place, found from the last place on: places from `first` to before `end`. */
+typedef struct kt_loop_at {
+    size_t first, end;
+} kt_loop_at;
+
+static void pass_jump(kt_loop_at *loop, const kt_op *op, size_t place) {
+    if (!kt_flow_leads(op->code) || op->code == KT_DO_CALL || op->data > place) return;
+    if (place < loop->first) *loop = (kt_loop_at){op->data, place + 1};
+    if (op->data < loop->first) loop->first = op->data;
+}
+
 static ketch_status keep_all(kt_finder *finder, size_t count, size_t words, ketch_diag *diag) {
     kt_plan *plan = finder->plan;
     plan->lives = kt_array(count, sizeof *plan->lives);
@@ -152,8 +163,10 @@ static ketch_status keep_all(kt_finder *finder, size_t count, size_t words, ketc
     if (!plan->lives || !plan->live_words) return kt_no_memory(diag);
     plan->live_count = count;
     plan->live_word_count = count * words;
+    kt_loop_at loop = {.first = SIZE_MAX};
     for (size_t i = finder->places, left = count; i-- > 0;) {
         kt_access steps = steps_at(finder, i);
+        if (plan->dynamic) pass_jump(&loop, &plan->program[i], i);
         find_behind(finder, i);
         for (uint32_t s = steps.count; s-- > 0;) {
             const kt_step *step = &plan->steps[steps.first + s];
@@ -161,6 +174,7 @@ static ketch_status keep_all(kt_finder *finder, size_t count, size_t words, ketc
             if (!waits(step)) continue;
             left--;
             plan->lives[left] = (kt_program_live){.step = steps.first + s, .first = (uint32_t)(left * words)};
+            if (i >= loop.first) plan->lives[left].loop = (uint32_t)loop.end;
             keep(finder, plan->live_words + left * words);
         }
     }
@@ -188,4 +202,16 @@ ketch_status kt_find_lives(kt_plan *plan, const ketch_circuit *circuit, kt_watch
     kt_free(finder.before);
     kt_free(finder.now);
     return status;
+}
+
+const kt_program_live *kt_plan_live(const kt_plan *plan, uint32_t step) {
+    size_t low = 0, high = plan->lives ? plan->live_count : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (plan->lives[middle].step < step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return plan->lives && low < plan->live_count && plan->lives[low].step == step ? &plan->lives[low] : NULL;
 }

@@ -88,6 +88,7 @@ typedef struct kt_plan_totals {
  * the memory. Shots take them at `tail` (an empty GATE, or END); where some end at another END, none is final. */
 typedef struct kt_program_live { /* what a branch that waits at a measuring step still needs; see kt_plan.lives */
     uint32_t step;
+    uint32_t loop;  /* the same for all that one loop repeats, loops inside it included; 0: none does */
     uint32_t first; /* word in live_words: the bits, in as many words as in memory; then one bit for each cell, then for each counter */
 } kt_program_live;
 
@@ -144,6 +145,7 @@ uint64_t kt_plan_bytes(const kt_plan *plan); /* that the plan itself takes */
  * where memory allows: the run does not need them. */
 uint64_t kt_plan_memory(const kt_plan *plan, const ketch_run_options *options, uint32_t threads);
 uint32_t kt_plan_wires(const kt_plan *plan);
+const kt_program_live *kt_plan_live(const kt_plan *plan, uint32_t step); /* NULL: everything is live */
 /* Shots of a run: those asked for, none where they are not wanted; by default 1024, but one of a circuit that measures in the middle of a
  * given state. */
 uint64_t kt_plan_shots(const kt_plan *plan, const ketch_run_options *options);
