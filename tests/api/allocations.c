@@ -95,6 +95,8 @@ static ketch_circuit *bell, *teleport, *parameters, *building, *looping, *branch
     "while (c == 0) { rx(0.5 * n) q; h q; c = measure q; n += 1; }\n"
 static ketch_session *session;
 static ketch_result *whole;
+static ketch_state *given;
+static bytes saved_circuit, saved_program;
 static char source_path[] = "/tmp/ketch-source-XXXXXX", target_path[] = "/tmp/ketch-target-XXXXXX";
 
 static struct {
@@ -102,6 +104,7 @@ static struct {
     ketch_circuit *circuit;
     ketch_session *session;
     ketch_result *result;
+    ketch_state *state;
     ketch_file *file;
 } made;
 
@@ -110,6 +113,7 @@ static void unmake(void) {
     ketch_circuit_free(&made.circuit);
     ketch_session_free(&made.session);
     ketch_result_free(&made.result);
+    ketch_state_free(&made.state);
     ketch_file_free(&made.file);
 }
 
@@ -158,6 +162,16 @@ static ketch_write_options written_as(ketch_format format) {
     options.format = format;
     return options;
 }
+static ketch_status save_circuit(void) { return ketch_circuit_save(teleport, nowhere, diag); }
+static ketch_status save_program(void) { return ketch_circuit_save(looping, nowhere, diag); }
+static ketch_status restore_circuit(void) {
+    return ketch_circuit_restore(&made.circuit, saved_circuit.data, saved_circuit.size, NULL, diag);
+}
+static ketch_status restore_program(void) {
+    return ketch_circuit_restore(&made.circuit, saved_program.data, saved_program.size, NULL, diag);
+}
+static ketch_status create_state(void) { return ketch_state_create(&made.state, 3, KETCH_PRECISION_FP64, diag); }
+static ketch_status copy_state(void) { return ketch_state_copy(&made.state, given, diag); }
 static ketch_status draw_text(void) { return ketch_circuit_draw(teleport, NULL, nowhere, diag); }
 static ketch_status draw_svg(void) {
     ketch_write_options options = written_as(KETCH_FORMAT_SVG);
@@ -187,6 +201,13 @@ static ketch_status run_teleport(void) { return run(teleport, KETCH_OUTPUT_SHOTS
 static ketch_status run_many_branches(void) { return run(branching, KETCH_OUTPUT_SHOTS, 3000); }
 static ketch_status run_loop(void) { return run(looping, KETCH_OUTPUT_SHOTS, 30); }
 static ketch_status run_teleport_once(void) { return run(teleport, KETCH_OUTPUT_STATE, 1); }
+static ketch_status run_on_a_state(void) {
+    ketch_run_options options = KETCH_RUN_OPTIONS_INIT;
+    options.outputs = KETCH_OUTPUT_STATE;
+    options.state = given;
+    ketch_status status = ketch_state_reset(given, diag); /* a failure before has left it lost */
+    return status == KETCH_OK ? ketch_run(&made.result, session, teleport, &options, diag) : status;
+}
 static ketch_status run_in_a_new_session(void) {
     ketch_status status = ketch_session_create(&made.session, NULL, diag);
     return status == KETCH_OK ? ketch_run(&made.result, made.session, bell, NULL, diag) : status;
@@ -232,6 +253,12 @@ static const struct call {
     {"ketch_circuit_reset", reset, KETCH_OK, 1, 0},
     {"ketch_circuit_barrier", barrier, KETCH_OK, 1, 0},
     {"ketch_circuit_begin_if", condition, KETCH_OK, 1, 0},
+    {"ketch_circuit_save", save_circuit, KETCH_OK, 0, 0},
+    {"ketch_circuit_save of a program", save_program, KETCH_OK, 0, 0},
+    {"ketch_circuit_restore", restore_circuit, KETCH_OK, 0, 0},
+    {"ketch_circuit_restore of a program", restore_program, KETCH_OK, 0, 0},
+    {"ketch_state_create", create_state, KETCH_OK, 0, 0},
+    {"ketch_state_copy", copy_state, KETCH_OK, 0, 0},
     {"ketch_circuit_draw as text", draw_text, KETCH_OK, 0, 0},
     {"ketch_circuit_draw as SVG", draw_svg, KETCH_OK, 0, 0},
     {"ketch_circuit_describe as text", describe_text, KETCH_OK, 0, 0},
@@ -245,6 +272,7 @@ static const struct call {
     {"ketch_run of a loop", run_loop, KETCH_OK, 1, 0},
     {"ketch_run of branches shared out", run_many_branches, KETCH_OK, 1, 0, .stride = 17},
     {"ketch_run of one shot with its state", run_teleport_once, KETCH_OK, 1, 0},
+    {"ketch_run on a state", run_on_a_state, KETCH_OK, 1, 0},
     {"ketch_run in a new session", run_in_a_new_session, KETCH_OK, 0, 0},
     {"ketch_result_write as text", write_text, KETCH_OK, 1, 0},
     {"ketch_result_write as JSON", write_json, KETCH_OK, 1, 0},
@@ -289,6 +317,7 @@ static void each_allocation_fails_in_turn(void **state) {
         }
         assert_null(made.circuit);
         assert_null(made.result);
+        assert_null(made.state);
         assert_int_equal(operations_of(building), operations);
         if (call->act != create_diag && status != KETCH_OK) assert_true(says_no_memory());
         unmake();
@@ -326,6 +355,10 @@ static int create(void **state) {
     if (run(bell, KETCH_OUTPUT_STATE | KETCH_OUTPUT_SHOTS | KETCH_OUTPUT_PROBABILITIES, 100) != KETCH_OK) return 1;
     whole = made.result;
     made.result = NULL;
+    if (ketch_state_create(&given, 4, KETCH_PRECISION_FP64, diag) != KETCH_OK || parse_3() != KETCH_OK) return 1;
+    OK(diag, ketch_circuit_save(made.circuit, into(&saved_circuit), diag));
+    OK(diag, ketch_circuit_save(looping, into(&saved_program), diag));
+    ketch_circuit_free(&made.circuit);
     return 0;
 }
 
@@ -338,6 +371,9 @@ static int release(void **state) {
     ketch_circuit_free(&parameters);
     ketch_circuit_free(&building);
     ketch_result_free(&whole);
+    ketch_state_free(&given);
+    free(saved_circuit.data);
+    free(saved_program.data);
     ketch_session_free(&session);
     ketch_diag_free(&diag);
     unlink(source_path);
