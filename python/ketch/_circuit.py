@@ -79,7 +79,7 @@ class Circuit:
     >>> bell.append("h", 0).append("cx", [0, 1]).measure_all()
     <ketch.Circuit: 2 qubits, 2 bits, 4 operations>
     >>> ketch.run(bell, shots=100, seed=7).counts
-    {'11': 53, '00': 47}
+    {'11': 66, '00': 34}
     >>> same = ketch.Circuit('OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; h q[0]; cx q[0], q[1];')
 
     Methods that add to a circuit change it in place and return it. One that is running, or waiting to, is never changed
@@ -402,7 +402,7 @@ class Circuit:
             color=color,
             bit0_first=bit0_first,
         )
-        return self._look(lib.ketch_circuit_draw, options).decode()
+        return self._look(lib.ketch_circuit_draw, options).decode().removesuffix("\n")
 
     def describe(self) -> str:
         """Qubits, gates by kind, depth, memory, as text."""

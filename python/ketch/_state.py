@@ -82,8 +82,8 @@ class State:
         session: Session | None = None,
     ) -> Result:
         """Applies a circuit, in place. The result holds what it measured, in one shot. A measurement that nothing
-        follows on its qubit leaves the state as it was before; one in the middle collapses it. Where the run fails or is
-        cancelled the state is lost: `reset` gives a new one."""
+        follows on its qubit leaves the state as it was before; one in the middle collapses it. Where the run fails or
+        is cancelled the state is lost: `reset` gives a new one."""
         chosen = as_circuit(circuit)
         if parameters:
             chosen = chosen.bind(parameters)

@@ -69,13 +69,19 @@ PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_python_of_the_pages(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each page's sessions (>>>), together; and each whole program of README.md."""
+    """Each page's sessions (>>>), together; and the programs of README.md, with the output that follows."""
     monkeypatch.chdir(ROOT)
     text = (ROOT / page).read_text(encoding="utf-8")
     run_doctests(doctest.DocTestParser().get_doctest(text, {}, page, page, 0))
-    for program in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-        if ">>>" not in program:
-            exec(compile(program, page, "exec"), {"__name__": "__main__"})
+    for program, output in re.findall(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
+        assert (done.stdout, done.stderr) == (output, "")
+
+
+def test_reference_is_complete() -> None:
+    reference = (ROOT / "docs/site/api.rst").read_text(encoding="utf-8")
+    names = re.findall(r"^\.\. auto\w+:: (\w+)$", reference, re.MULTILINE)
+    assert sorted(names) == sorted(name for name in ketch.__all__ if not name.startswith("__"))
 
 
 def test_every_file_of_tests_is_run() -> None:
