@@ -234,6 +234,8 @@ static ketch_status read_text(ketch_circuit **out, kt_source *source, const char
     kt_free(program.timing.nops);
     kt_free(program.timing.forms);
     kt_free(program.timing.stretch_nodes);
+    kt_free(program.timing.clocks);
+    kt_free(program.timing.stamps);
     kt_symbols_free(&program.symbols);
     kt_arena_free(&program.statement);
     kt_arena_free(&program.kept);

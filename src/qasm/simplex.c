@@ -183,7 +183,7 @@ static bool solve_part(double *values, const parts *p, uint32_t root, kt_constra
     int exponent = 0;
     if (largest > 0) frexp(largest, &exponent);
     table t = {.columns = unknowns + inequalities, .width = unknowns + inequalities + 1, .work = work};
-    if (!spend(&t, 8 * (most_rows + 1))) return false; /* it takes memory, too */
+    if (!spend(&t, 64 * (most_rows + 1))) return false; /* it takes memory, too */
     t.cells = kt_array((most_rows + 1) * t.width, sizeof *t.cells);
     t.basic = kt_array(most_rows + 1, sizeof *t.basic);
     t.closed = kt_zalloc(t.width * sizeof *t.closed);

@@ -16,9 +16,9 @@ bool kt_linear_add(kt_linear *out, kt_program *program, const kt_linear *a, doub
     kt_linear sum = {.constant = times_a * a->constant + times_b * b->constant};
     uint32_t i = 0, k = 0, room = a->count + b->count;
     if (!room) return *out = sum, true;
+    if (!kt_charge(program, 4 * (uint64_t)room, program->statement_span)) return false; /* for the memory, too */
     kt_term *terms = kt_arena_alloc(&program->kept, room * sizeof *terms);
     if (!terms) return kt_report_no_memory(&program->report);
-    if (!kt_charge(program, room / 8, program->statement_span)) return false;
     while (i < a->count || k < b->count) {
         bool left = k == b->count || (i < a->count && a->terms[i].unknown <= b->terms[k].unknown);
         bool right = i == a->count || (k < b->count && b->terms[k].unknown <= a->terms[i].unknown);
@@ -197,7 +197,7 @@ static bool no_room(kt_program *program, const kt_constraint *constraint) {
 
 static bool solve(double *values, kt_program *program, const kt_constraints *constraints) {
     size_t contradiction = 0, count = constraints->items_count;
-    uint64_t most = program->options->max_gates - program->operations, work = 32 * most;
+    uint64_t most = program->options->max_gates - program->operations, work = 16 * most;
     kt_constraint *items = constraints->items;
     for (size_t i = 0; i < count; i++)
         if (!holds(&items[i])) return no_room(program, &items[i]);

@@ -17,14 +17,9 @@
 #include "qasm/program.h"
 
 #include <math.h>
+#include <string.h>
 
-typedef struct clock {
-    kt_linear time;
-    uint32_t age;     /* of another: it is 0, with no stretch on its way */
-    uint32_t stretch; /* the latest of the stretchy times on its way, + 1; 0: none */
-    uint32_t shared;  /* the latest of those that it shares with other qubits */
-    bool gates;       /* there are some on its way */
-} clock;
+typedef kt_clock clock;
 
 typedef struct open_box {
     const kt_box *box;
@@ -73,7 +68,7 @@ static bool collect(walk *w, const uint32_t *qubits, uint32_t count) {
         clock one = read_clock(w, qubits[i] & ~KT_NEGATED);
         size_t at = 0;
         while (at < w->latest_count && !kt_linear_parallel(&w->latest[at].time, &one.time)) at++;
-        if (at && !kt_charge(w->program, at / 8, w->program->statement_span)) return false;
+        if (at && !kt_charge(w->program, at, w->program->statement_span)) return false;
         if (at == w->latest_count) {
             if (!kt_reserve(&w->latest, &w->latest_capacity, at + 1, sizeof *w->latest)) return kt_report_no_memory(&w->program->report);
             w->latest[w->latest_count++] = one;
@@ -335,16 +330,30 @@ static bool pass_stretchy(walk *w, uint32_t op) {
     return true;
 }
 
+/* Clocks stay from walk to walk: what an earlier one has left is of another age. */
+static bool room_for_clocks(kt_program *program) {
+    kt_timing *timing = &program->timing;
+    size_t before = timing->clocks_count, qubits = program->circuit->qubit_count;
+    if (qubits <= before) return true;
+    if (!kt_reserve(&timing->clocks, &timing->clocks_capacity, qubits, sizeof *timing->clocks) ||
+        !kt_reserve(&timing->stamps, &timing->stamps_capacity, qubits, sizeof *timing->stamps))
+        return false;
+    memset(timing->clocks + before, 0, (qubits - before) * sizeof *timing->clocks);
+    memset(timing->stamps + before, 0, (qubits - before) * sizeof *timing->stamps);
+    timing->clocks_count = timing->stamps_count = qubits;
+    return true;
+}
+
 static bool prepare(walk *w) {
     const ketch_circuit *circuit = w->circuit;
-    size_t qubits = circuit->qubit_count + 1, ops = w->end - w->first + 1;
-    w->clocks = kt_array(qubits, sizeof *w->clocks);
-    w->stamps = kt_zalloc(qubits * sizeof *w->stamps);
+    size_t ops = w->end - w->first + 1;
     w->cuts = kt_zalloc(ops);
     w->computed = kt_zalloc(ops);
-    if (!w->clocks || !w->stamps || !w->cuts || !w->computed) return kt_report_no_memory(&w->program->report);
-    for (size_t q = 0; q < qubits; q++) w->clocks[q].age = 0;
-    w->age = 1;
+    if (!w->cuts || !w->computed || !room_for_clocks(w->program)) return kt_report_no_memory(&w->program->report);
+    w->clocks = w->program->timing.clocks;
+    w->stamps = w->program->timing.stamps;
+    w->stamp = w->program->timing.stamp;
+    w->age = w->program->timing.age + 1;
     uint32_t last_set = UINT32_MAX; /* the parameter of a delay is set right before it */
     for (uint32_t i = w->first; i < w->end; i++) {
         const kt_op *op = &circuit->ops[i];
@@ -362,8 +371,8 @@ static bool go(walk *w, size_t box) {
 }
 
 static void finish(walk *w) {
-    kt_free(w->clocks);
-    kt_free(w->stamps);
+    w->program->timing.age = w->age;
+    w->program->timing.stamp = w->stamp;
     kt_free(w->cuts);
     kt_free(w->computed);
     kt_free(w->open);
@@ -377,12 +386,10 @@ bool kt_time_of(kt_linear *out, bool *decided, kt_program *program, size_t first
     w.depth = timing->depth;
     *out = (kt_linear){0};
     while (w.stretchy < timing->stretchy_count && timing->stretchy[w.stretchy].op < first) w.stretchy++;
-    bool good = kt_charge(program, program->circuit->qubit_count / 64, program->statement_span) && kt_fill_forms(program) && go(&w, box);
-    uint32_t *all = good ? kt_array(program->circuit->qubit_count + 1, sizeof *all) : NULL;
-    if (good && !all) good = kt_report_no_memory(&program->report);
-    for (uint32_t q = 0; q < program->circuit->qubit_count && good; q++) all[q] = q;
-    good = good && collect(&w, all, program->circuit->qubit_count) && meet(&w, &end, program->statement_span);
-    kt_free(all);
+    const kt_box whole = {.first = w.first, .end = w.end, .span = program->statement_span};
+    open_box all = {.box = &whole};
+    bool good = kt_fill_forms(program) && go(&w, box) && qubits_in(&w, &all) && collect(&w, all.qubits, all.count) &&
+                meet(&w, &end, program->statement_span);
     finish(&w);
     *out = end.time;
     *decided = !w.undecided;

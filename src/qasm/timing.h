@@ -56,6 +56,14 @@ typedef struct kt_box {
     kt_span span;                    /* of the time, or of the statement */
 } kt_box;
 
+typedef struct kt_clock { /* of a qubit, in a walk along the operations: timeline.c */
+    kt_linear time;
+    uint32_t age;     /* of another: it is 0, with no stretch on its way */
+    uint32_t stretch; /* the latest of the stretchy times on its way, + 1; 0: none */
+    uint32_t shared;  /* the latest of those that it shares with other qubits */
+    bool gates;       /* there are some on its way */
+} kt_clock;
+
 typedef struct kt_timing {  /* of a program */
     bool stretches;         /* there are some */
     uint32_t depth;         /* of boxes */
@@ -64,6 +72,9 @@ typedef struct kt_timing {  /* of a program */
     KT_POOL(uint32_t, nops);          /* qubits that `nop` names in boxes */
     KT_POOL(kt_linear, forms);        /* of nodes */
     KT_POOL(uint32_t, stretch_nodes); /* of the stretches among those */
+    KT_POOL(kt_clock, clocks);        /* by qubit */
+    KT_POOL(uint32_t, stamps);        /* by qubit */
+    uint32_t age, stamp;
 } kt_timing;
 
 /* The solution that is least: first in the first unknown, then in the second, and so on; none is negative. `false`: *contradiction is the

@@ -43,6 +43,12 @@ CHECKED = [
     ('such loops whose turns have to be counted', lambda: looping_gate(39, '[i:1 + i]', 'x a;'), (LIMIT,), HERE),
     ('such loops around nothing', lambda: looping_gate(39, '[i:1 + i]', ''), (0, LIMIT), ''),
     ('a loop of 2^64 - 1 turns in a gate', HEAD + 'gate g a { for uint i in [0:18446744073709551614] x a; }\ng q[0];\n', (LIMIT,), 'input.qasm:6:'),
+    # Stretches and boxes.
+    ('30,000 stretches in one line', lambda: HEAD + ''.join(f'stretch s{n}; delay[s{n}] q[0];\n' for n in range(30_000)), (LIMIT,), 'input.qasm:'),
+    ('30,000 qubits, each with its stretch', lambda: HEAD + 'qubit[30000] r;\n' + ''.join(
+        f'stretch s{n}; delay[s{n}] r[{n}];\n' for n in range(30_000)) + 'barrier r;\n', (LIMIT,), 'input.qasm:'),
+    ('100,000 boxes beside a million qubits', lambda: HEAD + 'qubit[1000000] r;\n' + 'box[1ns] { }\n' * 100_000, (0, LIMIT), ''),
+    ('stretches that contradict each other', HEAD + 'stretch s; box[9ns] { delay[s] q[0]; }\nbox[8ns] { delay[s] q[0]; }\n', (SEMANTICS,), 'input.qasm:6:'),
     # Subroutines.
     ('a subroutine that calls itself for ever', HEAD + 'def f(qubit a) { f(a); }\nf(q[0]);\n', (0, LIMIT, SEMANTICS), ''),
     ('a subroutine that counts up for ever', HEAD + 'def f(int n) -> int { return f(n + 1) + 1; }\nint k = f(0);\n', (0, LIMIT, SEMANTICS), ''),
