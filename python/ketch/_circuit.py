@@ -163,7 +163,7 @@ class Circuit:
         try:
             with self._lock:
                 status = function(self._own(), *arguments, diag)
-            check(status, diag, 4)
+            check(status, diag)
         finally:
             give_diag(diag)
         return self
@@ -463,7 +463,11 @@ class Circuit:
         return cls._of(_read(lib.ketch_circuit_restore, ffi.from_buffer(view), len(view), **limits))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_bytes, (self.to_bytes(),)
+        return _unpickled, (self.to_bytes(),)
+
+
+def _unpickled(data: bytes) -> Circuit:
+    return Circuit.from_bytes(data)
 
 
 _DRAWN = 2000  # operations: a larger drawing is of no use to anybody
@@ -514,7 +518,7 @@ def _read(function: Any, *arguments: Any, **options: Any) -> Any:
             setattr(structure, name, positive(value, name))
         else:
             raise TypeError(f"there is no option {name!r} of reading")
-    return make("ketch_circuit", lib.kp_circuit_free, function, *arguments, structure, level=7)
+    return make("ketch_circuit", lib.kp_circuit_free, function, *arguments, structure)
 
 
 def _indices(values: ArrayLike | Iterable[int], what: str) -> np.ndarray[Any, Any]:

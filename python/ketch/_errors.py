@@ -6,6 +6,7 @@ The text of an exception is the library's own: `file:line:column: error[code]: .
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any, NamedTuple
 
@@ -252,34 +253,39 @@ def error_from(status: int, diag: Any) -> KetchError:
     return _CLASSES.get(status, KetchError)(text, messages_of(diag))
 
 
-def check(status: int, diag: Any, level: int = 3) -> None:
-    """Raises where a call failed; what it warned of goes through `warnings`. `level` counts the frames up to the user's
-    line."""
+def check(status: int, diag: Any) -> None:
+    """Raises where a call failed; what it warned of goes through `warnings`."""
     if status:
         raise error_from(status, diag)
     if lib.ketch_diag_count(diag):
-        warn(messages_of(diag), level + 1)
+        warn(messages_of(diag))
 
 
-def warn(messages: tuple[Message, ...], level: int) -> None:
+def warn(messages: tuple[Message, ...]) -> None:
+    """Shows those that are warnings as warnings of the line outside this package that led here."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "ketch":
+        frame, level = frame.f_back, level + 1
     for m in messages:
+        if m.severity != "warning":
+            continue
         place = f"{m.file}:{m.line}:{m.column}: " if m.line else ""
         code = f"[{m.code}]" if m.code else ""
         hint = f"\nhint: {m.hint}" if m.hint else ""
         warnings.warn(f"{place}{m.severity}{code}: {m.text}{hint}", KetchWarning, stacklevel=level)
 
 
-def call(function: Any, *arguments: Any, level: int = 4) -> None:
+def call(function: Any, *arguments: Any) -> None:
     """Calls a function of the library whose last parameter is a `ketch_diag`, and checks it. Not for hot paths."""
     diag = take_diag()
     try:
-        check(function(*arguments, diag), diag, level)
+        check(function(*arguments, diag), diag)
     finally:
         give_diag(diag)
 
 
-def make(kind: str, free: Any, function: Any, *arguments: Any, level: int = 5) -> Any:
+def make(kind: str, free: Any, function: Any, *arguments: Any) -> Any:
     """The same for a function that makes something: what it made, with its finalizer. `kind` as in "ketch_circuit"."""
     out = ffi.new(kind + " **")
-    call(function, out, *arguments, level=level)
+    call(function, out, *arguments)
     return ffi.gc(out[0], free)

@@ -98,7 +98,7 @@ class Job:
             status = lib.ketch_job_result(out, self.cell[0], element, diag)
             if status:
                 raise error_from(status, diag)
-            check(status, diag, 5)
+            check(status, diag)
             return Result._wrap(ffi.gc(out[0], lib.kp_result_free))
         finally:
             give_diag(diag)

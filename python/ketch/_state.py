@@ -29,10 +29,11 @@ class State:
     >>> import ketch
     >>> state = ketch.State(2)
     >>> _ = state.apply(ketch.Circuit(2).append("h", 0).append("cx", [0, 1]))
-    >>> state.amplitudes.round(3)
-    array([0.707+0.j, 0.   +0.j, 0.   +0.j, 0.707+0.j])
-    >>> state.sample(100, seed=7).counts
-    {'11': 53, '00': 47}
+    >>> state.amplitudes[3] = -state.amplitudes[3]
+    >>> state.probabilities().round(3)
+    array([0.5, 0. , 0. , 0.5])
+    >>> state.sample(100, seed=1).counts
+    {'00': 52, '11': 48}
 
     `amplitudes` is the state's own memory, as an array that can be written; the state lives as long as any view of it.
     Circuits may be applied while there are views, which show the new amplitudes then."""

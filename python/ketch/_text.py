@@ -13,7 +13,7 @@ def written(function: Any, *arguments: Any) -> bytes:
     """What a function of the library that ends in (sink, diag) writes."""
     collected = ffi.new("kp_bytes *")
     try:
-        call(function, *arguments, lib.kp_bytes_sink(collected), level=5)
+        call(function, *arguments, lib.kp_bytes_sink(collected))
         return bytes(ffi.buffer(collected.bytes, collected.size)) if collected.size else b""
     finally:
         lib.kp_bytes_free(collected)

@@ -6,11 +6,13 @@ from __future__ import annotations
 import copy
 import json
 import pathlib
+import pickle
 import threading
 import warnings
 import xml.etree.ElementTree
 from typing import Any
 
+import cloudpickle
 import numpy as np
 import pytest
 
@@ -356,3 +358,30 @@ def test_building_from_many_threads() -> None:
     for thread in threads:
         thread.join()
     assert len(circuit) == 2000
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_pickling(protocol: int) -> None:
+    built, _ = dense.random_circuit(5, 50, 2)
+    with built.if_([0, 1], 2):
+        built.append("x", 3, controls=[1, 2], control_values=1)
+    built.measure(range(4)).append_matrix(dense.H, 4)
+    read = ketch.Circuit(PARAMETERS).bind(
+        {"theta": 1.0, "n": 5, "flag": True, "b": "110", "a": [0, 2.5], "z": 1.5 - 1j}
+    )
+    for circuit in (built, read):
+        for dumps in (pickle.dumps, cloudpickle.dumps):
+            again = pickle.loads(dumps(circuit, protocol))
+            assert again.summary()._replace(memory_bytes=0) == circuit.summary()._replace(memory_bytes=0)
+            first, second = (ketch.run(c, shots=200, seed=5) for c in (circuit, again))
+            assert first.to_json(run=False) == second.to_json(run=False)
+            assert first.info.circuit_hash == second.info.circuit_hash
+            assert again.draw() == circuit.draw()
+    unbound = pickle.loads(pickle.dumps(ketch.Circuit(PARAMETERS), protocol))
+    assert unbound.parameters == ketch.Circuit(PARAMETERS).parameters
+
+
+def test_closures_over_circuits_are_pickled() -> None:
+    circuit, session = ketch.Circuit(2).append("x", 1), ketch.Session(threads=1)
+    work = cloudpickle.loads(cloudpickle.dumps(lambda shots: session.run(circuit, shots=shots).counts))
+    assert work(3) == {"10": 3}
