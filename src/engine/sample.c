@@ -7,6 +7,8 @@
  *   walk       a chunk adds up its probabilities and serves the picks that fall into it; the sums of the chunks, which the norm
  *              check has made, tell which those are, so that picks are served in parallel and chunks without picks not looked at
  *   outcomes   scattered back to shot order; then the bits that were measured are picked from each basis state, as the frame reads it
+ *
+ * Of a small state all sums are made once, and each draw is looked up in them: nothing is sorted, and the outcomes are the same.
  */
 #include "engine/run.h"
 
@@ -15,6 +17,7 @@
 
 #define SHOT_BLOCK 4096
 #define CREW_SHOTS 4096 /* in one walk of a thread by itself */
+#define FEW        256  /* amplitudes whose sums are made once */
 #define PICK       32   /* what serving a pick takes beside the walk, in amplitudes */
 
 typedef union kt_shot {
@@ -121,12 +124,44 @@ static void serve_picks(void *context, uint64_t first, uint64_t last) {
     }
 }
 
+/* Where the sums of a small state are. */
+typedef struct kt_table {
+    const kt_walk *walk;
+    double sums[FEW];
+    uint64_t count, last;
+} kt_table;
+
+static bool is_small(const kt_run *run) {
+    uint64_t amplitudes = kt_amplitude_count(run);
+    return amplitudes <= FEW && (amplitudes - 1) >> run->sum_bits == 0;
+}
+
+/* The first amplitude whose sum exceeds the threshold, by halves. */
+static void look_up(void *context, uint64_t first, uint64_t last) {
+    const kt_table *table = context;
+    double norm = table->walk->run->norm, most = nextafter(norm, 0);
+    for (uint64_t i = first; i < last; i++) {
+        kt_shot *shot = &table->walk->sampler->shots[i];
+        double threshold = fmin(shot->draw * norm, most);
+        uint64_t at = 0;
+        for (uint64_t step = table->count / 2; step; step /= 2) at += table->sums[at + step - 1] > threshold ? 0 : step;
+        shot->index = table->sums[at] > threshold ? at : table->last;
+    }
+}
+
+static ketch_status serve_small(const kt_walk *walk) {
+    kt_run *run = walk->run;
+    kt_table table = {.walk = walk, .count = kt_amplitude_count(run)};
+    table.last = kt_running_kernels[run->plan->precision](table.sums, walk->state->amplitudes, table.count, run->sums[0], walk->flips);
+    return kt_parallel(run, walk->count, SHOT_BLOCK, look_up, &table);
+}
+
 static void write_rows(void *context, uint64_t first, uint64_t last) {
     const kt_walk *walk = context;
     const kt_plan *plan = walk->run->plan;
     for (uint64_t i = first; i < last; i++) {
         uint64_t index = walk->sampler->shots[i].index ^ walk->undo, *row = walk->run->rows + shot_number(walk, i) * plan->outcome_words;
-        memcpy(row, walk->sampler->row, plan->outcome_words * sizeof *row);
+        for (size_t w = 0; w < plan->outcome_words; w++) row[w] = walk->sampler->row[w];
         for (size_t m = 0; m < plan->move_count; m++) {
             kt_move move = plan->moves[m];
             uint64_t bits = index >> move.wire & (UINT64_MAX >> (64 - move.count));
@@ -188,15 +223,20 @@ static uint64_t pick_block(const kt_walk *walk) {
     return (UINT64_C(1) << 16) / (PICK + (apart < chunk ? apart : chunk)) + 1;
 }
 
-static ketch_status sample_once(kt_walk *walk) {
+static ketch_status serve_sorted(kt_walk *walk) {
     kt_run *run = walk->run;
     walk->buckets = 1;
     while (walk->buckets * 4 <= walk->count) walk->buckets *= 2;
-    ketch_status status = kt_parallel(run, walk->count, SHOT_BLOCK, make_draws, walk);
-    if (!status) status = count_buckets(walk);
+    ketch_status status = count_buckets(walk);
     if (!status) status = fill_buckets(walk);
     if (!status) status = kt_parallel(run, walk->buckets, SHOT_BLOCK, sort_buckets, walk);
-    if (!status) status = kt_parallel(run, walk->count, pick_block(walk), serve_picks, walk);
+    return status ? status : kt_parallel(run, walk->count, pick_block(walk), serve_picks, walk);
+}
+
+static ketch_status sample_once(kt_walk *walk) {
+    kt_run *run = walk->run;
+    ketch_status status = kt_parallel(run, walk->count, SHOT_BLOCK, make_draws, walk);
+    if (!status) status = is_small(run) ? serve_small(walk) : serve_sorted(walk);
     if (!status) status = walk->tail ? end_shots(walk) : kt_parallel(run, walk->count, SHOT_BLOCK, write_rows, walk);
     return status;
 }

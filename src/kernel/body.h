@@ -187,6 +187,18 @@ static bool NAME(same)(const void *one, const void *other, uint64_t first, uint6
     return true;
 }
 
+static uint64_t NAME(running)(double *sums, const void *amplitudes, uint64_t count, double before, uint64_t flips) {
+    const NAME(complex) *a = amplitudes;
+    uint64_t last = 0;
+    double sum = before;
+    for (uint64_t i = 0; i < count; i++) {
+        double p = NAME(probability)(a[i ^ flips]);
+        sums[i] = sum += p;
+        if (p > 0) last = i;
+    }
+    return last;
+}
+
 static void NAME(pick)(const void *amplitudes, uint64_t first, uint64_t last, double before, const kt_pick *picks, uint64_t pick_count,
                        uint64_t flips, uint64_t *outcomes) {
     const NAME(complex) *a = amplitudes;

@@ -98,6 +98,7 @@ const kt_kernel kt_kernels[KT_KERNEL_COUNT] = {
 };
 kt_kernel_sum *const kt_sum_kernels[2] = BOTH(sum);
 kt_kernel_pick *const kt_pick_kernels[2] = BOTH(pick);
+kt_kernel_running *const kt_running_kernels[2] = BOTH(running);
 kt_kernel_settle *const kt_settle_kernels[2] = BOTH(settle);
 kt_kernel_mark *const kt_mark_kernels[2] = BOTH(mark);
 kt_kernel_same *const kt_same_kernels[2] = BOTH(same);

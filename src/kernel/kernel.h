@@ -117,4 +117,8 @@ typedef void kt_kernel_pick(const void *amplitudes, uint64_t first, uint64_t las
                             uint64_t flips, uint64_t *outcomes);
 extern kt_kernel_pick *const kt_pick_kernels[2];
 
+/* The same sums, each with its amplitude, of amplitudes [0, count); gives the last that is not zero. */
+typedef uint64_t kt_kernel_running(double *sums, const void *amplitudes, uint64_t count, double before, uint64_t flips);
+extern kt_kernel_running *const kt_running_kernels[2];
+
 #endif

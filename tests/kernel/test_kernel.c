@@ -293,10 +293,12 @@ static void picks(void **unused) {
     enum { COUNT = 1000 };
     static kt_pick list[COUNT];
     static uint64_t outcomes[COUNT];
-    for (int round = 0; round < 100; round++) {
+    static double sums[1 << 10];
+    for (int round = 0; round < 300; round++) {
         int single = round & 1;
         fill_random(&before, 1 + (uint32_t)random_below(10), single);
-        uint64_t size = UINT64_C(1) << before.wires, first = random_below(size), last = first + 1 + random_below(size - first);
+        uint64_t size = UINT64_C(1) << before.wires, first = round % 2 ? random_below(size) : 0,
+                 last = first + 1 + random_below(size - first);
         for (uint64_t x = first; x < last; x++) {
             if (random_below(3)) set_zero(&before, x);
         }
@@ -316,6 +318,13 @@ static void picks(void **unused) {
             while (x + 1 < last && !(running > list[i].threshold)) running += probability(&before, ++x);
             assert_int_equal(outcomes[list[i].slot], running > list[i].threshold ? x : last_not_zero);
             assert_true(probability(&before, outcomes[list[i].slot]) > 0);
+        }
+        if (first) continue;
+        assert_int_equal(kt_running_kernels[single](sums, amplitudes(&before), last, start, 0), last_not_zero);
+        for (uint64_t i = 0; i < COUNT; i++) { /* looked up in all sums at once */
+            uint64_t at = 0;
+            while (at < last && !(sums[at] > list[i].threshold)) at++;
+            assert_int_equal(outcomes[list[i].slot], at < last ? at : last_not_zero);
         }
     }
 }
