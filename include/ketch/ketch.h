@@ -554,8 +554,8 @@ typedef struct ketch_job ketch_job;
  * not see others' jobs makes another. A forked child gets a new descriptor: ask again. */
 typedef struct ketch_channel ketch_channel;
 KETCH_API ketch_status ketch_channel_create(ketch_channel **out, ketch_session *session, ketch_diag *diag);
-/* The descriptor (an eventfd, non-blocking, closed by exec), readable while an ended job has not been taken; -1 where the system has no
- * more. It belongs to the channel: do not read or close it. */
+/* The descriptor (an eventfd, non-blocking, closed by exec), readable while an ended job has not been taken, now and then also when there is
+ * none (take, and wait again); -1 where the system has no more. It belongs to the channel: do not read or close it. */
 KETCH_API int ketch_channel_fd(ketch_channel *channel);
 /* Up to `most` jobs that have ended, in that order, into out; each job once. Their owner still frees them. */
 KETCH_API size_t ketch_channel_take(ketch_job **out, ketch_channel *channel, size_t most);

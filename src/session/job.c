@@ -14,8 +14,11 @@
 
 static bool ended(const ketch_job *job) { return atomic_load(&job->state) == KETCH_JOB_ENDED; }
 
+/* Of this process, not its parent's. */
+static bool is_here(const ketch_job *job) { return job->scheduler->process == getpid(); }
+
 /* At work when this process was forked from its parent. */
-static bool lost(const ketch_job *job) { return job->process != getpid() && !ended(job); }
+static bool lost(const ketch_job *job) { return !ended(job) && !is_here(job); }
 
 /* ── Making ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -28,7 +31,7 @@ uint64_t kt_batch_seed(uint64_t seed, uint64_t circuit, uint64_t row) {
 
 ketch_status kt_job_init(ketch_job *job, const ketch_circuit *circuit, const ketch_batch *batch, const ketch_run_options *options,
                          ketch_diag *diag) {
-    *job = (ketch_job){.process = getpid(), .circuit = circuit, .options = *options, .status = KETCH_ERROR_CANCELLED};
+    *job = (ketch_job){.circuit = circuit, .options = *options, .status = KETCH_ERROR_CANCELLED};
     atomic_init(&job->references, 1);
     if (batch) job->batch = *batch;
     bool draws = !(options->outputs & KETCH_OUTPUT_NO_SHOTS);
@@ -49,25 +52,26 @@ ketch_status kt_job_init(ketch_job *job, const ketch_circuit *circuit, const ket
     return kt_fail(diag, KT_GENERAL, "the system gives no semaphore");
 }
 
-void kt_job_clear(ketch_job *job) {
+/* What it holds, but for what belongs to a process. */
+static void clear(ketch_job *job) {
     for (size_t i = 0; i < job->element_count; i++) kt_result_free(atomic_load(&job->elements[i].result));
     if (job->elements != &job->only) kt_free(job->elements);
     ketch_diag_free(&job->diag);
     kt_kept_release(job->prepared.plan);
-    if (job->process != getpid()) return; /* the rest is the parent's */
+}
+
+void kt_job_clear(ketch_job *job) {
+    clear(job);
     kt_mailbox_release(job->mailbox);
     sem_destroy(&job->over);
 }
 
-static void destroy(ketch_job *job) {
-    struct kt_scheduler *scheduler = job->process == getpid() ? job->scheduler : NULL;
+void kt_job_release(ketch_job *job) {
+    if (atomic_fetch_sub(&job->references, 1) != 1) return;
+    struct kt_scheduler *scheduler = job->scheduler;
     kt_job_clear(job);
     kt_free(job);
     kt_scheduler_release(scheduler);
-}
-
-void kt_job_release(ketch_job *job) {
-    if (atomic_fetch_sub(&job->references, 1) == 1) destroy(job);
 }
 
 /* ── Ending ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -86,7 +90,7 @@ bool kt_job_end(ketch_job *job, ketch_job_state from) {
 }
 
 void kt_job_cancel(ketch_job *job) {
-    if (job->process != getpid() || ended(job)) return;
+    if (ended(job) || !is_here(job)) return;
     kt_scheduler *scheduler = job->scheduler;
     atomic_store(&job->cancelled, true);
     if (!kt_job_end(job, KETCH_JOB_QUEUED)) return;
@@ -121,13 +125,17 @@ ketch_status kt_job_wait(ketch_job *job, double seconds) {
 }
 
 void kt_job_free(ketch_job *job) {
-    if (!job || lost(job)) return; /* what its threads had of it is not there any more; the rest is left with it */
-    if (job->process != getpid()) {
-        destroy(job); /* nobody else is here who knows it */
+    if (!job) return;
+    if (!is_here(job)) {
+        if (!ended(job)) return; /* what its threads had of it is not there any more; the rest is left with it */
+        clear(job);              /* nobody else is here who knows it */
+        kt_free(job);
         return;
     }
-    kt_job_cancel(job);
-    kt_job_wait(job, -1);
+    if (!ended(job)) {
+        kt_job_cancel(job);
+        kt_job_wait(job, -1);
+    }
     atomic_store(&job->given_up, true);
     if (job->mailbox) kt_mailbox_withdraw(job->mailbox, job);
     kt_job_release(job);

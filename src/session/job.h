@@ -54,15 +54,14 @@ typedef struct kt_caller {
 } kt_caller;
 
 struct ketch_job {
-    pid_t process;
-    struct kt_scheduler *scheduler;
-    atomic_int state;       /* ketch_job_state */
-    atomic_uint references; /* its owner, the session while it works on it, the mailbox it waits in */
-    atomic_bool cancelled;  /* asked to stop */
-    atomic_bool given_up;   /* by its owner */
-    unsigned recall;        /* how often the session had been cancelled when it came */
-    sem_t over;             /* posted once when it ends, and again by each who waited; of a caller, when it has its turn or its result */
-    kt_mailbox *mailbox;    /* where it will be announced; NULL: nowhere */
+    struct kt_scheduler *scheduler; /* which knows whose process it is */
+    atomic_int state;               /* ketch_job_state */
+    atomic_uint references;         /* its owner, the session while it works on it, the mailbox it waits in */
+    atomic_bool cancelled;          /* asked to stop */
+    atomic_bool given_up;           /* by its owner */
+    unsigned recall;                /* how often the session had been cancelled when it came */
+    sem_t over;          /* posted once when it ends, and again by each who waited; of a caller, when it has its turn or its result */
+    kt_mailbox *mailbox; /* where it will be announced; NULL: nowhere */
     ketch_job *announced_before, *next_announced;
     bool waits_to_be_taken;
 

@@ -15,6 +15,7 @@ static uint32_t fitting_qubits(const kt_plan *plan, const ketch_run_options *opt
                                uint64_t limit) {
     kt_plan other = *plan;
     other.precision = precision;
+    other.given = false; /* a state that is there takes no more memory, one of more qubits would */
     for (other.wires = KT_MAX_WIRES; other.wires > 0; other.wires--) {
         if (kt_plan_memory(&other, options, threads) <= limit) break;
     }
@@ -43,7 +44,7 @@ ketch_status kt_refuse(const kt_plan *plan, const ketch_run_options *options, ui
     ketch_run_options no_shots = *options;
     no_shots.outputs |= KETCH_OUTPUT_NO_SHOTS;
     if (kt_plan_memory(plan, &no_shots, threads) <= memory->needed_bytes / 2)
-        return kt_fail(diag, KT_STATE_TOO_LARGE, "%llu shots of %u bits need %s; %s are %s", (unsigned long long)options->shots,
+        return kt_fail(diag, KT_STATE_TOO_LARGE, "%llu shots of %u bits need %s; %s are %s", (unsigned long long)kt_plan_shots(plan, options),
                        plan->outcome_bits, needed, available, where);
     bool fp32 = plan->precision == KETCH_PRECISION_FP32;
     if (fp32)

@@ -97,6 +97,16 @@ static inline void see_running(ketch_job *job) {
     assert_int_equal(info_of(job).state, KETCH_JOB_RUNNING);
 }
 
+/* A job is announced when it has ended, not before: whoever waits for a job may be a moment early for its channel. */
+static inline size_t take_all(ketch_job **out, ketch_session *session, size_t wanted) {
+    size_t count = 0;
+    for (int i = 0; i < 20000 && count < wanted; i++) {
+        count += ketch_session_take(out + count, session, wanted - count);
+        if (count < wanted) usleep(1000);
+    }
+    return count;
+}
+
 static inline int count_threads(void) {
     int count = -2; /* . and .. */
     DIR *folder = opendir("/proc/self/task");

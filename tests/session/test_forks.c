@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Forks: a child goes on with what it inherited, whatever the parent's threads were doing, and ends. Some rounds of each; as many as
- * KETCH_FORK_ROUNDS says.
+ * KETCH_TEST_ROUNDS says.
  */
 #include "session.h"
 
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 static int rounds(void) {
-    const char *text = getenv("KETCH_FORK_ROUNDS");
+    const char *text = getenv("KETCH_TEST_ROUNDS");
     return text ? atoi(text) : 5;
 }
 

@@ -5,6 +5,7 @@
 #include "session.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 
 static bool readable(int fd, int milliseconds) {
@@ -111,7 +112,7 @@ static void an_element_that_fails_ends_the_job(void **state) {
     enum { ROWS = 2000 };
     static const char *const names[] = {"theta", "phi"};
     double *table = calloc(2 * ROWS, sizeof *table);
-    table[2 * 40] = 1.0 / 0.0; /* no angle */
+    table[2 * 40] = INFINITY; /* no angle */
     ketch_circuit *circuit = parsed(PARAMETERS);
     ketch_session *session = session_of(2, 0, 0);
     ketch_batch batch = KETCH_BATCH_INIT;
@@ -171,8 +172,11 @@ static void channels(void **state) {
         assert_true(some <= 7);
         count += some;
     }
+    for (int i = 0; i < 1000 && readable(fd, 0); i++) { /* a wake may come late, for what was taken with others */
+        assert_int_equal(ketch_channel_take(&(ketch_job *){NULL}, channel, 1), 0);
+        usleep(1000);
+    }
     assert_false(readable(fd, 0));
-    assert_int_equal(ketch_channel_take(taken, channel, JOBS), 0);
     for (int i = 0; i < JOBS; i++) {
         int found = 0;
         for (int j = 0; j < JOBS; j++) found += taken[j] == jobs[i];
@@ -232,9 +236,7 @@ static void what_is_wrong_is_said(void **state) {
     ketch_session *session = session_of(2, 0, 1 << 20);
     ketch_diag *diag = ketch_diag_create();
     OK(diag, ketch_circuit_create(&huge, 30, 0, diag));
-    uint32_t last = 29;
     for (uint32_t q = 0; q < 30; q++) OK(diag, ketch_circuit_append(huge, "h", 1, &q, NULL, diag));
-    (void)last;
     const struct {
         ketch_circuit *circuit;
         ketch_status status;

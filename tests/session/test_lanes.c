@@ -272,7 +272,7 @@ static void first_come_first_served(void **state) {
     ketch_job *jobs[JOBS], *taken[JOBS];
     for (int i = 0; i < JOBS; i++) jobs[i] = submitted(session, i % 2 ? tiny : circuit, NULL, 0);
     OK(NULL, ketch_job_wait(jobs[JOBS - 1], FOREVER));
-    assert_int_equal(ketch_session_take(taken, session, JOBS), JOBS);
+    assert_int_equal(take_all(taken, session, JOBS), JOBS);
     for (int i = 0; i < JOBS; i++) {
         assert_ptr_equal(taken[i], jobs[i]);
         ketch_job_free(&jobs[i]);
@@ -371,8 +371,7 @@ static void everything_stops_soon(void **state) {
             }
             assert_true(seconds_now() - began < SOON);
             ketch_job *taken[JOBS];
-            for (int i = 0; i < 100 && by_signal < 2; i++) usleep(1000);
-            assert_int_equal(ketch_session_take(taken, session, JOBS), JOBS); /* they are announced like others */
+            assert_int_equal(take_all(taken, session, JOBS), JOBS); /* they are announced like others */
             for (int i = 0; i < JOBS; i++) ketch_job_free(&jobs[i]);
             options = seeded(1);
             bytes after = run_whole(session, tiny, &options); /* it can be used again */
