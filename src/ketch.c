@@ -559,6 +559,7 @@ ketch_status ketch_submit_batch(ketch_job **out, ketch_session *session, const k
     ketch_status status = run_options(&complete, options, diag);
     if (status == KETCH_OK) status = submit_options(&complete_how, how, diag);
     if (status == KETCH_OK) status = check_batch(&complete_batch, batch, diag);
+    if (status == KETCH_OK && complete.state) status = kt_fail(diag, KT_BAD_ARGUMENT, "the runs of a batch cannot have one state");
     return status == KETCH_OK ? kt_session_submit(out, session, NULL, &complete_batch, &complete, &complete_how, diag) : status;
 }
 
