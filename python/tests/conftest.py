@@ -25,7 +25,9 @@ class Tap:
         if report.when != "call" and report.passed:
             return  # preparing and clearing up is told only where it fails or skips
         self.count += 1
-        skipped = f" # SKIP {report.longrepr[2]}" if report.skipped and isinstance(report.longrepr, tuple) else ""
+        skipped = ""
+        if report.skipped and isinstance(report.longrepr, tuple):
+            skipped = f" # SKIP {report.longrepr[2].removeprefix('Skipped: ')}"
         self.terminal.ensure_newline()
         self.terminal.write_line(f"{'not ok' if report.failed else 'ok'} {self.count} - {report.nodeid}{skipped}")
 
