@@ -308,8 +308,8 @@ static void end_element(ketch_job *job, kt_turn *turn, ketch_status status, ketc
     kt_element *element = &job->elements[turn->element];
     element->status = status;
     atomic_store(&element->result, result);
+    if (job->element_count > 1) atomic_store(&job->fraction, 0);
     atomic_fetch_add(&job->done, 1);
-    atomic_store(&job->fraction, 0);
     if (!status) return;
     atomic_store(&job->cancelled, true);
     if (job->verdict) return;

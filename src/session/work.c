@@ -12,7 +12,8 @@
 static void note_progress(void *listening, double fraction, const char *stage, uint64_t shots_done) {
     ketch_job *job = listening;
     kt_scheduler *s = job->scheduler;
-    atomic_store_explicit(&job->fraction, fraction, memory_order_relaxed);
+    if (fraction > atomic_load_explicit(&job->fraction, memory_order_relaxed)) /* between passes the part is not known */
+        atomic_store_explicit(&job->fraction, fraction, memory_order_relaxed);
     atomic_store_explicit(&job->stage, stage, memory_order_relaxed);
     atomic_store_explicit(&job->shots_done, shots_done, memory_order_relaxed);
     if (!atomic_load_explicit(&s->stirred, memory_order_relaxed) || !atomic_exchange(&s->stirred, false)) return;
@@ -124,7 +125,7 @@ ketch_status kt_run_turn(ketch_result **out, kt_turn *turn, ketch_diag *diag) {
     if (status) return status;
     ketch_run_info *info = &(*out)->info;
     describe_plan(info, plan);
-    if (turn->threads == 1) info->threads = kt_most_threads(job); /* that were there for it */
+    if (!turn->prepared.wide) info->threads = kt_most_threads(job); /* that were there for it, had it been larger */
     info->plan_reused = turn->prepared.reused;
     info->plan_seconds = turn->prepared.plan_seconds;
     info->total_seconds = kt_seconds() - began + turn->prepared.plan_seconds;
