@@ -32,13 +32,11 @@ def declarations(header: str) -> str:
 
 
 def main(output: str, *headers: str) -> None:
+    """Headers in the order in which they need each other: the last one includes the others."""
     builder = cffi.FFI()
     for header in headers:
         builder.cdef(declarations(Path(header).read_text(encoding="utf-8")))
-    includes = "".join(
-        f'#include "{Path(header).name if "helpers" in header else "ketch/ketch.h"}"\n' for header in headers
-    )
-    builder.set_source("ketch._ketch", includes, py_limited_api=True)
+    builder.set_source("ketch._ketch", f'#include "{Path(headers[-1]).name}"', py_limited_api=True)
     builder.emit_c_code(output)
 
 

@@ -32,7 +32,7 @@ __all__ = ["Circuit", "CircuitSummary"]
 
 _UINT32S = ffi.typeof("uint32_t[]")
 _DOUBLES = ffi.typeof("double[]")
-_NO_ANGLES: tuple[float, ...] = ()
+_PLAIN = (tuple, list)
 
 
 def _gate_shapes() -> dict[str, tuple[int, int]]:
@@ -179,7 +179,7 @@ class Circuit:
         self,
         name: str,
         qubits: ArrayLike,
-        params: ArrayLike = _NO_ANGLES,
+        params: ArrayLike = (),
         *,
         controls: ArrayLike | None = None,
         control_values: int | None = None,
@@ -200,27 +200,9 @@ class Circuit:
         <ketch.Circuit: 4 qubits, 4 bits, 1 operation>
         """
         operands, angles = _GATES.get(name, (1, 0))
-        usual = params.__class__ is float if angles else params is _NO_ANGLES
-        if usual and qubits.__class__ is int and operands == 1 and controls is None:  # no array of NumPy is needed
-            q, p, count = (qubits,), (params,) if angles else (), 1
-            if not 0 <= qubits < 2**32:
-                raise UsageError(f"qubits: {qubits} is no index")
-            return self._change(
-                lib.ketch_circuit_append, name.encode(), count, ffi.new(_UINT32S, q), ffi.new(_DOUBLES, p)
-            )
-        places = _indices(qubits, "qubits")
-        if name not in _GATES:
-            places = places.reshape(-1)[:1]  # the library knows what to say
-        if (places.ndim == 2 and places.shape[1] != operands) or (
-            places.ndim < 2 and operands > 1 and places.size != operands
-        ):
-            raise UsageError(
-                f"`{name}` acts on {operands} qubits: qubits has shape {places.shape}, "
-                f"not ({operands},) or (count, {operands})"
-            )
-        if places.ndim > 2:
-            raise UsageError(f"qubits has {places.ndim} dimensions: at most 2, (count, {operands})")
-        places = places.reshape(-1, operands)
+        if controls is None and (few := _few(qubits, params, operands, angles)):
+            return self._change(lib.ketch_circuit_append, name.encode(), 1, *few)
+        places = _operands(name, qubits, operands, 1 if operands else max(1, np.size(params)))
         count = len(places)
         values = _angles(name, params, count, angles)
         if controls is None:
@@ -531,6 +513,37 @@ def _indices(values: ArrayLike | Iterable[int], what: str) -> np.ndarray[Any, An
     if array.min() < 0 or array.max() >= 2**32:
         raise UsageError(f"{what}: {array.min() if array.min() < 0 else array.max()} is no index")
     return array.astype(np.uint32)
+
+
+def _few(qubits: Any, params: Any, operands: int, angles: int) -> tuple[Any, Any] | None:
+    """Arrays of C for one application that is given as plain numbers: the usual case, without arrays of NumPy. None
+    where it is another case, or something is wrong."""
+    places = (qubits,) if qubits.__class__ is int else qubits
+    values = (params,) if params.__class__ is float else params
+    if places.__class__ not in _PLAIN or values.__class__ not in _PLAIN:
+        return None
+    if len(places) != operands or len(values) != angles:
+        return None
+    try:
+        return ffi.new(_UINT32S, places), ffi.new(_DOUBLES, values)
+    except (TypeError, OverflowError):
+        return None
+
+
+def _operands(name: str, qubits: ArrayLike, operands: int, count: int) -> np.ndarray[Any, Any]:
+    """Operands row by row; of a gate on no qubits `count` empty rows."""
+    places = _indices(qubits, "qubits")
+    if name not in _GATES:
+        return places.reshape(-1, 1)[:1]  # the library knows what to say
+    if places.ndim > 2:
+        raise UsageError(f"qubits has {places.ndim} dimensions: at most 2, (count, {operands})")
+    fits = places.shape[1] == operands if places.ndim == 2 else operands == 1 or places.size == operands
+    if not fits:
+        raise UsageError(
+            f"`{name}` acts on {operands} qubits: qubits has shape {places.shape}, "
+            f"not ({operands},) or (count, {operands})"
+        )
+    return places.reshape(-1, operands) if operands else np.empty((count, 0), np.uint32)
 
 
 def _angles(name: str, params: ArrayLike, count: int, angles: int) -> np.ndarray[Any, Any]:

@@ -127,6 +127,15 @@ def test_controls_and_their_values(values: int | None) -> None:
     np.testing.assert_allclose(dense.state_of(circuit), dense.simulate(3, steps), atol=1e-14)
 
 
+def test_a_gate_on_no_qubits() -> None:
+    circuit = ketch.Circuit(1).append("gphase", [], 0.25).append("gphase", (), [0.5, 0.25])
+    np.testing.assert_allclose(dense.state_of(circuit), [np.exp(1j), 0], atol=1e-15)
+    phase = ketch.Circuit(1).append("h", 0).append("gphase", [], np.pi, controls=0)
+    np.testing.assert_allclose(dense.state_of(phase), np.array([1, -1]) / np.sqrt(2), atol=1e-15)
+    with pytest.raises(ketch.UsageError, match="acts on 0 qubits"):
+        circuit.append("gphase", 0, 0.5)
+
+
 def test_controls_of_many_applications() -> None:
     shared = ketch.Circuit(4).append("h", range(4)).append("z", [2, 3], controls=0)
     each = ketch.Circuit(4).append("h", range(4)).append("z", [2, 3], controls=[[0], [0]])
