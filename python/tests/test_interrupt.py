@@ -161,6 +161,8 @@ def test_the_interpreter_ends_while_jobs_run(ending):
 def test_exit_in_a_child_that_inherited_jobs():
     out, err, _ = python(
         """
+        import warnings
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: that is what is tried here
         session = ketch.Session(threads=2)
         future = session.submit(ketch.Circuit(workloads.long()))
         while not future.running():
