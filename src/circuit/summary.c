@@ -93,7 +93,7 @@ static uint64_t memory_of(const ketch_circuit *circuit) {
     return sizeof *circuit + BYTES(ops) + BYTES(operands) + BYTES(params) + BYTES(qubit_registers) + BYTES(bit_registers) +
            BYTES(conditions) + BYTES(words) + BYTES(inputs) + BYTES(nodes) + BYTES(slots) + BYTES(places) + BYTES(blocks) +
            BYTES(block_ops) + BYTES(matrices) + BYTES(open_conditions) + BYTES(input_words) + BYTES(variables) + BYTES(externs) +
-           BYTES(op_places) + BYTES(remarks) + circuit->names.used;
+           BYTES(op_places) + BYTES(remarks) + BYTES(sources) + circuit->names.used;
 #undef BYTES
 }
 
