@@ -174,10 +174,12 @@ def wait(job: Job, waiter: Waiter | None, progress: Any = None) -> None:
 
     sleep = job.wait if waiter is None else waiter.sleep
     try:
-        look()
-        while not job.wait(0.0):
+        while True:
+            ended = job.wait(0.0)
+            look()  # a last time when it has ended
+            if ended:
+                break
             sleep(seconds)
-            look()
     except BaseException:
         job.cancel()
         job.wait()
