@@ -37,15 +37,23 @@ void kt_mailbox_release(kt_mailbox *box) {
     if (box && atomic_fetch_sub(&box->references, 1) == 1) destroy(box);
 }
 
+/* In a child the descriptor goes, and the rest stays as it was at the fork. */
+static void leave_to_parent(const kt_mailbox *box) {
+    int fd = atomic_load(&box->fd);
+    if (fd >= 0) close(fd);
+}
+
 kt_mailbox *kt_channel_mailbox(ketch_channel *channel) {
     kt_mailbox *box = atomic_load(&channel->mailbox);
     if (!box || box->process != getpid()) {
         kt_mailbox *made = create();
         if (!made) return NULL;
-        if (atomic_compare_exchange_strong(&channel->mailbox, &box, made))
+        if (atomic_compare_exchange_strong(&channel->mailbox, &box, made)) {
+            if (box) leave_to_parent(box);
             box = made;
-        else
+        } else {
             destroy(made); /* another thread was faster: `box` is its */
+        }
     }
     atomic_fetch_add(&box->references, 1);
     return box;
@@ -123,9 +131,8 @@ void kt_mailbox_withdraw(kt_mailbox *box, ketch_job *job) {
 void kt_channel_close(ketch_channel *channel) {
     kt_mailbox *box = atomic_exchange(&channel->mailbox, NULL);
     if (!box) return;
-    if (box->process != getpid()) { /* the parent's; here the descriptor goes, and the rest stays as it was at the fork */
-        int fd = atomic_load(&box->fd);
-        if (fd >= 0) close(fd);
+    if (box->process != getpid()) {
+        leave_to_parent(box);
         return;
     }
     atomic_store(&box->closed, true);

@@ -35,6 +35,7 @@ typedef struct kt_turn {
     bool ahead;                   /* a little run that does not count */
     ketch_status refused;         /* MEMORY: it never fits; CANCELLED: too late */
     uint32_t threads;             /* that it counts for, and works with */
+    double expected;              /* when it will have ended */
     uint64_t bytes, memory_limit; /* reserved for it; that it may take */
     uint64_t free_bytes;          /* what it found, where it is refused */
     kt_prepared prepared;         /* with a reference to the plan */

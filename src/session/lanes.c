@@ -217,8 +217,8 @@ static void begin(kt_scheduler *s, kt_turn *turn) {
     atomic_fetch_add(&job->at_work, turn->threads);
     if (turn->prepare) atomic_store(&job->stage, "plan");
     if (turn->prepare) return;
-    double end = kt_seconds() + job->prepared.seconds / turn->threads;
-    if (end > s->expected) s->expected = end;
+    turn->expected = kt_seconds() + job->prepared.seconds / turn->threads;
+    if (turn->expected > s->expected) s->expected = turn->expected;
     job->begun++;
     atomic_fetch_add(&job->prepared.plan->references, 1);
     job->prepared.reused = true; /* by those that follow */
@@ -343,6 +343,7 @@ void kt_end_turn(kt_scheduler *s, kt_turn *turn, ketch_status status, ketch_resu
     else
         s->busy -= turn->threads;
     if (turn->threads > 1) s->wide_at_work = false;
+    if (turn->expected == s->expected) s->expected = 0; /* the others end sooner */
     s->reserved -= turn->bytes;
     if (turn->bench) keep_spare(s, turn);
     job->running--;

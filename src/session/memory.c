@@ -44,8 +44,8 @@ ketch_status kt_refuse(const kt_plan *plan, const ketch_run_options *options, ui
     ketch_run_options no_shots = *options;
     no_shots.outputs |= KETCH_OUTPUT_NO_SHOTS;
     if (kt_plan_memory(plan, &no_shots, threads) <= memory->needed_bytes / 2)
-        return kt_fail(diag, KT_STATE_TOO_LARGE, "%llu shots of %u bits need %s; %s are %s", (unsigned long long)kt_plan_shots(plan, options),
-                       plan->outcome_bits, needed, available, where);
+        return kt_fail(diag, KT_STATE_TOO_LARGE, "%llu shots of %u bits need %s; %s are %s",
+                       (unsigned long long)kt_plan_shots(plan, options), plan->outcome_bits, needed, available, where);
     bool fp32 = plan->precision == KETCH_PRECISION_FP32;
     if (fp32)
         return kt_fail(diag, KT_STATE_TOO_LARGE, "%u qubits need %s in fp32; %s are %s (%u qubits would fit)", memory->qubits, needed,
