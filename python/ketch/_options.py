@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -45,6 +45,28 @@ INSTRUCTIONS: dict[Any, int] = {
 
 _RUN_OPTIONS = ffi.typeof("ketch_run_options *")
 _RUN_OPTIONS_SIZE = ffi.sizeof("ketch_run_options")
+
+
+class RunOptions(TypedDict, total=False):
+    """Keywords that all ways to run share; `ketch.run` says what they mean."""
+
+    shots: int | None
+    seed: int | None
+    outputs: str | Iterable[str]
+    timeout: float | None
+    max_memory: int | None
+    threads: int | None
+    max_qubits: int | None
+    engine: str | None
+    instructions: str | None
+    norm_tolerance: float | None
+
+
+class WorkOptions(RunOptions, total=False):
+    """Those of work that goes on by itself."""
+
+    parameters: Mapping[str, Any] | None
+    precision: Any
 
 
 def chosen(table: dict[Any, int], value: Any, what: str) -> int:

@@ -29,6 +29,10 @@ from ketch._result import Result
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from typing_extensions import Unpack
+
+    from ketch._options import RunOptions, WorkOptions
+
 __all__ = ["Session", "default_session", "run"]
 
 CircuitLike: TypeAlias = "Circuit | str | os.PathLike[str]"
@@ -94,9 +98,25 @@ class Session:
     # ── Running ──
 
     @overload
-    def run(self, circuit: CircuitLike, **options: Any) -> Result: ...
+    def run(  # type: ignore[overload-overlap]  # a str is a sequence of str, too
+        self,
+        circuit: CircuitLike,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        progress: Progress = None,
+        precision: Any = None,
+        **options: Unpack[RunOptions],
+    ) -> Result: ...
     @overload
-    def run(self, circuit: Iterable[CircuitLike], **options: Any) -> list[Result]: ...
+    def run(
+        self,
+        circuit: Iterable[CircuitLike],
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        progress: Progress = None,
+        precision: Any = None,
+        **options: Unpack[RunOptions],
+    ) -> list[Result]: ...
     def run(
         self,
         circuit: CircuitLike | Iterable[CircuitLike],
@@ -104,7 +124,7 @@ class Session:
         parameters: Mapping[str, Any] | None = None,
         progress: Progress = None,
         precision: Any = None,
-        **options: Any,
+        **options: Unpack[RunOptions],
     ) -> Result | list[Result]:
         """Runs a circuit, or many in one call; the results of many come in their order. Keywords are those of
         `ketch.run`."""
@@ -119,9 +139,25 @@ class Session:
         return self._run(chosen.bind(parameters) if parameters else chosen, settings, progress)
 
     @overload
-    def map(self, circuit: CircuitLike, table: ParameterTable, **options: Any) -> list[Result]: ...
+    def map(  # type: ignore[overload-overlap]  # a str is a sequence of str, too
+        self,
+        circuit: CircuitLike,
+        table: ParameterTable,
+        *,
+        progress: Progress = None,
+        precision: Any = None,
+        **options: Unpack[RunOptions],
+    ) -> list[Result]: ...
     @overload
-    def map(self, circuit: Sequence[CircuitLike], table: ParameterTable, **options: Any) -> list[list[Result]]: ...
+    def map(
+        self,
+        circuit: Sequence[CircuitLike],
+        table: ParameterTable,
+        *,
+        progress: Progress = None,
+        precision: Any = None,
+        **options: Unpack[RunOptions],
+    ) -> list[list[Result]]: ...
     def map(
         self,
         circuit: CircuitLike | Sequence[CircuitLike],
@@ -129,7 +165,7 @@ class Session:
         *,
         progress: Progress = None,
         precision: Any = None,
-        **options: Any,
+        **options: Unpack[RunOptions],
     ) -> list[Result] | list[list[Result]]:
         """Runs a circuit with each row of a table of parameters, in one call: names with their columns, or an array of
         shape (rows, parameters) whose columns are `circuit.parameters` in their order. Many circuits give a list of
@@ -152,7 +188,7 @@ class Session:
             return results
         return [results[i * len(rows) : (i + 1) * len(rows)] for i in range(len(circuits))]
 
-    def submit(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Any) -> Future:
+    def submit(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> Future:
         """A future of the run, or of many, which goes on while the caller does something else. Keywords are those of
         `ketch.run` but `progress`. `QueueFullError`: more than `max_jobs` wait already.
 
@@ -164,7 +200,7 @@ class Session:
         """
         return self._watcher.submit(self._work(circuit, **options))
 
-    async def run_async(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Any) -> Any:
+    async def run_async(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> Any:
         """The result of the run, or those of many, awaited: `result = await session.run_async(circuit)`. Keywords are
         those of `ketch.run` but `progress`. Cancelling the task stops the work; where the session's queue is full, runs
         wait in the order in which they came.
@@ -223,7 +259,7 @@ class Session:
         circuit: CircuitLike | Iterable[CircuitLike],
         parameters: Mapping[str, Any] | None = None,
         precision: Any = None,
-        **options: Any,
+        **options: Unpack[RunOptions],
     ) -> Callable[[Any], Job]:
         """A run, or many, with keywords of `ketch.run`: what hands it over to a channel. What is wrong with it is
         raised here."""
@@ -398,7 +434,10 @@ def run(
     max_memory: int | None = None,
     threads: int | None = None,
     progress: Progress = None,
-    **more: Any,
+    max_qubits: int | None = None,
+    engine: str | None = None,
+    instructions: str | None = None,
+    norm_tolerance: float | None = None,
 ) -> Result:
     """Runs a circuit: a `Circuit`, the text of a program, or the path of a file.
 
@@ -423,7 +462,10 @@ def run(
         timeout=timeout,
         max_memory=max_memory,
         threads=threads,
-        **more,
+        max_qubits=max_qubits,
+        engine=engine,
+        instructions=instructions,
+        norm_tolerance=norm_tolerance,
     )
     chosen = circuit if circuit.__class__ is Circuit else as_circuit(circuit)
     if parameters:
