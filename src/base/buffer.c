@@ -179,7 +179,10 @@ bool kt_number_read(double *out, const char *text, size_t size) {
         if (i < size && (text[i] == '-' || text[i] == '+')) down = text[i++] == '-';
         if (i == size) return false;
         for (; i < size && text[i] >= '0' && text[i] <= '9'; i++) {
-            if (exponent < 100000) exponent = exponent * 10 + (text[i] - '0');
+            if (exponent < 100000)
+                exponent = exponent * 10 + (text[i] - '0');
+            else
+                digit_count = 19; /* what is known of the exponent does not tell its size */
         }
         if (down) exponent = -exponent;
     }

@@ -67,6 +67,16 @@ static void numbers_are_read_as_libc_does(void **state) {
     assert_true(kt_number_read(&out, "1e999999999999", 14) && isinf(out));
     assert_true(kt_number_read(&out, "1e-999999999999", 15) && out == 0);
     assert_true(kt_number_read(&out, "00000000000000000000000000000.5", 31) && out == 0.5);
+    enum { ZEROS = 500001 }; /* behind the point, and an exponent that undoes more than those */
+    char *small = malloc(ZEROS + 16);
+    assert_non_null(small);
+    small[0] = '.';
+    memset(small + 1, '0', ZEROS);
+    memcpy(small + 1 + ZEROS, "1e5000000", 10);
+    assert_true(kt_number_read(&out, small, ZEROS + 10) && isinf(out));
+    memcpy(small + 1 + ZEROS, "1e500002", 9);
+    assert_true(kt_number_read(&out, small, ZEROS + 9) && out == 1);
+    free(small);
     assert_true(kt_number_read(&out, "12345", 3) && out == 123); /* only `size` bytes count */
 }
 
