@@ -332,8 +332,13 @@ static uint32_t symbol_of(kt_lexer *lexer, const char *name, size_t size) {
     uint64_t bytes = 0;
     if (size > sizeof bytes) return kt_symbols_add(lexer->symbols, name, size);
     if ((size_t)(lexer->end - name) >= sizeof bytes) { /* what stands behind the name is cut off: no name has a byte 0 */
+        unsigned behind = (unsigned)(8 * (sizeof bytes - size));
         memcpy(&bytes, name, sizeof bytes);
-        bytes &= UINT64_MAX >> (64 - 8 * size);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        bytes &= UINT64_MAX << behind;
+#else
+        bytes &= UINT64_MAX >> behind;
+#endif
     } else {
         memcpy(&bytes, name, size);
     }

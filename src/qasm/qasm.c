@@ -195,7 +195,13 @@ static ketch_status keep_sources(kt_program *program) {
 /* `given`, `given_count`: see kt_program. */
 static ketch_status read_text(ketch_circuit **out, kt_source *source, const char *folder, const kt_kept_source *given, size_t given_count,
                               const ketch_load_options *options, ketch_diag *diag) {
-    kt_program program = {.options = options, .given = given, .given_count = given_count, .diag = diag, .source = source, .source_bytes = source->size, .folder = folder};
+    kt_program program = {.options = options,
+                          .given = given,
+                          .given_count = given_count,
+                          .diag = diag,
+                          .source = source,
+                          .source_bytes = source->size,
+                          .folder = folder};
     program.report = (kt_report){.diag = diag, .sources = source, .max_errors = options->max_errors};
     program.statement.budget = tree_budget;
     program.kept.budget = 2 * tree_budget;
