@@ -249,7 +249,8 @@ static void read_gates(kt_saved_reader *reader, gate_list *list) {
 }
 
 static kt_op read_op(kt_saved_reader *reader, const gate_list *list) {
-    kt_op op = {.code = number8(reader), .conditional = flag(reader)};
+    kt_op op = {.code = number8(reader)}; /* one read in an initialiser: of several the order would be open */
+    op.conditional = flag(reader);
     op.gate = number16(reader);
     op.control_count = number32(reader);
     op.operands = number32(reader);
@@ -273,7 +274,8 @@ static void read_conditions(kt_saved_reader *reader, ketch_circuit *circuit) {
         if (reader->status == KETCH_OK) circuit->words[circuit->words_count++] = kt_saved_number(reader, 8);
     }
     for (EACH(14)) {
-        kt_condition condition = {.code = number8(reader), .comparison = number8(reader)};
+        kt_condition condition = {.code = number8(reader)};
+        condition.comparison = number8(reader);
         condition.first = number32(reader);
         condition.count = number32(reader);
         condition.value = number32(reader);
@@ -287,7 +289,8 @@ static void read_blocks(kt_saved_reader *reader, ketch_circuit *circuit) {
     if (!matrix) reader->status = kt_no_memory(reader->diag);
     for (EACH(34 + 64)) {
         uint32_t index;
-        kt_block block = {.qubit_count = number8(reader), .adjoint = flag(reader)};
+        kt_block block = {.qubit_count = number8(reader)};
+        block.adjoint = flag(reader);
         block.first = number32(reader);
         block.count = number32(reader);
         block.exponent = number32(reader);

@@ -16,7 +16,7 @@
 struct ketch_state {
     kt_state memory;          /* wire q is qubit q */
     double drift;             /* how far the squared norm may have come from 1 by rounding, in the runs since it was |0...0> */
-    bool lost;                /* until it is reset */
+    _Atomic bool lost;        /* until it is reset; others may look while a run ends */
     _Atomic uint32_t at_work; /* the process in which a run changes it; 0: none */
 };
 
