@@ -74,10 +74,6 @@ typedef struct kt_tree {
     struct kt_tracer *tracer; /* NULL: nobody looks */
 } kt_tree;
 
-static inline bool kt_step_measures(const kt_step *step) {
-    return step->code == KT_STEP_MEASURE || step->code == KT_STEP_RESET || step->code == KT_STEP_MEASURE_AT ||
-           step->code == KT_STEP_RESET_AT;
-}
 static inline bool kt_step_resets(const kt_step *step) { return step->code == KT_STEP_RESET || step->code == KT_STEP_RESET_AT; }
 static inline uint64_t *kt_branch_counters(const kt_tree *tree, const kt_branch *branch) {
     return branch->room.words + tree->remembered.bits + tree->remembered.cells;

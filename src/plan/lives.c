@@ -126,14 +126,9 @@ static bool pass_over(const kt_finder *finder) {
 
 /* ── What is kept ── */
 
-static bool waits(const kt_step *step) {
-    return step->code == KT_STEP_MEASURE || step->code == KT_STEP_RESET || step->code == KT_STEP_MEASURE_AT ||
-           step->code == KT_STEP_RESET_AT;
-}
-
 static size_t measuring_steps(const kt_plan *plan) {
     size_t count = 0;
-    for (size_t i = 0; i < plan->step_count; i++) count += waits(&plan->steps[i]);
+    for (size_t i = 0; i < plan->step_count; i++) count += kt_step_measures(&plan->steps[i]);
     return count;
 }
 
@@ -171,7 +166,7 @@ static ketch_status keep_all(kt_finder *finder, size_t count, size_t words, ketc
         for (uint32_t s = steps.count; s-- > 0;) {
             const kt_step *step = &plan->steps[steps.first + s];
             pass_step(finder, step);
-            if (!waits(step)) continue;
+            if (!kt_step_measures(step)) continue;
             left--;
             plan->lives[left] = (kt_program_live){.step = steps.first + s, .first = (uint32_t)(left * words)};
             if (i >= loop.first) plan->lives[left].loop = (uint32_t)loop.end;

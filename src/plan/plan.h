@@ -53,6 +53,11 @@ typedef struct kt_step {
     };
 } kt_step;
 
+static inline bool kt_step_measures(const kt_step *step) {
+    return step->code == KT_STEP_MEASURE || step->code == KT_STEP_RESET || step->code == KT_STEP_MEASURE_AT ||
+           step->code == KT_STEP_RESET_AT;
+}
+
 /* Final measurements: wires [wire, wire + count) are bits [position, position + count) of an outcome, within one word of it. */
 typedef struct kt_move {
     uint32_t position;
