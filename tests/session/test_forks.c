@@ -73,6 +73,7 @@ static void leave(int line) { exit(line ? 1 + line % 250 : 0); }
 static void expect_exit(pid_t child, int wanted) {
     int status = 0;
     double end = seconds_now() + 60;
+    assert_true(child > 0);
     while (waitpid(child, &status, WNOHANG) == 0) {
         if (seconds_now() > end) {
             kill(child, SIGKILL);
