@@ -57,11 +57,17 @@ def coroutines(circuits: Sequence[ketch.Circuit], **options: Any) -> list[ketch.
     return asyncio.run(gather())
 
 
+@functools.cache
+def workers() -> concurrent.futures.ProcessPoolExecutor:
+    """Processes that stay: starting one takes longer than a thousand small runs."""
+    return concurrent.futures.ProcessPoolExecutor(PROCESSORS, multiprocessing.get_context("forkserver"))
+
+
 def processes(circuits: Sequence[ketch.Circuit], **options: Any) -> list[ketch.Result]:
-    """Processes: circuits go there and results come back as bytes. The session goes as its options."""
-    context = multiprocessing.get_context("forkserver")
-    with concurrent.futures.ProcessPoolExecutor(PROCESSORS, context) as pool:
-        return list(pool.map(functools.partial(session.run, threads=1, **options), circuits))
+    """Processes: circuits, some at a time, and the session go there and results come back, as bytes."""
+    share = -(-len(circuits) // (4 * PROCESSORS))
+    run = functools.partial(session.run, threads=1, **options)
+    return list(workers().map(run, circuits, chunksize=share))
 
 
 WAYS: dict[str, Way] = {way.__name__: way for way in (in_turn, batch, threads, futures, coroutines, processes)}
