@@ -93,10 +93,11 @@ void kt_job_cancel(ketch_job *job) {
     if (ended(job) || !is_here(job)) return;
     kt_scheduler *scheduler = job->scheduler;
     atomic_store(&job->cancelled, true);
-    if (!kt_job_end(job, KETCH_JOB_QUEUED)) return;
-    atomic_fetch_sub(&scheduler->waiting, 1); /* the job's owner keeps both alive */
-    atomic_fetch_add(&scheduler->dead, 1);
-    atomic_store(&scheduler->stirred, true);
+    if (kt_job_end(job, KETCH_JOB_QUEUED)) {
+        atomic_fetch_sub(&scheduler->waiting, 1); /* the job's owner keeps both alive */
+        atomic_fetch_add(&scheduler->dead, 1);
+    }
+    atomic_store(&scheduler->stirred, true); /* one that is RUNNING may be in the queue, too, planned but not begun */
 }
 
 ketch_status kt_job_wait(ketch_job *job, double seconds) {

@@ -34,11 +34,13 @@ static void put_back(kt_scheduler *s, ketch_job *job) {
     s->queued++;
 }
 
-static void take_first(kt_scheduler *s) {
-    s->first = s->first->next;
-    if (!s->first) s->last = NULL;
+static void take_out(kt_scheduler *s, ketch_job *before, ketch_job *job) {
+    *(before ? &before->next : &s->first) = job->next;
+    if (!job->next) s->last = before;
     s->queued--;
 }
+
+static void take_first(kt_scheduler *s) { take_out(s, NULL, s->first); }
 
 /* From QUEUED to RUNNING, unless somebody has ended it. */
 static bool set_running(kt_scheduler *s, ketch_job *job) {
@@ -72,10 +74,9 @@ static void give(ketch_job *job, const kt_turn *turn) {
     sem_post(&job->over);
 }
 
-/* The first of the queue is cancelled. */
-static void drop_first(kt_scheduler *s) {
-    ketch_job *job = s->first;
-    take_first(s);
+/* A job of the queue, behind `before`, is cancelled. */
+static void drop(kt_scheduler *s, ketch_job *before, ketch_job *job) {
+    take_out(s, before, job);
     if (job->caller) {
         give(job, &(kt_turn){.job = job, .refused = KETCH_ERROR_CANCELLED});
     } else if (!set_running(s, job)) {
@@ -89,24 +90,27 @@ static void drop_first(kt_scheduler *s) {
 
 /* Dead entries further back, where there are many. */
 static void sweep(kt_scheduler *s) {
-    ketch_job **link = &s->first, *last = NULL;
-    while (*link) {
-        ketch_job *job = *link;
-        if (!has_ended(job)) {
-            last = job;
-            link = &job->next;
-            continue;
-        }
-        *link = job->next;
-        s->queued--;
-        atomic_fetch_sub(&s->dead, 1);
-        kt_job_release(job);
+    for (ketch_job *before = NULL, *job = s->first, *next; job; job = next) {
+        next = job->next;
+        if (has_ended(job))
+            drop(s, before, job);
+        else
+            before = job;
     }
-    s->last = last;
 }
 
+/* What is cancelled in front. Jobs that wait although they are RUNNING, planned but not begun, have all been first: none is behind another
+ * that has not. */
 static void clear(kt_scheduler *s) {
-    while (s->first && (has_ended(s->first) || kt_recalled(s->first))) drop_first(s);
+    for (ketch_job *before = NULL, *job = s->first, *next; job; job = next) {
+        next = job->next;
+        if (has_ended(job) || kt_recalled(job))
+            drop(s, before, job);
+        else if (atomic_load(&job->state) == KETCH_JOB_RUNNING)
+            before = job;
+        else
+            break;
+    }
     size_t dead = atomic_load_explicit(&s->dead, memory_order_relaxed);
     if (dead > MANY_DEAD && dead > s->queued / 2) sweep(s);
 }

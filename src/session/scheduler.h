@@ -78,7 +78,7 @@ typedef struct kt_scheduler {
     bool extra;          /* a little run goes ahead of the count */
     bool wide_at_work;   /* one run at a time */
     bool no_coordinator; /* none could be started: all runs are narrow for now */
-    bool stuck;          /* no worker could be started, and there is none: who submits does the work */
+    bool stuck;          /* no worker could be started, and there is none: whoever is here does the work */
     double expected;     /* when what runs will be over, as predicted */
     uint64_t reserved;   /* bytes of what runs */
     uint64_t budget;     /* what was free when nothing was reserved */
@@ -123,7 +123,9 @@ void kt_join_threads(kt_scheduler *scheduler); /* all; without the lock */
 
 /* Carries out a turn that was taken, and ends it. Under the lock, which is let go meanwhile. */
 void kt_do_turn(kt_scheduler *scheduler, kt_turn *turn);
-/* The same without the lock, and without the end. */
+/* Does what there is for a worker where there is none and none can be started. Under the lock, which is let go meanwhile. */
+void kt_stand_in(kt_scheduler *scheduler);
+/* Carries out a turn without the lock, and without the end. */
 ketch_status kt_run_turn(ketch_result **out, kt_turn *turn, ketch_diag *diag);
 ketch_status kt_plan_job(kt_prepared *out, ketch_job *job, size_t element, ketch_diag *diag);
 void kt_bench_clear(kt_bench *bench);

@@ -139,6 +139,7 @@ static kt_message hear(ketch_job *job) {
 static ketch_status run(ketch_result **out, ketch_job *job, kt_scheduler *s, ketch_diag *diag) {
     pthread_mutex_lock(&s->lock);
     kt_enqueue(s, job);
+    kt_stand_in(s); /* for what is to be done before */
     pthread_mutex_unlock(&s->lock);
     kt_message message = hear(job);
     kt_turn *turn = &job->caller->turn;
@@ -150,6 +151,7 @@ static ketch_status run(ketch_result **out, ketch_job *job, kt_scheduler *s, ket
         if (message == KT_YOUR_TURN) {
             kt_do_turn(s, turn);
             kt_poke(s);
+            kt_stand_in(s);
         }
         pthread_mutex_unlock(&s->lock);
         status = job->only.status;
@@ -203,8 +205,8 @@ static ketch_status hand_over(kt_scheduler *s, ketch_job *job, unsigned flags, k
     } else {
         status = find_room(s, flags, diag);
         if (!status) kt_enqueue(s, job);
-        while (s->stuck && kt_take_turn(&turn, s, KT_NARROW)) kt_do_turn(s, &turn);
     }
+    kt_stand_in(s);
     pthread_mutex_unlock(&s->lock);
     return status;
 }

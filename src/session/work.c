@@ -8,7 +8,15 @@
 
 /* ── While it runs ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Called some thousand times a second: what ketch_job_poll reads; and the queue is looked at where a signal handler could not. */
+/* Where a signal handler could not. */
+static void look_at_queue(kt_scheduler *s) {
+    if (!atomic_load_explicit(&s->stirred, memory_order_relaxed) || !atomic_exchange(&s->stirred, false)) return;
+    pthread_mutex_lock(&s->lock);
+    kt_poke(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Called some thousand times a second: what ketch_job_poll reads. */
 static void note_progress(void *listening, double fraction, const char *stage, uint64_t shots_done) {
     ketch_job *job = listening;
     kt_scheduler *s = job->scheduler;
@@ -16,10 +24,7 @@ static void note_progress(void *listening, double fraction, const char *stage, u
         atomic_store_explicit(&job->fraction, fraction, memory_order_relaxed);
     atomic_store_explicit(&job->stage, stage, memory_order_relaxed);
     atomic_store_explicit(&job->shots_done, shots_done, memory_order_relaxed);
-    if (!atomic_load_explicit(&s->stirred, memory_order_relaxed) || !atomic_exchange(&s->stirred, false)) return;
-    pthread_mutex_lock(&s->lock);
-    kt_poke(s);
-    pthread_mutex_unlock(&s->lock);
+    look_at_queue(s);
 }
 
 /* The progress of a caller's run on the coordinator is told by the caller's own thread, as if it ran there. */
@@ -41,6 +46,7 @@ typedef struct kt_planning {
 
 static ketch_status look_while_planning(void *user) {
     const kt_planning *planning = user;
+    look_at_queue(planning->job->scheduler);
     if (kt_recalled(planning->job)) return kt_fail(planning->diag, KT_RUN_CANCELLED, "cancelled while planning");
     if (planning->deadline > 0 && kt_seconds() >= planning->deadline)
         return kt_fail(planning->diag, KT_RUN_TIMEOUT, "time limit reached while planning");
@@ -167,6 +173,11 @@ void kt_do_turn(kt_scheduler *s, kt_turn *turn) {
     pthread_mutex_unlock(&s->lock);
     discard(turn);
     pthread_mutex_lock(&s->lock);
+}
+
+void kt_stand_in(kt_scheduler *s) {
+    kt_turn turn;
+    while (s->stuck && kt_take_turn(&turn, s, KT_NARROW)) kt_do_turn(s, &turn);
 }
 
 void kt_bench_clear(kt_bench *bench) {

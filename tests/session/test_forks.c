@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static int rounds(void) {
@@ -262,11 +263,53 @@ static void several_threads_of_a_child(void **state) {
     release(&all);
 }
 
+/* ── A child that cannot start threads ──────────────────────────────────────────────────────────────────────────────────── */
+
+static void *run_for_a_while(void *argument) {
+    ketch_session *session = argument;
+    ketch_circuit *forever = endless();
+    ketch_run_options options = seeded(1);
+    options.timeout_seconds = 0.5;
+    ketch_result *result = NULL;
+    EXPECT(KETCH_ERROR_TIMEOUT, NULL, ketch_run(&result, session, forever, &options, NULL));
+    ketch_circuit_free(&forever);
+    return NULL;
+}
+
+/* What was submitted while the only thread was a caller's is done by that caller in the end. */
+static int submit_without_threads(void) {
+    enum { NOBODY_ELSE = 47114 };
+    ketch_session *session = session_of(1, 0, 0);
+    ketch_circuit *circuit = middling();
+    ketch_run_options options = seeded(1);
+    pthread_t other;
+    CHECK(geteuid() != 0 || setresuid(NOBODY_ELSE, NOBODY_ELSE, NOBODY_ELSE) == 0);
+    CHECK(pthread_create(&other, NULL, run_for_a_while, session) == 0);
+    usleep(100000);
+    CHECK(setrlimit(RLIMIT_NPROC, &(struct rlimit){1, 1}) == 0);
+    ketch_job *job = submitted(session, circuit, &options, 0);
+    CHECK(ketch_job_wait(job, 30) == KETCH_OK);
+    CHECK(info_of(job).status == KETCH_OK);
+    pthread_join(other, NULL);
+    ketch_job_free(&job);
+    ketch_session_free(&session);
+    ketch_circuit_free(&circuit);
+    return 0;
+}
+
+static void no_thread_can_be_started(void **state) {
+    (void)state;
+    pid_t child = fork();
+    if (!child) leave(submit_without_threads());
+    expect_exit(child, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(while_another_thread_runs),
         cmocka_unit_test(fork_in_fork),
         cmocka_unit_test(several_threads_of_a_child),
+        cmocka_unit_test(no_thread_can_be_started),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

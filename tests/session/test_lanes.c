@@ -412,6 +412,33 @@ static void the_queue_goes_on_behind_a_cancelled_job(void **state) {
     ketch_circuit_free(&middle);
 }
 
+/* What has been planned and put back, as there is no memory for it, ends as soon as what has not begun. */
+static void what_waits_for_memory_is_cancelled(void **state) {
+    (void)state;
+    ketch_circuit *forever = endless(), *same_size = heavy(22, 1);
+    ketch_run_options options = seeded(1);
+    options.threads = 1;
+    ketch_memory needed = KETCH_MEMORY_INIT;
+    OK(NULL, ketch_memory_needed(&needed, forever, &options, NULL));
+    ketch_session *session = session_of(2, 0, needed.needed_bytes + needed.needed_bytes / 2);
+    ketch_job *running = submitted(session, forever, &options, 0);
+    see_running(running);
+    ketch_job *waiting = submitted(session, same_size, &options, 0);
+    for (int i = 0; i < 20000 && (info_of(waiting).state != KETCH_JOB_RUNNING || info_of(waiting).threads); i++) usleep(1000);
+    assert_int_equal(info_of(waiting).state, KETCH_JOB_RUNNING);
+    double began = seconds_now();
+    ketch_job_cancel(waiting);
+    OK(NULL, ketch_job_wait(waiting, 60));
+    assert_true(seconds_now() - began < SOON);
+    assert_int_equal(info_of(waiting).status, KETCH_ERROR_CANCELLED);
+    assert_int_equal(info_of(running).state, KETCH_JOB_RUNNING);
+    ketch_job_free(&running);
+    ketch_job_free(&waiting);
+    ketch_session_free(&session);
+    ketch_circuit_free(&forever);
+    ketch_circuit_free(&same_size);
+}
+
 static void jobs_outlive_their_session(void **state) {
     (void)state;
     ketch_circuit *forever = endless(), *tiny = little();
@@ -513,6 +540,7 @@ int main(void) {
         cmocka_unit_test(a_full_queue),
         cmocka_unit_test(everything_stops_soon),
         cmocka_unit_test(the_queue_goes_on_behind_a_cancelled_job),
+        cmocka_unit_test(what_waits_for_memory_is_cancelled),
         cmocka_unit_test(jobs_outlive_their_session),
         cmocka_unit_test(the_sessions_threads_take_no_signals),
     };
