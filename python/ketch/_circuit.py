@@ -26,7 +26,7 @@ from ketch import _fork
 from ketch._errors import UsageError, call, check, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._options import positive, whole
-from ketch._text import write_options, written
+from ketch._text import c_text, write_options, written
 
 __all__ = ["Circuit", "CircuitSummary"]
 
@@ -139,7 +139,7 @@ class Circuit:
         text are looked for), and limits: `max_source_bytes`, `max_gates`, `max_qubits`, `max_bits`, `max_nesting`,
         `max_include_depth`, `max_token_bytes`, `max_errors`, `max_cells`, `max_unroll`, `max_operations` (see
         ketch_load_options in ketch.h)."""
-        return cls._of(_read(lib.ketch_circuit_load, os.fsencode(path), **options))
+        return cls._of(_read(lib.ketch_circuit_load, c_text(path), **options))
 
     # ── Lending ──
 
@@ -201,19 +201,19 @@ class Circuit:
         """
         operands, angles = _GATES.get(name, (1, 0))
         if controls is None and (few := _few(qubits, params, operands, angles)):
-            return self._change(lib.ketch_circuit_append, name.encode(), 1, *few)
+            return self._change(lib.ketch_circuit_append, c_text(name), 1, *few)
         places = _operands(name, qubits, operands, 1 if operands else max(1, np.size(params)))
         count = len(places)
         values = _angles(name, params, count, angles)
         if controls is None:
-            return self._change(lib.ketch_circuit_append, name.encode(), count, _uint32s(places), _doubles(values))
+            return self._change(lib.ketch_circuit_append, c_text(name), count, _uint32s(places), _doubles(values))
         before = _indices(controls, "controls")
         before = np.broadcast_to(before, (count, before.size)) if before.ndim < 2 else before
         if before.ndim != 2 or len(before) != count:
             raise UsageError(f"controls has shape {before.shape}: there are {count} applications")
         values_of_controls = 2**64 - 1 if control_values is None else whole(control_values, "control_values")
         places = np.hstack([before, places])
-        arguments = (name.encode(), count, before.shape[1], values_of_controls, _uint32s(places), _doubles(values))
+        arguments = (c_text(name), count, before.shape[1], values_of_controls, _uint32s(places), _doubles(values))
         return self._change(lib.ketch_circuit_append_controlled, *arguments)
 
     def append_matrix(self, matrix: ArrayLike, qubits: ArrayLike) -> Circuit:
@@ -310,9 +310,9 @@ class Circuit:
         for name, value in given.items():
             if name not in numbers:
                 text = _value_text(value).encode()
-                circuit._change(lib.ketch_circuit_bind_text, name.encode(), text, len(text))
+                circuit._change(lib.ketch_circuit_bind_text, c_text(name), text, len(text))
         if numbers:
-            names = [ffi.new("char[]", name.encode()) for name in numbers]
+            names = [ffi.new("char[]", c_text(name)) for name in numbers]
             pointers, floats = ffi.new("char *[]", names), ffi.new(_DOUBLES, [float(v) for v in numbers.values()])
             circuit._change(lib.ketch_circuit_bind_all, len(names), pointers, floats)
         return circuit
@@ -487,12 +487,12 @@ def _read(function: Any, *arguments: Any, **options: Any) -> Any:
             continue
         if name == "include_dirs":
             folders = [value] if isinstance(value, (str, os.PathLike)) else value
-            paths = [ffi.new("char[]", os.fsencode(folder)) for folder in folders]
+            paths = [ffi.new("char[]", c_text(folder)) for folder in folders]
             structure.include_dirs = pointers = ffi.new("char *[]", paths)
             structure.include_dir_count = len(paths)
             keep += [pointers, *paths]
         elif name in ("prelude", "name", "folder"):
-            keep.append(ffi.new("char[]", os.fsencode(value)))
+            keep.append(ffi.new("char[]", c_text(value)))
             setattr(structure, name, keep[-1])
         elif name == "safe_include":
             structure.safe_include = bool(value)

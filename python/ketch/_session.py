@@ -25,6 +25,7 @@ from ketch._jobs import Job, Waiter, in_main_thread, wait, with_room
 from ketch._ketch import ffi, lib
 from ketch._options import NAMES, default_threads, positive, precision_code, run_options
 from ketch._result import Result
+from ketch._text import c_text
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -291,7 +292,7 @@ class Session:
         else:
             batch = ffi.new("ketch_batch *")
             batch.struct_size = ffi.sizeof("ketch_batch")
-            texts = [ffi.new("char[]", name.encode()) for name in names]
+            texts = [ffi.new("char[]", c_text(name)) for name in names]
             pointers = ffi.new("ketch_circuit *[]", borrowed), ffi.new("char *[]", texts)
             batch.circuits, batch.circuit_count = pointers[0], len(borrowed)
             keep = (handle, *borrowed, *texts, *pointers)

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the library writes, as strings and bytes of Python."""
+"""Strings and bytes of Python as the library reads them, and what it writes as those."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from ketch._errors import call
+from ketch._errors import UsageError, call
 from ketch._ketch import ffi, lib
+
+
+def c_text(text: str | os.PathLike[str]) -> bytes:
+    """A name or path as C reads it: up to a NUL, which would cut it short in silence."""
+    encoded = os.fsencode(text)
+    if b"\0" in encoded:
+        raise UsageError(f"{text!r} holds a NUL")
+    return encoded
 
 
 def written(function: Any, *arguments: Any) -> bytes:

@@ -183,3 +183,26 @@ def test_bytes_that_are_no_circuit() -> None:
     assert ketch.Circuit.from_bytes(memoryview(data)).to_bytes() == data
     with pytest.raises(ketch.LimitError):
         ketch.Circuit.from_bytes(data, max_qubits=2)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: ketch.Circuit(1).append("x\0y", 0),
+        lambda: ketch.Circuit.load("a.qasm\0"),
+        lambda: ketch.Circuit("OPENQASM 3.0; qubit q;", name="a\0b"),
+        lambda: ketch.Circuit("OPENQASM 3.0; qubit q;", include_dirs=["a\0b"]),
+        lambda: ketch.Circuit("OPENQASM 3.0; input float a; qubit q;").bind({"a\0b": 1.0}),
+        lambda: ketch.Circuit("OPENQASM 3.0; input float a; qubit q;").bind({"a\0b": "1"}),
+        lambda: ketch.Session().map("OPENQASM 3.0; input float a; qubit q;", {"a\0b": [1.0]}),
+    ],
+)
+def test_a_name_with_a_nul_is_not_cut_short(use: Any) -> None:
+    with pytest.raises(ketch.UsageError, match="NUL"):
+        use()
+
+
+def test_a_text_with_a_nul_is_read_to_its_end() -> None:
+    with pytest.raises(ketch.KetchError) as caught:
+        ketch.Circuit("OPENQASM 3.0; qubit q;\n\0foo q;")
+    assert caught.value.line == 2
