@@ -14,6 +14,7 @@ it when its work has stopped, at most 50 ms later."""
 from __future__ import annotations
 
 import concurrent.futures
+import logging
 import select
 import threading
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from ketch._errors import LostError, RunCancelledError
 from ketch._jobs import Channel, Job
 
 __all__ = ["Future"]
+
+_log = logging.getLogger("concurrent.futures")  # which tells of callbacks that fail
 
 _IDLE_SECONDS = 1.0  # a watcher without futures ends after so long
 
@@ -164,9 +167,13 @@ class Watcher:
 
     def _complete_ended(self) -> None:
         with self._lock:
-            ended = [self._futures[handle] for handle in self._channel.take()]
+            # Without those that `close` has claimed.
+            ended = [self._futures[handle] for handle in self._channel.take() if handle in self._futures]
         for future in ended:
-            future._complete()
+            try:
+                future._complete()
+            except BaseException:  # a callback that leaves with sys.exit(), say: that ends no other future
+                _log.exception("a callback of %r", future)
 
     def _after_fork(self) -> None:
         self._lock = threading.RLock()

@@ -52,7 +52,7 @@ class State:
         _fork.register(self)
 
     def _after_fork(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # `progress` and signal handlers may ask: the library says that a run is at work
 
     @classmethod
     def from_array(cls, array: ArrayLike, precision: Any = None) -> State:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 
-from ketch._session import Session
+from ketch._session import default_session
 
 _registered = False
 
@@ -34,7 +34,7 @@ def register_threadpoolctl() -> None:
         check_symbols = ("ketch_get_num_threads", "ketch_set_num_threads")
 
         def get_num_threads(self) -> int:
-            return int(self.dynlib.ketch_get_num_threads()) or Session().threads
+            return int(self.dynlib.ketch_get_num_threads()) or default_session().threads
 
         def set_num_threads(self, num_threads: int) -> None:
             self.dynlib.ketch_set_num_threads(num_threads)
@@ -51,5 +51,5 @@ def register_threadpoolctl() -> None:
     _registered = True
 
 
-if "threadpoolctl" in sys.modules:
+if hasattr(sys.modules.get("threadpoolctl"), "LibController"):  # before threadpoolctl 3.2 nothing can be registered
     register_threadpoolctl()

@@ -8,6 +8,7 @@ import concurrent.futures
 import gc
 import pickle
 import random
+import sys
 import threading
 import time
 import weakref
@@ -162,6 +163,36 @@ def test_a_callback_that_raises_harms_nobody(session, caplog):
     future.add_done_callback(lambda future: 1 / 0)
     assert future.result(timeout=10)
     assert session.submit(workloads.BELL).result(timeout=10)
+
+
+def test_a_callback_that_exits_ends_no_other_future(session, caplog):
+    others_wait = threading.Event()
+
+    def leave(future):
+        others_wait.wait(10)
+        sys.exit(3)
+
+    first = session.submit(workloads.BELL)
+    first.add_done_callback(leave)
+    others = [session.submit(workloads.BELL, shots=10) for _ in range(20)]
+    others_wait.set()
+    assert [future.result(timeout=10).shots for future in others] == [10] * 20
+    until(lambda: "SystemExit" in caplog.text)
+
+
+def test_what_closing_completes_harms_nobody(session, long):
+    """`close` completes futures that the watcher may be about to: an announced job that is no longer its own is let
+    be."""
+    watcher, slow = session._watcher, session.submit(long)
+    with watcher._lock:
+        future = session.submit(workloads.BELL)
+        job = future._job
+        assert job.wait(10)
+        assert watcher.claim(future) is job
+        thread = watcher._thread
+    assert session.submit(workloads.BELL, shots=10).result(timeout=10).shots == 10
+    assert watcher._thread is thread
+    slow.cancel()
 
 
 def test_finish_against_cancel(session):

@@ -15,6 +15,7 @@ import pytest
 
 import dense
 import ketch
+import workloads
 from ketch._memory import Owner
 
 
@@ -229,6 +230,21 @@ def test_states_in_threads() -> None:
 
 
 # ── Copies ──
+
+
+def test_asking_a_state_that_is_at_work() -> None:
+    """Other threads wait; what the run itself calls is told, instead of waiting for ever."""
+    state, answers = ketch.State(18), []
+    circuit = ketch.Circuit(workloads.layered(18, 100))
+
+    def ask(fraction: float, stage: str) -> None:
+        try:
+            answers.append(state.probabilities([0]).tolist())
+        except ketch.UsageError as error:
+            answers.append(error.message)
+
+    state.apply(circuit, progress=ask)
+    assert "a run is at work on the state" in answers
 
 
 def test_copies() -> None:

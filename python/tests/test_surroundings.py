@@ -103,6 +103,11 @@ def test_threadpoolctl_registers_by_itself_where_it_is_imported():
     assert python("import ketch, sys; print('threadpoolctl' in sys.modules)") == "False"
 
 
+def test_an_old_threadpoolctl_is_no_hindrance():
+    old = "import sys, types; sys.modules['threadpoolctl'] = types.ModuleType('threadpoolctl')"
+    assert python(f"{old}; import ketch; print(ketch.run('qubit q;', shots=3).counts)") == "{'0': 3}"
+
+
 SUBINTERPRETER = """
 import sys
 import {module} as interpreters
