@@ -85,6 +85,8 @@ bool kt_job_end(ketch_job *job, ketch_job_state from) {
         return false;
     }
     if (job->mailbox) kt_mailbox_announce(job->mailbox, job);
+    if (job->mailbox && atomic_load(&job->given_up)) /* meanwhile: nobody would take it. Not so where a handler cancels: it has the job */
+        kt_mailbox_withdraw(job->mailbox, job);
     sem_post(&job->over);
     return true;
 }
