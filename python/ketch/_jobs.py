@@ -24,7 +24,7 @@ from ketch._result import Result
 _LOOK_SECONDS = 0.1  # between two looks at the progress
 _SLICE_SECONDS = 0.02  # of a wait that signals cannot end, where there are no more descriptors
 _ROOM_SECONDS = 0.002  # between two attempts at a full queue
-_MOST_TAKEN = 256
+_MOST_TAKEN = 64  # at a time: the rest waits for the next look, so that an event loop looks around between
 
 _current_thread = threading.get_ident
 _main_thread = threading.main_thread
