@@ -201,6 +201,13 @@ static bool begin_anew(walk *w) {
     return true;
 }
 
+/* Where a jump arrives: behind boxes that end there, and before those that begin. */
+static bool arrive(walk *w, uint32_t at) {
+    if (!w->cuts[at - w->first]) return true;
+    w->cuts[at - w->first] = 0;
+    return begin_anew(w);
+}
+
 /* ── Boxes ── */
 
 /* Each qubit that is used in it, once. */
@@ -271,6 +278,7 @@ static bool boxes_at(walk *w, size_t *next, uint32_t op) {
         bool ends = w->open_count && w->open[w->open_count - 1].box->end == op;
         if (!begins && !ends) return true;
         *next += begins;
+        if (begins && box->end > op && !arrive(w, op)) return false;
         if (!(begins ? open_a_box(w, box) : close_a_box(w))) return false;
     }
 }
@@ -308,16 +316,16 @@ static void pass_gate(walk *w, const uint32_t *qubits, uint32_t count) {
 static bool step(walk *w, uint32_t at) {
     const kt_op *op = &w->circuit->ops[at];
     uint32_t count = op->operand_count;
-    bool good = true;
-    if (w->cuts[at - w->first] || is_jump(op->code) || op->code == KT_DO_RETURN || op->code == KT_OP_END ||
-        (op->code == KT_OP_GATE_AT && count > 1) || (op->code == KT_OP_DELAY && w->computed[at - w->first]))
-        good = begin_anew(w);
-    if (!good || op->code > KT_OP_DELAY) return good;
+    bool computed = op->code == KT_OP_DELAY && w->computed[at - w->first];
+    bool unknown =
+        is_jump(op->code) || op->code == KT_DO_RETURN || op->code == KT_OP_END || (op->code == KT_OP_GATE_AT && count > 1) || computed;
+    if (!arrive(w, at) || (unknown && !begin_anew(w))) return false;
+    if (op->code > KT_OP_DELAY) return true;
     const uint32_t *qubits = kt_op_operands(w->circuit, op);
     if (op->code == KT_OP_MEASURE) count = 1;
     if (count > 1 && !bring_together(w, qubits, count, op->code == KT_OP_BARRIER)) return false;
     if (op->code < KT_OP_BARRIER && w->solving) pass_gate(w, qubits, count);
-    return op->code != KT_OP_DELAY || w->computed[at - w->first] || delay(w, op, qubits);
+    return op->code != KT_OP_DELAY || computed || delay(w, op, qubits);
 }
 
 /* Stretchy times up to this operation, none of them negative. */
