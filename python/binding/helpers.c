@@ -8,7 +8,6 @@ void kp_diag_free(ketch_diag *diag) { ketch_diag_free(&diag); }
 void kp_circuit_free(ketch_circuit *circuit) { ketch_circuit_free(&circuit); }
 void kp_session_free(ketch_session *session) { ketch_session_free(&session); }
 void kp_channel_free(ketch_channel *channel) { ketch_channel_free(&channel); }
-void kp_job_free(ketch_job *job) { ketch_job_free(&job); }
 void kp_result_free(ketch_result *result) { ketch_result_free(&result); }
 void kp_state_free(ketch_state *state) { ketch_state_free(&state); }
 

@@ -12,7 +12,6 @@ void kp_diag_free(ketch_diag *diag);
 void kp_circuit_free(ketch_circuit *circuit);
 void kp_session_free(ketch_session *session);
 void kp_channel_free(ketch_channel *channel);
-void kp_job_free(ketch_job *job);
 void kp_result_free(ketch_result *result);
 void kp_state_free(ketch_state *state);
 

@@ -115,7 +115,7 @@ class Circuit:
         _fork.register(self)
 
     def _after_fork(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may use the circuit, too
 
     @classmethod
     def _of(cls, handle: Any, lent: Any = None) -> Circuit:

@@ -287,5 +287,9 @@ def call(function: Any, *arguments: Any) -> None:
 def make(kind: str, free: Any, function: Any, *arguments: Any) -> Any:
     """The same for a function that makes something: what it made, with its finalizer. `kind` as in "ketch_circuit"."""
     out = ffi.new(kind + " **")
-    call(function, out, *arguments)
+    try:
+        call(function, out, *arguments)
+    except BaseException:  # made all the same, where a warning is an error
+        free(out[0])
+        raise
     return ffi.gc(out[0], free)

@@ -43,6 +43,7 @@ INSTRUCTIONS: dict[Any, int] = {
     "avx512": lib.KETCH_INSTRUCTIONS_AVX512,
 }
 
+_MOST = 2**64 - 1
 _RUN_OPTIONS = ffi.typeof("ketch_run_options *")
 _RUN_OPTIONS_SIZE = ffi.sizeof("ketch_run_options")
 
@@ -90,7 +91,7 @@ def precision_code(value: Any) -> int:
         raise UsageError(f"no precision {value!r}: there are 'fp64' (complex128) and 'fp32' (complex64)") from None
 
 
-def whole(value: Any, what: str, most: int = 2**64 - 1) -> int:
+def whole(value: Any, what: str, most: int = _MOST) -> int:
     """A whole number from 0 to `most`."""
     try:
         number = operator.index(value)
@@ -129,14 +130,14 @@ def run_options(
     options = ffi.new(_RUN_OPTIONS)
     options.struct_size = _RUN_OPTIONS_SIZE
     if shots is not None:
-        if shots.__class__ is not int or shots < 0:
+        if shots.__class__ is not int or not 0 <= shots <= _MOST:
             shots = whole(shots, "shots")
         if shots:
             options.shots = shots
         else:
             options.outputs = lib.KETCH_OUTPUT_NO_SHOTS
     if seed is not None:
-        options.seed = seed if seed.__class__ is int and seed >= 0 else whole(seed, "seed")
+        options.seed = seed if seed.__class__ is int and 0 <= seed <= _MOST else whole(seed, "seed")
         options.has_seed = 1
     if outputs:
         options.outputs |= output_bits(outputs)
@@ -159,7 +160,7 @@ def run_options(
     return options
 
 
-def positive(value: Any, what: str, most: int = 2**64 - 1) -> int:
+def positive(value: Any, what: str, most: int = _MOST) -> int:
     """A whole number from 1: the library reads 0 as "Ketch chooses", which is None here."""
     number = whole(value, what, most)
     if not number:

@@ -118,7 +118,7 @@ class Result:
                 size = lib.kp_outcomes(ffi.NULL, handle)
                 text = ffi.new(_TEXT, size)
                 lib.kp_outcomes(text, handle)
-                keys = ffi.unpack(text, size - 1).decode().split("\n")
+                keys = ffi.unpack(text, size - 1).decode().split("\n") if size else [""]  # of no bits
                 counts = dict(zip(keys, ffi.unpack(numbers[0], len(keys)), strict=True))
             else:
                 counts = {}

@@ -23,7 +23,7 @@ from ketch._errors import UsageError, check, give_diag, make, take_diag
 from ketch._futures import Future, Watcher
 from ketch._jobs import Job, Waiter, in_main_thread, wait, with_room
 from ketch._ketch import ffi, lib
-from ketch._options import NAMES, default_threads, positive, precision_code, run_options
+from ketch._options import NAMES, default_threads, positive, precision_code, run_options, whole
 from ketch._result import Result
 from ketch._text import c_text
 
@@ -216,17 +216,19 @@ class Session:
         """
         return await runs_of(self._loops, self._handle).run(self._work(circuit, **options))
 
-    def _run(self, circuit: Circuit, settings: Any, progress: Any = None) -> Result:
-        """One run, on the calling thread or waited for."""
+    def _run(self, circuit: Circuit, settings: Any, progress: Any = None, state: Any = None) -> Result:
+        """One run, on the calling thread or waited for; it begins with a ketch_state, where one is given."""
         handle, borrowed = self._handle, circuit._borrow()
         self._limit(settings)
+        if state is not None:
+            settings.state = state
         out = ffi.new(_RESULT_OUT)
         diag = take_diag()
         try:
             if not in_main_thread() and not progress:
                 status = lib.ketch_run(out, handle, borrowed, settings, diag)
             else:
-                job = Job((borrowed, handle))
+                job = Job((borrowed, handle, state))
                 waiter = self._waiter()
                 submit = partial(lib.kp_submit, out, job.cell, handle, borrowed, settings, waiter.how, diag)
                 try:
@@ -234,10 +236,16 @@ class Session:
                     if job.cell[0]:
                         wait(job, waiter, progress)
                         status = lib.ketch_job_result(out, job.cell[0], 0, diag)
+                except BaseException:
+                    job.stop()
+                    raise
                 finally:
                     self._waits.append(waiter)
             if status or lib.ketch_diag_count(diag):
                 check(status, diag)
+        except BaseException:  # a signal's, or a warning that is an error
+            lib.kp_result_free(out[0])
+            raise
         finally:
             give_diag(diag)
         return Result._wrap(ffi.gc(out[0], lib.kp_result_free))
@@ -250,7 +258,11 @@ class Session:
         waiter = self._waiter()
         try:
             job = self._submit(circuits, names, rows, settings, waiter.how, patient=True)
-            wait(job, waiter if in_main_thread() else None, progress)
+            try:
+                wait(job, waiter if in_main_thread() else None, progress)
+            except BaseException:
+                job.stop()
+                raise
         finally:
             self._waits.append(waiter)
         return job.result()  # type: ignore[return-value]
@@ -306,6 +318,9 @@ class Session:
         diag = take_diag()
         try:
             check(with_room(partial(submit, diag)) if patient else submit(diag), diag)
+        except BaseException:
+            job.stop()
+            raise
         finally:
             give_diag(diag)
         return job
@@ -477,4 +492,4 @@ def run(
 def batch_seed(seed: int, circuit: int, row: int = 0) -> int:
     """The seed of an element of a batch: run alone with it, it gives the same bytes. That of (0, 0) is `seed`
     itself."""
-    return int(lib.ketch_batch_seed(seed, circuit, row))
+    return int(lib.ketch_batch_seed(whole(seed, "seed"), whole(circuit, "circuit"), whole(row, "row")))

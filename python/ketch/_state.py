@@ -108,8 +108,7 @@ class State:
 
     def _run(self, circuit: Circuit, settings: Any, session: Session | None, progress: Any = None) -> Result:
         with self._lock:
-            settings.state = self._handle
-            return (session or default_session())._run(circuit, settings, progress)
+            return (session or default_session())._run(circuit, settings, progress, self._handle)
 
     def reset(self) -> None:
         """Back to ``|0...0>``, whatever happened to it."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import pickle
 import re
@@ -145,6 +146,24 @@ def test_warnings() -> None:
         with pytest.raises(ketch.KetchWarning):
             ketch.Circuit(text)
         assert ketch.Circuit("qubit q;").qubits == 1, "a note is no warning"
+
+
+def resident() -> int:
+    """Bytes of memory that this process has."""
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def test_warnings_that_are_errors_lose_no_memory() -> None:
+    """What the library made, and warned of, is freed where the warning is raised."""
+    text = "OPENQASM 3.0; qubit q; bit b; int[8] n; if (n == 1) { reset q; }\n" + "U(1, 2, 3) q;" * 5000
+    before = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ketch.KetchWarning)
+        for round_ in range(120):
+            with pytest.raises(ketch.KetchWarning):
+                ketch.Circuit(text)
+            before = before if round_ > 20 else resident()
+    assert resident() - before < 10 << 20
 
 
 def test_an_error_in_one_thread_is_not_anothers() -> None:

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import ketch
 import workloads
 
 PRELUDE = """
@@ -67,6 +68,32 @@ def test_ctrl_c(form):
     count, least = out.split()
     assert int(count) == 4
     assert float(least) < 0.1
+
+
+@pytest.mark.parametrize("form", ["run", "batch", "submit"])
+def test_a_signal_just_after_a_job_was_handed_over(form, monkeypatch):
+    """The job is stopped before anybody hears of the signal, though nobody waited for it yet."""
+    circuit = ketch.Circuit(workloads.long())
+    state = ketch.State(circuit.qubits)
+    with ketch.Session(threads=1) as session:
+        if form == "submit":
+            monkeypatch.setattr("ketch._session.check", _interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                session.submit(circuit)
+        else:
+            monkeypatch.setattr("ketch._session.wait", _interrupted)
+            with pytest.raises(KeyboardInterrupt) as raised:
+                session.run([circuit]) if form == "batch" else state.apply(circuit, session=session)
+            assert raised.tb is not None, "it refers to the job"
+        monkeypatch.undo()
+        state.reset()  # nothing is at work on it
+        began = time.perf_counter()
+        assert session.run(workloads.BELL, shots=10).shots == 10
+        assert time.perf_counter() - began < 5, "its thread is free"
+
+
+def _interrupted(*arguments):
+    raise KeyboardInterrupt
 
 
 def test_ctrl_c_while_the_queue_is_full():

@@ -112,6 +112,14 @@ def test_state_amplitudes_and_probabilities() -> None:
             result.probabilities(qubits)
 
 
+def test_no_bits() -> None:
+    result = ketch.run(ketch.Circuit(0), shots=10)
+    assert result.counts == {"": 10}
+    assert repr(result).startswith("<ketch.Result: 10 shots, 1 outcome")
+    assert "10" in str(result)
+    assert result._repr_html_().startswith("<svg")
+
+
 def test_no_shots() -> None:
     result = ketch.run(BELL, shots=0, outputs="state")
     assert (result.shots, result.counts) == (0, {})
@@ -150,6 +158,8 @@ def test_what_was_not_asked_for_is_said(ask: str) -> None:
         ({"timeout": float("nan")}, ketch.UsageError),
         ({"max_memory": 0}, ketch.UsageError),
         ({"threads": 0}, ketch.UsageError),
+        ({"shots": 2**70}, ketch.UsageError),
+        ({"seed": 2**70}, ketch.UsageError),
         ({"engine": "fast"}, ketch.UsageError),
         ({"instructions": "sse"}, ketch.UsageError),
         ({"shot": 3}, TypeError),
