@@ -185,8 +185,11 @@ ketch_status kt_job_result(ketch_result **out, ketch_job *job, size_t element, k
     *out = atomic_exchange(&one->result, NULL);
     if (*out) return KETCH_OK;
     if (!one->status) return kt_fail(diag, KT_UNAVAILABLE, "the result has been taken");
-    if (job->diag && element == job->failed) {
-        kt_diag_copy(diag, job->diag);
+    if (element == job->failed && (job->diag || one->status != KETCH_ERROR_CANCELLED)) {
+        if (job->diag)
+            kt_diag_copy(diag, job->diag);
+        else
+            kt_no_memory(diag); /* for its messages, or at all */
         return one->status;
     }
     return kt_fail(diag, KT_RUN_CANCELLED, job->diag ? "cancelled, as element %zu of the job failed" : "cancelled", job->failed);

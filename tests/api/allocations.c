@@ -213,6 +213,49 @@ static ketch_status run_in_a_new_session(void) {
     return status == KETCH_OK ? ketch_run(&made.result, made.session, bell, NULL, diag) : status;
 }
 
+/* How the job ended; nothing of it stays. What it says of itself and what its first element that failed says is the same. */
+static ketch_status end_of(ketch_job *job) {
+    ketch_job_info info = KETCH_JOB_INFO_INIT;
+    ketch_status status = KETCH_OK;
+    OK(NULL, ketch_job_wait(job, -1));
+    OK(NULL, ketch_job_poll(&info, job, NULL));
+    for (size_t i = 0; i < info.elements && status != info.status; i++) {
+        status = ketch_job_result(&made.result, job, i, diag);
+        ketch_result_free(&made.result);
+    }
+    assert_int_equal(status, info.status);
+    ketch_job_free(&job);
+    return status;
+}
+
+/* In a session of its own, so that threads, benches and plans are made each time. */
+static ketch_status submit_with(unsigned flags, const ketch_circuit *circuit, const ketch_batch *batch) {
+    ketch_submit_options how = KETCH_SUBMIT_OPTIONS_INIT;
+    ketch_job *job = NULL;
+    how.flags = flags;
+    ketch_status status = ketch_session_create(&made.session, NULL, diag);
+    if (status == KETCH_OK) status = ketch_channel_create(&how.channel, made.session, diag);
+    if (status == KETCH_OK && circuit) status = ketch_submit(&job, made.session, circuit, NULL, &how, diag);
+    if (status == KETCH_OK && batch) status = ketch_submit_batch(&job, made.session, batch, NULL, &how, diag);
+    assert_int_equal(status == KETCH_OK, job != NULL);
+    if (job) status = end_of(job);
+    ketch_channel_free(&how.channel);
+    ketch_session_free(&made.session);
+    return status;
+}
+static ketch_status submit(void) { return submit_with(0, teleport, NULL); }
+static ketch_status submit_inline(void) { return submit_with(KETCH_SUBMIT_INLINE, bell, NULL); }
+static ketch_status submit_batch(void) {
+    ketch_batch batch = KETCH_BATCH_INIT;
+    batch.circuits = (const ketch_circuit *[]){parameters, parameters};
+    batch.circuit_count = 2;
+    batch.parameters = (const char *[]){"theta", "phi"};
+    batch.parameter_count = 2;
+    batch.table = angles;
+    batch.row_count = 3;
+    return submit_with(0, NULL, &batch);
+}
+
 static ketch_status write_as(ketch_format format) {
     ketch_write_options options = written_as(format);
     return ketch_result_write(whole, &options, nowhere, diag);
@@ -229,7 +272,7 @@ static ketch_status marginal(void) {
 }
 
 /* `grows`: the call may keep room that it made in an object that lives on. `quiet`: it does without something that it can do without
- * (the folder of a committed file is not flushed). */
+ * (the folder of a committed file is not flushed, a job runs where no thread can be made for it). */
 static const struct call {
     const char *name;
     ketch_status (*act)(void);
@@ -274,6 +317,9 @@ static const struct call {
     {"ketch_run of one shot with its state", run_teleport_once, KETCH_OK, 1, 0},
     {"ketch_run on a state", run_on_a_state, KETCH_OK, 1, 0},
     {"ketch_run in a new session", run_in_a_new_session, KETCH_OK, 0, 0},
+    {"ketch_submit", submit, KETCH_OK, 0, 1},
+    {"ketch_submit of what is done at once", submit_inline, KETCH_OK, 0, 1},
+    {"ketch_submit_batch", submit_batch, KETCH_OK, 0, 1},
     {"ketch_result_write as text", write_text, KETCH_OK, 1, 0},
     {"ketch_result_write as JSON", write_json, KETCH_OK, 1, 0},
     {"ketch_result_write as CSV", write_csv, KETCH_OK, 1, 0},
