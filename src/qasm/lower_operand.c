@@ -122,7 +122,7 @@ static bool choose_in_choice(kt_selection *out, kt_program *program, const kt_se
     uint32_t count = 0;
     if (items->kind == KT_EXPRESSION_RANGE)
         return kt_error_at(&program->report, KT_NOT_CONSTANT, kt_expression_span(items),
-                           "how long `%.*s` is is known only to the run, so that it has no range of its own", KT_SHOWN(span));
+                           "only the run knows how long `%.*s` is, so that it has no range of its own", KT_SHOWN(span));
     for (const kt_expression *item = set ? items->as.first : items; item; item = item->next) count++;
     kt_value *indices = kt_arena_alloc(&program->statement, (count + 1) * sizeof *indices);
     if (!indices) return kt_report_no_memory(&program->report);

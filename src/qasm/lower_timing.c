@@ -44,6 +44,15 @@ static bool time_of_block(kt_value *out, kt_program *program, size_t first, size
     return kt_duration_of(out, program, &time);
 }
 
+/* Is there something from `first` on that takes time elsewhere? */
+static bool has_gates(const ketch_circuit *circuit, size_t first) {
+    size_t i = first;
+    while (i < circuit->ops_count && circuit->ops[i].code >= KT_OP_BARRIER &&
+           (circuit->ops[i].code < KT_OP_GATE_AT || circuit->ops[i].code > KT_OP_RESET_AT))
+        i++;
+    return i < circuit->ops_count;
+}
+
 /* durationof({ ... }): the block is lowered like any other, timed, and taken back. */
 bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_expression *expression) {
     ketch_circuit *circuit = program->circuit;
@@ -55,7 +64,7 @@ bool kt_evaluate_durationof(kt_value *out, kt_program *program, const kt_express
     kt_span span = kt_expression_span(expression);
     *out = (kt_value){.type = KT_TYPE_DURATION};
     bool good = lower_block(program, expression->as.block) && time_of_block(out, program, ops, boxes, span);
-    if (good && circuit->ops_count > ops && !program->timing_warned) {
+    if (good && !program->timing_warned && has_gates(circuit, ops)) {
         kt_warning_at(&program->report, KT_NO_TIME, span, "gates and measurements take no time here: `durationof` counts delays alone");
         program->timing_warned = true;
     }

@@ -279,10 +279,19 @@ static void test_warnings(void **state) {
     check_warning(QASM2 "qreg q[1]; creg c[2]; if(c==4) x q[0];", "KQ1008", 3, 29);
     check_warning(QASM3 "qubit q; bit[2] c; if (int[2](c) == 2) x q;", "KQ1008", 3, 37); /* which is -2 */
     check_warning(QASM2 "qreg q[1]; creg c[1]; measure q[0] -> c;", "KQ1009", 3, 23);
+    check_warning(QASM3 "qubit q; duration d = durationof({ delay[9ns] q; x q; });", "KQ1020", 3, 23);
     check_warning(QASM3 "qubit q; stretch s; delay[s] q; bit c = measure q; if (c) x q;", "KQ1020", 3, 27);
     check_warning(
         QASM3 "qubit[2] q; stretch s; x q; box[9ns] { delay[s] q[0]; x q; delay[s] q[1]; cx q[0], q[1]; delay[9ns] q[0]; delay[s] q[1]; }",
         "KQ1020", 3, 33);
+}
+
+static void test_delays_alone(void **state) {
+    (void)state;
+    ketch_diag *diag = ketch_diag_create();
+    kt_circuit_free(circuit_with_messages(QASM3 "qubit q; duration d = durationof({ delay[9ns] q; barrier q; });", diag));
+    if (ketch_diag_message(diag, 0)) fail_msg("%s", ketch_diag_text(diag));
+    ketch_diag_free(&diag);
 }
 
 static void test_unset(void **state) {
@@ -439,6 +448,7 @@ int main(void) {
         cmocka_unit_test(test_syntax),    cmocka_unit_test(test_version),      cmocka_unit_test(test_gates),
         cmocka_unit_test(test_operands),  cmocka_unit_test(test_declarations), cmocka_unit_test(test_arithmetic),
         cmocka_unit_test(test_interface), cmocka_unit_test(test_many),         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_delays_alone),
         cmocka_unit_test(test_unset),     cmocka_unit_test(test_includes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
