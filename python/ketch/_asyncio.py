@@ -73,14 +73,16 @@ class LoopRuns:
         if self._queue or not self._begin(run):
             self._queue.append(run)
             self._retry_later(loop)
-        if not self.watched_by:
-            self._watch(loop)
         try:
+            if not self.watched_by:
+                self._watch(loop)
             await run.waiter
-        except BaseException:  # the task was cancelled, or its coroutine closed
+        except BaseException:  # the task was cancelled, its coroutine closed, or the loop can watch nothing
             run.dropped = True
             if run.job is not None:
                 run.job.cancel()
+                if not self.watched_by:  # nobody would drain it
+                    self._outstanding.pop(run.job.handle, None)
             raise
         assert run.job is not None
         return run.job.result()

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ketch import _fork
-from ketch._errors import UsageError, call, check, give_diag, make, take_diag, text_of
+from ketch._errors import CircuitSyntaxError, UsageError, call, check, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._options import positive, whole
 from ketch._text import c_text, write_options, written
@@ -97,7 +97,15 @@ class Circuit:
             if bits is not None:
                 raise TypeError("bits are declared by the program")
             text = source.encode()
-            handle = _read(lib.ketch_circuit_parse, text, len(text), name=name, **options)
+            try:
+                handle = _read(lib.ketch_circuit_parse, text, len(text), name=name, **options)
+            except CircuitSyntaxError as error:
+                if is_text(source):
+                    raise
+                hint = "this was read as the text of a program: a file is read by ketch.Circuit.load"
+                raise CircuitSyntaxError(f"{error}\n  hint: {hint}", error.messages) from None
+        elif isinstance(source, os.PathLike):
+            raise TypeError("a file is read by ketch.Circuit.load")
         else:
             if options:
                 raise TypeError(f"options of reading make no sense where nothing is read: {', '.join(options)}")
@@ -459,11 +467,16 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def is_text(source: str) -> bool:
+    """Whether it looks like a program, and not like a path."""
+    return ";" in source or "\n" in source or not source
+
+
 def as_circuit(source: Circuit | str | os.PathLike[str]) -> Circuit:
     """A circuit, the text of a program (it has a semicolon), or a path."""
     if isinstance(source, Circuit):
         return source
-    if isinstance(source, str) and (";" in source or "\n" in source):
+    if isinstance(source, str) and is_text(source):
         return Circuit(source)
     if isinstance(source, (str, os.PathLike)):
         return Circuit.load(source)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, cast, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ketch._asyncio import Loops, runs_of
 from ketch._circuit import Circuit, as_circuit
 from ketch._errors import UsageError, check, give_diag, make, take_diag
 from ketch._futures import Future, Watcher
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from ketch._asyncio import Loops
     from ketch._options import RunOptions, WorkOptions
 
 __all__ = ["Session", "default_session", "run"]
@@ -214,6 +214,8 @@ class Session:
         >>> asyncio.run(both())
         [{'0': 10}, {'0': 20}]
         """
+        from ketch._asyncio import runs_of  # here: asyncio takes as long to import as all of Ketch
+
         return await runs_of(self._loops, self._handle).run(self._work(circuit, **options))
 
     def _run(self, circuit: Circuit, settings: Any, progress: Any = None, state: Any = None) -> Result:

@@ -318,3 +318,23 @@ def test_sequential_awaits_let_others_run(session, run):
         return ticks
 
     assert run(main()) > 150
+
+
+def test_a_loop_that_can_watch_nothing(session, long):
+    """The error is the caller's, and no work goes on that nobody could hear of."""
+
+    class Blind(asyncio.SelectorEventLoop):
+        def add_reader(self, *arguments):
+            raise OSError("no more descriptors")
+
+    loop = Blind()
+    try:
+        for _ in range(4):  # two would keep all threads of the session
+            with pytest.raises(OSError, match="no more descriptors"):
+                loop.run_until_complete(session.run_async(long))
+    finally:
+        loop.close()
+    began = time.perf_counter()
+    assert session.run(workloads.BELL, shots=10).shots == 10
+    assert time.perf_counter() - began < 5
+    assert not session._loops[loop]._outstanding

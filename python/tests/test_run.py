@@ -327,6 +327,12 @@ def test_a_path_and_a_text_are_told_apart(tmp_path: pathlib.Path) -> None:
         ketch.run("none.qasm")
     with pytest.raises(ketch.CircuitSyntaxError):
         ketch.run("none $;")
+    with pytest.raises(TypeError, match=r"Circuit\.load"):
+        ketch.Circuit(tmp_path / "none.qasm")  # type: ignore[arg-type]
+    with pytest.raises(ketch.CircuitSyntaxError, match=r"hint: .*Circuit\.load"):
+        ketch.Circuit("folder/none.qasm")
+    with pytest.raises(ketch.CircuitSyntaxError, match="no statement"):
+        ketch.run("")
 
 
 OUTPUTS: list[Any] = [(), ("memory",), ("state",), ("amplitudes",), ("probabilities", "memory"), ("state", "memory")]
