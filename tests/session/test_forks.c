@@ -263,7 +263,7 @@ static void several_threads_of_a_child(void **state) {
     release(&all);
 }
 
-/* ── A child that cannot start threads ──────────────────────────────────────────────────────────────────────────────────── */
+/* ── A child that has no threads, or no descriptors ─────────────────────────────────────────────────────────────────────── */
 
 static void *run_for_a_while(void *argument) {
     ketch_session *session = argument;
@@ -304,8 +304,34 @@ static void no_thread_can_be_started(void **state) {
     expect_exit(child, 0);
 }
 
+/* Threads come and go all the same, jobs are announced and taken. */
+static int work_without_descriptors(void) {
+    ketch_session *session = session_of(2, 0, 0);
+    ketch_circuit *circuit = large();
+    ketch_run_options options = seeded(1);
+    CHECK(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, 0}) == 0);
+    CHECK(ketch_session_fd(session) == -1);
+    ketch_job *job = submitted(session, circuit, &options, 0), *taken = NULL;
+    CHECK(ketch_job_wait(job, 60) == KETCH_OK && info_of(job).status == KETCH_OK);
+    for (int i = 0; i < 1000 && !ketch_session_take(&taken, session, 1); i++) usleep(1000);
+    CHECK(taken == job);
+    ketch_job_free(&job);
+    ketch_session_free(&session);
+    usleep(100000); /* OpenMP's end a moment after the coordinator */
+    ketch_circuit_free(&circuit);
+    return 0;
+}
+
+static void no_descriptor_is_left(void **state) {
+    (void)state;
+    pid_t child = fork();
+    if (!child) leave(work_without_descriptors());
+    expect_exit(child, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_descriptor_is_left), /* before any thread of OpenMP's has ended here */
         cmocka_unit_test(while_another_thread_runs),
         cmocka_unit_test(fork_in_fork),
         cmocka_unit_test(several_threads_of_a_child),
