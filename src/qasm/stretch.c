@@ -218,6 +218,14 @@ static double without_noise(double seconds) {
     return fabs(whole - seconds) <= 1e-14 * seconds ? whole : seconds;
 }
 
+/* None is negative, but for what rounding leaves of one that is 0. */
+static void lift_delays(ketch_circuit *circuit) {
+    for (size_t i = 0; i < circuit->ops_count; i++) {
+        const kt_op *op = &circuit->ops[i];
+        if (op->code == KT_OP_DELAY && circuit->params[op->data] < 0) circuit->params[op->data] = 0;
+    }
+}
+
 bool kt_resolve_stretches(kt_program *program) {
     kt_timing *timing = &program->timing;
     kt_constraints constraints = {0};
@@ -229,7 +237,10 @@ bool kt_resolve_stretches(kt_program *program) {
     if (good && !(values = kt_array((size_t)constraints.unknowns + 1, sizeof *values))) good = kt_report_no_memory(&program->report);
     good = good && solve(values, program, &constraints);
     for (uint32_t i = 0; i < timing->stretch_nodes_count && good; i++) values[i] = without_noise(values[i]);
-    if (good) kt_circuit_settle_stretches(program->circuit, values);
+    if (good) {
+        kt_circuit_settle_stretches(program->circuit, values);
+        lift_delays(program->circuit);
+    }
     kt_free(values);
     kt_free(constraints.items);
     return good;

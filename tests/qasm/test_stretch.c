@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The least solution of small systems of equations and inequalities, against all points in which as many of them as there are unknowns
- * hold with equality: if there is a solution the least is among them.
+ * hold with equality: if there is a solution the least is among them. What delays become of it.
  */
+#include "helper.h"
 #include "qasm/timing.h"
 
 #include <math.h>
@@ -166,11 +167,27 @@ static void many_parts(void **unused) {
     for (uint32_t i = 0; i < MANY; i++) assert_true(values[2 * i] == 0 && values[2 * i + 1] == i / 2.0);
 }
 
+/* What is left between equal times is nothing, and not a rounding error below it. */
+static void no_delay_is_negative(void **unused) {
+    (void)unused;
+    for (int divisor = 1; divisor < 32; divisor++) {
+        char text[256];
+        snprintf(text, sizeof text, QASM3 "qubit[2] q; stretch h; box[70ns] { delay[h / %d] q[0]; } delay[h / %d - 70ns] q[1];", divisor,
+                 divisor);
+        ketch_circuit *circuit = circuit_of(text);
+        assert_int_equal(circuit->ops_count, 2);
+        double filled = circuit->params[circuit->ops[0].data], left = circuit->params[circuit->ops[1].data];
+        assert_true(fabs(filled - 70e-9) < 1e-20 && left >= 0 && left < 1e-20);
+        kt_circuit_free(circuit);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(least_solutions),
         cmocka_unit_test(names_the_contradiction),
         cmocka_unit_test(many_parts),
+        cmocka_unit_test(no_delay_is_negative),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
