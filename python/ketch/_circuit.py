@@ -16,37 +16,20 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ketch import _fork
+from ketch._arguments import GATES, angle_rows, doubles, indices, one_application, operand_rows, uint32s, value_text
 from ketch._errors import CircuitSyntaxError, UsageError, call, check, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._options import positive, whole
 from ketch._text import c_text, write_options, written
 
 __all__ = ["Circuit", "CircuitSummary"]
-
-_UINT32S = ffi.typeof("uint32_t[]")
-_DOUBLES = ffi.typeof("double[]")
-_PLAIN = (tuple, list)
-
-
-def _gate_shapes() -> dict[str, tuple[int, int]]:
-    """Qubits and parameters of each gate that calls know, by its names."""
-    shapes: dict[str, tuple[int, int]] = {}
-    index = 0
-    while gate := lib.ketch_gate_at(index):
-        for name in [text_of(gate.name), *text_of(gate.aliases).split()]:
-            shapes.setdefault(name, (gate.qubit_count, gate.parameter_count))
-        index += 1
-    return shapes
-
-
-_GATES = _gate_shapes()
 
 
 class CircuitSummary(NamedTuple):
@@ -207,26 +190,26 @@ class Circuit:
         >>> ketch.Circuit(4).append("x", 3, controls=[0, 1, 2])
         <ketch.Circuit: 4 qubits, 4 bits, 1 operation>
         """
-        operands, angles = _GATES.get(name, (1, 0))
-        if controls is None and (few := _few(qubits, params, operands, angles)):
+        operands, angles = GATES.get(name, (1, 0))
+        if controls is None and (few := one_application(qubits, params, operands, angles)):
             return self._change(lib.ketch_circuit_append, c_text(name), 1, *few)
-        places = _operands(name, qubits, operands, 1 if operands else max(1, np.size(params)))
+        places = operand_rows(name, qubits, operands, 1 if operands else max(1, np.size(params)))
         count = len(places)
-        values = _angles(name, params, count, angles)
+        values = angle_rows(name, params, count, angles)
         if controls is None:
-            return self._change(lib.ketch_circuit_append, c_text(name), count, _uint32s(places), _doubles(values))
-        before = _indices(controls, "controls")
+            return self._change(lib.ketch_circuit_append, c_text(name), count, uint32s(places), doubles(values))
+        before = indices(controls, "controls")
         before = np.broadcast_to(before, (count, before.size)) if before.ndim < 2 else before
         if before.ndim != 2 or len(before) != count:
             raise UsageError(f"controls has shape {before.shape}: there are {count} applications")
         values_of_controls = 2**64 - 1 if control_values is None else whole(control_values, "control_values")
         places = np.hstack([before, places])
-        arguments = (c_text(name), count, before.shape[1], values_of_controls, _uint32s(places), _doubles(values))
+        arguments = (c_text(name), count, before.shape[1], values_of_controls, uint32s(places), doubles(values))
         return self._change(lib.ketch_circuit_append_controlled, *arguments)
 
     def append_matrix(self, matrix: ArrayLike, qubits: ArrayLike) -> Circuit:
         """Appends a unitary matrix on 1 to 6 qubits; its indices count the first qubit as bit 0."""
-        places = _indices(qubits, "qubits").reshape(-1)
+        places = indices(qubits, "qubits").reshape(-1)
         elements = np.ascontiguousarray(matrix, dtype=np.complex128)
         side = 1 << min(len(places), 16)
         if elements.shape != (side, side):
@@ -234,16 +217,16 @@ class Circuit:
                 f"a matrix of shape {elements.shape} for {len(places)} qubits: it has shape ({side}, {side})"
             )
         return self._change(
-            lib.ketch_circuit_append_matrix, len(places), _uint32s(places), _doubles(elements.view(np.float64))
+            lib.ketch_circuit_append_matrix, len(places), uint32s(places), doubles(elements.view(np.float64))
         )
 
     def measure(self, qubits: ArrayLike, bits: ArrayLike | None = None) -> Circuit:
         """Measures each qubit into the bit at its place in `bits`, by default the bit of the same number."""
-        places = _indices(qubits, "qubits").reshape(-1)
-        targets = places if bits is None else _indices(bits, "bits").reshape(-1)
+        places = indices(qubits, "qubits").reshape(-1)
+        targets = places if bits is None else indices(bits, "bits").reshape(-1)
         if len(places) != len(targets):
             raise UsageError(f"{len(places)} qubits are measured into {len(targets)} bits")
-        return self._change(lib.ketch_circuit_measure, len(places), _uint32s(places), _uint32s(targets))
+        return self._change(lib.ketch_circuit_measure, len(places), uint32s(places), uint32s(targets))
 
     def measure_all(self) -> Circuit:
         """Measures every qubit into the bit of the same number."""
@@ -253,13 +236,13 @@ class Circuit:
 
     def reset(self, qubits: ArrayLike) -> Circuit:
         """Sets qubits to 0."""
-        places = _indices(qubits, "qubits").reshape(-1)
-        return self._change(lib.ketch_circuit_reset, len(places), _uint32s(places))
+        places = indices(qubits, "qubits").reshape(-1)
+        return self._change(lib.ketch_circuit_reset, len(places), uint32s(places))
 
     def barrier(self, qubits: ArrayLike | None = None) -> Circuit:
         """Nothing is moved across a barrier; by default one over all qubits."""
-        places = np.arange(self.qubits) if qubits is None else _indices(qubits, "qubits").reshape(-1)
-        return self._change(lib.ketch_circuit_barrier, len(places), _uint32s(places))
+        places = np.arange(self.qubits) if qubits is None else indices(qubits, "qubits").reshape(-1)
+        return self._change(lib.ketch_circuit_barrier, len(places), uint32s(places))
 
     @contextlib.contextmanager
     def if_(self, bits: ArrayLike, value: int = 1) -> Iterator[Circuit]:
@@ -271,8 +254,8 @@ class Circuit:
         >>> ketch.run(circuit.measure(1), shots=100, seed=1).counts
         {'00': 51, '11': 49}
         """
-        places = _indices(bits, "bits").reshape(-1)
-        self._change(lib.ketch_circuit_begin_if, len(places), _uint32s(places), whole(value, "value"))
+        places = indices(bits, "bits").reshape(-1)
+        self._change(lib.ketch_circuit_begin_if, len(places), uint32s(places), whole(value, "value"))
         try:
             yield self
         finally:
@@ -317,11 +300,11 @@ class Circuit:
         numbers = {name: value for name, value in given.items() if isinstance(value, (float, np.floating))}
         for name, value in given.items():
             if name not in numbers:
-                text = _value_text(value).encode()
+                text = value_text(value).encode()
                 circuit._change(lib.ketch_circuit_bind_text, c_text(name), text, len(text))
         if numbers:
             names = [ffi.new("char[]", c_text(name)) for name in numbers]
-            pointers, floats = ffi.new("char *[]", names), ffi.new(_DOUBLES, [float(v) for v in numbers.values()])
+            pointers, floats = ffi.new("char *[]", names), ffi.new("double[]", [float(v) for v in numbers.values()])
             circuit._change(lib.ketch_circuit_bind_all, len(names), pointers, floats)
         return circuit
 
@@ -514,83 +497,3 @@ def _read(function: Any, *arguments: Any, **options: Any) -> Any:
         else:
             raise TypeError(f"there is no option {name!r} of reading")
     return make("ketch_circuit", lib.kp_circuit_free, function, *arguments, structure)
-
-
-def _indices(values: ArrayLike | Iterable[int], what: str) -> np.ndarray[Any, Any]:
-    """Numbers of qubits or bits as an array of uint32."""
-    array = np.asarray(list(values) if isinstance(values, (range, set, frozenset)) else values)
-    if not array.size:
-        return array.astype(np.uint32)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"{what} are whole numbers, not {array.dtype}")
-    if array.min() < 0 or array.max() >= 2**32:
-        raise UsageError(f"{what}: {array.min() if array.min() < 0 else array.max()} is no index")
-    return array.astype(np.uint32)
-
-
-def _few(qubits: Any, params: Any, operands: int, angles: int) -> tuple[Any, Any] | None:
-    """Arrays of C for one application that is given as plain numbers: the usual case, without arrays of NumPy. None
-    where it is another case, or something is wrong."""
-    places = (qubits,) if qubits.__class__ is int else qubits
-    values = (params,) if params.__class__ is float else params
-    if places.__class__ not in _PLAIN or values.__class__ not in _PLAIN:
-        return None
-    if len(places) != operands or len(values) != angles:
-        return None
-    try:
-        return ffi.new(_UINT32S, places), ffi.new(_DOUBLES, values)
-    except (TypeError, OverflowError):
-        return None
-
-
-def _operands(name: str, qubits: ArrayLike, operands: int, count: int) -> np.ndarray[Any, Any]:
-    """Operands row by row; of a gate on no qubits `count` empty rows."""
-    places = _indices(qubits, "qubits")
-    if name not in _GATES:
-        return places.reshape(-1, 1)[:1]  # the library knows what to say
-    if places.ndim > 2:
-        raise UsageError(f"qubits has {places.ndim} dimensions: at most 2, (count, {operands})")
-    fits = places.shape[1] == operands if places.ndim == 2 else operands == 1 or places.size == operands
-    if not fits:
-        raise UsageError(
-            f"`{name}` acts on {operands} qubits: qubits has shape {places.shape}, "
-            f"not ({operands},) or (count, {operands})"
-        )
-    return places.reshape(-1, operands) if operands else np.empty((count, 0), np.uint32)
-
-
-def _angles(name: str, params: ArrayLike, count: int, angles: int) -> np.ndarray[Any, Any]:
-    """Parameters of `count` applications, row by row."""
-    values = np.asarray(params, dtype=np.float64)
-    if values.shape == (count, angles) or (values.size == count * angles and (values.ndim < 2 or not values.size)):
-        return values
-    if values.size == angles and values.ndim < 2:
-        return np.broadcast_to(values.reshape(-1), (count, angles))
-    raise UsageError(f"`{name}` has {angles} parameters: params has shape {values.shape}, for {count} applications")
-
-
-def _uint32s(array: np.ndarray[Any, Any]) -> Any:
-    return ffi.from_buffer(_UINT32S, np.ascontiguousarray(array, dtype=np.uint32))
-
-
-def _doubles(array: np.ndarray[Any, Any]) -> Any:
-    return ffi.from_buffer(_DOUBLES, np.ascontiguousarray(array, dtype=np.float64))
-
-
-def _value_text(value: Any) -> str:
-    """A value as ketch_circuit_bind_text reads it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (bool, np.bool_)):
-        return "true" if value else "false"
-    if isinstance(value, (int, np.integer)):
-        return str(int(value))
-    if isinstance(value, (float, np.floating)):
-        return repr(float(value))
-    if isinstance(value, (complex, np.complexfloating)):
-        return f"[{float(value.real)!r}, {float(value.imag)!r}]"
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(f'{chr(34)}{v}{chr(34)}' if isinstance(v, str) else _value_text(v) for v in value)}]"
-    raise TypeError(f"an input cannot be {value!r}")
