@@ -174,7 +174,12 @@ class RunCancelledError(KetchError, RuntimeError):
 
 
 class FileError(KetchError, OSError):
-    """A file could not be read or written."""
+    """A file could not be read or written: `filename`."""
+
+    @property
+    def filename(self) -> str:
+        """The file, as it was given."""
+        return self.file
 
 
 class UnavailableError(KetchError, RuntimeError):

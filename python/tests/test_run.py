@@ -323,6 +323,7 @@ def test_a_path_and_a_text_are_told_apart(tmp_path: pathlib.Path) -> None:
     with pytest.raises(ketch.FileError) as missing:
         ketch.run(tmp_path / "none.qasm")
     assert isinstance(missing.value, OSError)
+    assert missing.value.filename == str(tmp_path / "none.qasm")
     with pytest.raises(ketch.FileError):
         ketch.run("none.qasm")
     with pytest.raises(ketch.CircuitSyntaxError):
