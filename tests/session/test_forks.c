@@ -330,8 +330,9 @@ static void no_descriptor_is_left(void **state) {
 }
 
 int main(void) {
+    /* The first comes before any thread of OpenMP's has ended here. */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_descriptor_is_left), /* before any thread of OpenMP's has ended here */
+        cmocka_unit_test(no_descriptor_is_left),
         cmocka_unit_test(while_another_thread_runs),
         cmocka_unit_test(fork_in_fork),
         cmocka_unit_test(several_threads_of_a_child),
