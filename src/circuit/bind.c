@@ -114,8 +114,9 @@ void kt_circuit_settle_stretches(ketch_circuit *circuit, const double *values) {
     for (size_t i = 0; i < circuit->nodes_count; i++) {
         kt_node *node = &circuit->nodes[i];
         kt_node_code code = (kt_node_code)node->code;
-        const kt_node *left = &circuit->nodes[node->a], *right = is_binary(code) ? &circuit->nodes[node->b] : left;
-        bool settled = !is_leaf(code) && left->code == KT_NODE_CONSTANT && right->code == KT_NODE_CONSTANT;
+        bool leaf = is_leaf(code); /* which reads no nodes */
+        const kt_node *left = leaf ? node : &circuit->nodes[node->a], *right = is_binary(code) ? &circuit->nodes[node->b] : left;
+        bool settled = !leaf && left->code == KT_NODE_CONSTANT && right->code == KT_NODE_CONSTANT;
         if (code == KT_NODE_STRETCH || settled)
             *node = (kt_node){.code = KT_NODE_CONSTANT,
                               .known = true,
