@@ -332,11 +332,8 @@ static void no_descriptor_is_left(void **state) {
 int main(void) {
     /* The first comes before any thread of OpenMP's has ended here. */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_descriptor_is_left),
-        cmocka_unit_test(while_another_thread_runs),
-        cmocka_unit_test(fork_in_fork),
-        cmocka_unit_test(several_threads_of_a_child),
-        cmocka_unit_test(no_thread_can_be_started),
+        cmocka_unit_test(no_descriptor_is_left),      cmocka_unit_test(while_another_thread_runs), cmocka_unit_test(fork_in_fork),
+        cmocka_unit_test(several_threads_of_a_child), cmocka_unit_test(no_thread_can_be_started),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
