@@ -444,7 +444,7 @@ typedef struct ketch_run_options {
     ketch_engine engine;
     uint64_t max_memory;    /* bytes; what is free on the machine and in its cgroups by default */
     uint32_t max_qubits;    /* simulated at once (idle ones are not); as many as fit by default */
-    double timeout_seconds; /* none */
+    double timeout_seconds; /* from when the run begins, its time in a queue apart; none */
     /* Called about ten times a second from the thread that called ketch_run, and when a stage begins; nonzero cancels. It must not use the
      * session. */
     int (*progress)(void *user, const ketch_progress *progress);
@@ -554,8 +554,8 @@ typedef struct ketch_job ketch_job;
  * not see others' jobs makes another. A forked child gets a new descriptor: ask again. */
 typedef struct ketch_channel ketch_channel;
 KETCH_API ketch_status ketch_channel_create(ketch_channel **out, ketch_session *session, ketch_diag *diag);
-/* The descriptor (an eventfd, non-blocking, closed by exec), readable while an ended job has not been taken, now and then also when there is
- * none (take, and wait again); -1 where the system has no more. It belongs to the channel: do not read or close it. */
+/* The descriptor (an eventfd, non-blocking, closed by exec), readable while an ended job has not been taken, now and then also when there
+ * is none (take, and wait again); -1 where the system has no more. It belongs to the channel: do not read or close it. */
 KETCH_API int ketch_channel_fd(ketch_channel *channel);
 /* Up to `most` jobs that have ended, in that order, into out; each job once. Their owner still frees them. */
 KETCH_API size_t ketch_channel_take(ketch_job **out, ketch_channel *channel, size_t most);

@@ -14,6 +14,8 @@ import zipfile
 
 import pytest
 
+pytestmark = pytest.mark.timeout(500)  # a wheel takes a minute to build, more where the machine is busy
+
 ROOT = pathlib.Path(__file__).parents[2]
 QUICK = bool(os.environ.get("KETCH_TEST_QUICK"))
 STRAY = ("PYTHONPATH", "LD_LIBRARY_PATH", "DESTDIR", "CFLAGS", "LDFLAGS", "MALLOC_PERTURB_")

@@ -42,7 +42,8 @@ static inline ketch_run_options seeded(uint64_t seed) {
 static inline ketch_circuit *little(void) { return heavy(5, 10); }
 static inline ketch_circuit *middling(void) { return heavy(14, 100); }
 static inline ketch_circuit *large(void) { return heavy(18, 20); }
-static inline ketch_circuit *endless(void) { return heavy(22, 400); }
+static inline ketch_circuit *endless(void) { return heavy(24, 100); }
+static inline ketch_circuit *as_large_as_endless(void) { return heavy(24, 1); }
 
 /* A result whole, but for what differs from run to run. */
 static inline bytes whole(ketch_result *result) {
@@ -92,7 +93,7 @@ static inline ketch_job_info info_of(ketch_job *job) {
 
 /* Waits until the job is planned and runs. */
 static inline void see_running(ketch_job *job) {
-    for (int i = 0; i < 20000 && strcmp(info_of(job).stage, "simulate"); i++) usleep(1000);
+    for (int i = 0; i < 60000 && strcmp(info_of(job).stage, "simulate"); i++) usleep(1000);
     assert_string_equal(info_of(job).stage, "simulate");
     assert_int_equal(info_of(job).state, KETCH_JOB_RUNNING);
 }

@@ -387,7 +387,7 @@ static void everything_stops_soon(void **state) {
 /* What waits behind a cancelled job that had not begun goes on, though nobody but the handler knew. */
 static void the_queue_goes_on_behind_a_cancelled_job(void **state) {
     (void)state;
-    ketch_circuit *forever = endless(), *same_size = heavy(22, 1), *middle = middling();
+    ketch_circuit *forever = endless(), *same_size = as_large_as_endless(), *middle = middling();
     ketch_run_options options = seeded(1);
     options.threads = 1;
     ketch_memory needed = KETCH_MEMORY_INIT;
@@ -415,7 +415,7 @@ static void the_queue_goes_on_behind_a_cancelled_job(void **state) {
 /* What has been planned and put back, as there is no memory for it, ends as soon as what has not begun. */
 static void what_waits_for_memory_is_cancelled(void **state) {
     (void)state;
-    ketch_circuit *forever = endless(), *same_size = heavy(22, 1);
+    ketch_circuit *forever = endless(), *same_size = as_large_as_endless();
     ketch_run_options options = seeded(1);
     options.threads = 1;
     ketch_memory needed = KETCH_MEMORY_INIT;
