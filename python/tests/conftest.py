@@ -1,9 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all Python tests share: ``--tap`` reports as TAP, so that tools/test can count them."""
+"""What all Python tests share: ``--tap`` reports as TAP, so that tools/test can count them; what many begin with."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+import ketch
+import workloads
+
+
+@pytest.fixture
+def session() -> Iterator[ketch.Session]:
+    with ketch.Session(threads=2) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def long() -> ketch.Circuit:
+    """Minutes of work."""
+    return ketch.Circuit(workloads.long())
 
 
 class Tap:

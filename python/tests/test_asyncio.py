@@ -45,17 +45,6 @@ def run(new_loop):
     return run
 
 
-@pytest.fixture
-def session():
-    with ketch.Session(threads=2) as session:
-        yield session
-
-
-@pytest.fixture(scope="module")
-def long():
-    return ketch.Circuit(workloads.long())
-
-
 def idle(session):
     """Whether the session's threads have nothing to do: a run of all of them would otherwise wait."""
     began = time.perf_counter()

@@ -27,17 +27,6 @@ def until(condition, seconds=10.0):
         time.sleep(0.001)
 
 
-@pytest.fixture
-def session():
-    with ketch.Session(threads=2) as session:
-        yield session
-
-
-@pytest.fixture(scope="module")
-def long():
-    return ketch.Circuit(workloads.long())
-
-
 def test_result_is_that_of_run(session):
     future = session.submit(workloads.BELL, shots=1000, seed=7)
     assert isinstance(future, ketch.Future)

@@ -243,8 +243,11 @@ def test_asking_a_state_that_is_at_work() -> None:
         except ketch.UsageError as error:
             answers.append(error.message)
 
-    state.apply(circuit, progress=ask)
-    assert "a run is at work on the state" in answers
+    for _ in range(20):  # a quick machine may be done before it is asked
+        state.apply(circuit, progress=ask)
+        if "a run is at work on the state" in answers:
+            return
+    pytest.fail(f"it was never at work: {answers}")
 
 
 def test_copies() -> None:
