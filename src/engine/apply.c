@@ -320,7 +320,7 @@ static void add_up(kt_run *run, uint64_t chunks) {
         lost = (base - total) + (group + lost);
         base = total;
     }
-    sums[chunks] = run->norm = before;
+    sums[chunks] = run->norm = isnan(base) ? base : before; /* one amplitude that is no number, wherever it is */
 }
 
 /* Chunk c is that of the basis states, not of memory. */

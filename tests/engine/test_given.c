@@ -393,6 +393,26 @@ static void lost_states(void **unused) {
     ketch_circuit_free(&circuit);
 }
 
+/* Far from all that make up the norm. */
+static void one_amplitude_that_is_no_number(void **unused) {
+    (void)unused;
+    enum { QUBITS = 18 };
+    static const double wrong[] = {NAN, INFINITY, -INFINITY};
+    static const size_t places[] = {1, 2 << (QUBITS - 1), (2 << QUBITS) - 1};
+    ketch_circuit *nothing = circuit_of(0, 0);
+    ketch_state *state = state_of(QUBITS, KETCH_PRECISION_FP64);
+    lab_setup lab = lab_with(1, KETCH_OUTPUT_SHOTS, 2);
+    lab.options.state = state;
+    for (size_t i = 0; i < 9; i++) {
+        ketch_result *result;
+        OK(ketch_state_reset(state, diag));
+        ((double *)ketch_state_amplitudes(state))[places[i / 3]] = wrong[i % 3];
+        FAILS(NORM_DRIFTED, lab_try(&result, &lab, nothing));
+    }
+    ketch_state_free(&state);
+    ketch_circuit_free(&nothing);
+}
+
 /* A run is at work while the process forks: for the child the state is lost, for the parent it is not. */
 static void forks(void **unused) {
     (void)unused;
@@ -474,6 +494,7 @@ int main(void) {
         cmocka_unit_test(threads_leave_the_same_bytes),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(lost_states),
+        cmocka_unit_test(one_amplitude_that_is_no_number),
         cmocka_unit_test(forks),
         cmocka_unit_test(many_runs),
         cmocka_unit_test(memory_needed),
