@@ -76,6 +76,13 @@ void kt_job_release(ketch_job *job) {
 
 /* ── Ending ─────────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+void kt_job_keep(ketch_job *job, size_t element, ketch_status status, ketch_result *result) {
+    job->elements[element].status = status;
+    atomic_store(&job->elements[element].result, result);
+    if (job->element_count > 1) atomic_store(&job->fraction, 0);
+    atomic_fetch_add(&job->done, 1);
+}
+
 /* A signal handler may be here: atomics, sem_post and write. */
 bool kt_job_end(ketch_job *job, ketch_job_state from) {
     int state = (int)from;

@@ -27,10 +27,10 @@ typedef struct kt_element {
     ketch_status status;            /* CANCELLED until it has run */
 } kt_element;
 
-/* A run that may begin: an element of a job, with its threads and its memory. */
+/* A run that may begin: an element of a job, with its threads and its memory; or several little ones, one after the other. */
 typedef struct kt_turn {
     ketch_job *job;
-    size_t element;
+    size_t element, last;         /* rows of one circuit */
     bool prepare;                 /* only to be planned */
     bool ahead;                   /* a little run that does not count */
     ketch_status refused;         /* MEMORY: it never fits; CANCELLED: too late */
@@ -109,6 +109,8 @@ ketch_status kt_job_init(ketch_job *job, const ketch_circuit *circuit, const ket
                          ketch_diag *diag);
 void kt_job_clear(ketch_job *job);
 void kt_job_release(ketch_job *job);
+/* An element has run. */
+void kt_job_keep(ketch_job *job, size_t element, ketch_status status, ketch_result *result);
 /* From the state given to ENDED; false where it was another. Announces and wakes. */
 bool kt_job_end(ketch_job *job, ketch_job_state from);
 uint64_t kt_batch_seed(uint64_t seed, uint64_t circuit, uint64_t row);

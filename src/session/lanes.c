@@ -4,9 +4,12 @@
  */
 #include "session/scheduler.h"
 
+#include <math.h>
+
 #define SIDE_BY_SIDE 1.0                 /* seconds: runs predicted to take longer go one after the other, on all threads */
 #define LARGE_STATE  (UINT64_C(1) << 20) /* bytes: of states larger than this one is kept for later runs, whoever has it */
 #define MANY_DEAD    64
+#define TURN_SECONDS 1e-4 /* rows of a batch that take less altogether are one turn: taking a turn costs some microseconds */
 
 bool kt_recalled(const ketch_job *job) {
     return atomic_load_explicit(&job->cancelled, memory_order_relaxed) ||
@@ -170,9 +173,16 @@ static bool find_memory(kt_scheduler *s, kt_turn *turn) {
     return true;
 }
 
+/* The last element of a turn on one thread: little rows of one circuit go together, as long as there is enough for all threads. */
+static size_t last_of_turn(const ketch_job *job) {
+    size_t rows = kt_job_rows(job), left = rows - job->begun % rows;
+    double together = fmin(TURN_SECONDS / job->prepared.seconds, (double)left / kt_most_threads(job));
+    return job->begun + (together > 1 ? (size_t)together - 1 : 0);
+}
+
 /* May the next run of this job begin, where nothing waits before it? */
 static bool may_begin(kt_turn *turn, kt_scheduler *s, const ketch_job *job) {
-    *turn = (kt_turn){.job = (ketch_job *)(uintptr_t)job, .element = job->begun, .threads = 1};
+    *turn = (kt_turn){.job = (ketch_job *)(uintptr_t)job, .element = job->begun, .last = job->begun, .threads = 1};
     if (!job->prepared.plan || job->prepared_circuit != job->begun / kt_job_rows(job)) {
         turn->prepare = true;
         return s->busy < s->threads;
@@ -180,6 +190,7 @@ static bool may_begin(kt_turn *turn, kt_scheduler *s, const ketch_job *job) {
     turn->prepared = job->prepared;
     turn->ahead = s->busy == s->threads && !s->extra && (job->caller || job->on_the_spot) && job->prepared.seconds < KT_INLINE_SECONDS;
     turn->threads = turn->ahead ? 1 : choose_threads(s, job);
+    if (turn->threads == 1) turn->last = last_of_turn(job);
     return turn->threads && find_memory(s, turn);
 }
 
@@ -223,7 +234,7 @@ static void begin(kt_scheduler *s, kt_turn *turn) {
     if (turn->prepare) return;
     turn->expected = kt_seconds() + job->prepared.seconds / turn->threads;
     if (turn->expected > s->expected) s->expected = turn->expected;
-    job->begun++;
+    job->begun = turn->last + 1;
     atomic_fetch_add(&job->prepared.plan->references, 1);
     job->prepared.reused = true; /* by those that follow */
     job->prepared.plan_seconds = 0;
@@ -309,11 +320,7 @@ static void keep_spare(kt_scheduler *s, kt_turn *turn) {
 }
 
 static void end_element(ketch_job *job, kt_turn *turn, ketch_status status, ketch_result *result) {
-    kt_element *element = &job->elements[turn->element];
-    element->status = status;
-    atomic_store(&element->result, result);
-    if (job->element_count > 1) atomic_store(&job->fraction, 0);
-    atomic_fetch_add(&job->done, 1);
+    kt_job_keep(job, turn->element, status, result);
     if (!status) return;
     atomic_store(&job->cancelled, true);
     if (job->verdict) return;

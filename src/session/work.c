@@ -155,13 +155,26 @@ static void discard(kt_turn *turn) {
     turn->discard = (kt_state){0};
 }
 
+/* All of the turn's elements. The last one's result, or of the one that failed, is left to the turn's end. */
+static ketch_status run_elements(ketch_result **out, kt_turn *turn, ketch_diag *diag) {
+    for (;; turn->element++) {
+        ketch_status status = kt_run_turn(out, turn, diag);
+        if (status || turn->element == turn->last) return status;
+        kt_job_keep(turn->job, turn->element, KETCH_OK, *out);
+        *out = NULL;
+        turn->prepared.reused = true;
+        turn->prepared.plan_seconds = 0;
+        ketch_diag_clear(diag);
+    }
+}
+
 void kt_do_turn(kt_scheduler *s, kt_turn *turn) {
     ketch_job *job = turn->job;
     pthread_mutex_unlock(&s->lock);
     discard(turn);
     ketch_result *result = NULL;
     ketch_diag *diag = diag_of(turn);
-    ketch_status status = turn->prepare ? kt_plan_job(&turn->prepared, job, turn->element, diag) : kt_run_turn(&result, turn, diag);
+    ketch_status status = turn->prepare ? kt_plan_job(&turn->prepared, job, turn->element, diag) : run_elements(&result, turn, diag);
     pthread_mutex_lock(&s->lock);
     kt_caller *caller = turn->threads > 1 ? job->caller : NULL; /* who waits for this thread */
     kt_end_turn(s, turn, status, result);
