@@ -94,6 +94,7 @@ typedef struct ketch_message {
     uint32_t length;         /* characters that the caret line underlines, at least 1 */
     const char *source_line; /* the line itself, or an excerpt around the column where it is very long; "" if none */
     uint32_t source_column;  /* the caret's column inside source_line, from 1 */
+    int system_error;        /* the system's number (errno) where a file could not be read or written; 0 elsewhere */
 } ketch_message;
 
 /* Where messages are collected. Calls that take one clear it first. Holds up to 20 errors and 20 warnings or notes; what comes
@@ -303,7 +304,7 @@ KETCH_API ketch_status ketch_circuit_bind_text(ketch_circuit *circuit, const cha
 
 /* A function that a program declares `extern`, given by the caller: called while the program runs, from any of the session's threads and
  * perhaps from several at once, once for each branch of a run (not once for each shot); the same arguments must give the same result.
- * Nonzero ends the run with KETCH_ERROR_RUNTIME. */
+ * Nonzero ends the run with KETCH_ERROR_RUNTIME. It must not run anything on the same session, which may be waiting for it. */
 typedef int (*ketch_extern_function)(void *user, const ketch_value *arguments, size_t count, ketch_value *result);
 
 /* Names of `extern` declarations, in order; NULL beyond the end. */

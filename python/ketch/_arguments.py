@@ -70,9 +70,10 @@ def operand_rows(name: str, qubits: ArrayLike, operands: int, count: int) -> np.
         raise UsageError(f"qubits has {places.ndim} dimensions: at most 2, (count, {operands})")
     fits = places.shape[1] == operands if places.ndim == 2 else operands == 1 or places.size == operands
     if not fits:
+        together = f"; they are given together: append({name!r}, {list(range(operands))})" if not places.ndim else ""
         raise UsageError(
-            f"`{name}` acts on {operands} qubits: qubits has shape {places.shape}, "
-            f"not ({operands},) or (count, {operands})"
+            f"`{name}` acts on {counted(operands, 'qubit')}: qubits has shape {places.shape}, "
+            f"not ({operands},) or (count, {operands}){together}"
         )
     return places.reshape(-1, operands) if operands else np.empty((count, 0), np.uint32)
 
@@ -84,7 +85,15 @@ def angle_rows(name: str, params: ArrayLike, count: int, angles: int) -> np.ndar
         return values
     if values.size == angles and values.ndim < 2:
         return np.broadcast_to(values.reshape(-1), (count, angles))
-    raise UsageError(f"`{name}` has {angles} parameters: params has shape {values.shape}, for {count} applications")
+    raise UsageError(
+        f"`{name}` has {counted(angles, 'parameter')}: params has shape {values.shape}, "
+        f"for {counted(count, 'application')}"
+    )
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 qubit", "2 qubits"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def uint32s(array: np.ndarray[Any, Any]) -> Any:

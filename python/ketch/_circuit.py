@@ -190,6 +190,8 @@ class Circuit:
         >>> ketch.Circuit(4).append("x", 3, controls=[0, 1, 2])
         <ketch.Circuit: 4 qubits, 4 bits, 1 operation>
         """
+        if not isinstance(name, str):
+            raise TypeError(f"a gate is given by its name, not {name!r}: append('cx', [0, 1])")
         operands, angles = GATES.get(name, (1, 0))
         if controls is None and (few := one_application(qubits, params, operands, angles)):
             return self._change(lib.ketch_circuit_append, c_text(name), 1, *few)
@@ -295,6 +297,8 @@ class Circuit:
         >>> ketch.run(turn.bind(theta=np.pi), shots=10).counts
         {'1': 10}
         """
+        if values is not None and not isinstance(values, Mapping):
+            raise TypeError(f"values of inputs are given by name, {{'theta': 0.5}}, not {values!r}")
         circuit = self.copy()
         given = {**(values or {}), **named}
         numbers = {name: value for name, value in given.items() if isinstance(value, (float, np.floating))}

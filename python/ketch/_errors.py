@@ -6,8 +6,11 @@ The text of an exception is the library's own: `file:line:column: error[code]: .
 
 from __future__ import annotations
 
+import errno
+import re
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ketch._ketch import ffi, lib
@@ -54,6 +57,8 @@ class Message(NamedTuple):
     """The line itself, or an excerpt of a very long one."""
     source_column: int
     """The caret's column in `source_line`, from 1."""
+    system_error: int = 0
+    """The system's number (`errno`) where a file could not be read or written."""
 
 
 class KetchWarning(UserWarning):
@@ -174,12 +179,34 @@ class RunCancelledError(KetchError, RuntimeError):
 
 
 class FileError(KetchError, OSError):
-    """A file could not be read or written: `filename`."""
+    """A file could not be read or written: `filename`, `errno`. Where Python has a class for the system's reason, it is
+    that, too: `except FileNotFoundError` catches a missing file.
+
+    >>> import ketch
+    >>> try:
+    ...     ketch.Circuit.load("missing.qasm")
+    ... except FileNotFoundError as error:
+    ...     print(error.filename, isinstance(error, ketch.FileError))
+    missing.qasm True
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _file_error, (self.args[0], self.messages)
 
     @property
     def filename(self) -> str:
         """The file, as it was given."""
         return self.file
+
+    @property
+    def errno(self) -> int | None:  # type: ignore[override]  # OSError has them as variables
+        """The system's number of what went wrong, or None."""
+        return self._first.system_error or None
+
+    @property
+    def strerror(self) -> str:  # type: ignore[override]
+        """What went wrong, in words."""
+        return self.message
 
 
 class UnavailableError(KetchError, RuntimeError):
@@ -194,13 +221,31 @@ class LostError(KetchError, RuntimeError):
     """A job or state that was at work when this process was forked, or a state whose run failed."""
 
 
+def _file_error(text: str, messages: tuple[Message, ...]) -> FileError:
+    """A FileError that is also what Python calls the system's reason."""
+    number = next((m.system_error for m in messages if m.system_error), 0)
+    return _FILE_CLASSES.get(number, FileError)(text, messages)
+
+
+_FILE_CLASSES: dict[int, type[FileError]] = {
+    number: type(base.__name__, (FileError, base), {"__module__": "ketch", "__doc__": FileError.__doc__})
+    for number, base in {
+        errno.ENOENT: FileNotFoundError,
+        errno.EACCES: PermissionError,
+        errno.EPERM: PermissionError,
+        errno.EISDIR: IsADirectoryError,
+        errno.ENOTDIR: NotADirectoryError,
+        errno.EPIPE: BrokenPipeError,
+    }.items()
+}
+
 _NOTHING = Message("error", "", "", "", "", 0, 0, 0, "", 0)
 _SEVERITIES = {
     lib.KETCH_SEVERITY_ERROR: "error",
     lib.KETCH_SEVERITY_WARNING: "warning",
     lib.KETCH_SEVERITY_NOTE: "note",
 }
-_CLASSES: dict[int, type[KetchError]] = {
+_CLASSES: dict[int, Callable[[str, tuple[Message, ...]], KetchError]] = {
     lib.KETCH_ERROR_RUNTIME: RunError,
     lib.KETCH_ERROR_USAGE: UsageError,
     lib.KETCH_ERROR_SYNTAX: CircuitSyntaxError,
@@ -209,7 +254,7 @@ _CLASSES: dict[int, type[KetchError]] = {
     lib.KETCH_ERROR_TIMEOUT: RunTimeoutError,
     lib.KETCH_ERROR_MEMORY: OutOfMemoryError,
     lib.KETCH_ERROR_CANCELLED: RunCancelledError,
-    lib.KETCH_ERROR_IO: FileError,
+    lib.KETCH_ERROR_IO: _file_error,
     lib.KETCH_ERROR_UNAVAILABLE: UnavailableError,
     lib.KETCH_ERROR_BUSY: QueueFullError,
     lib.KETCH_ERROR_LOST: LostError,
@@ -240,6 +285,25 @@ def take_diag() -> Any:
 give_diag = _idle.append
 
 
+# How the library's hints name options and functions, and how Python does.
+_SPOKEN = (
+    (re.compile(r"--param (\S+?)=([^\s,]+)"), r"parameters={'\1': \2}"),
+    (re.compile(r"--(precision|prelude) ([\w.]+)"), r"\1='\2'"),
+    (re.compile(r"--shots (\d+)"), r"shots=\1"),
+    (re.compile(r"--include-dir"), "include_dirs"),
+    (re.compile(r"--(max-[a-z-]+)"), lambda found: found[1].replace("-", "_")),
+    (re.compile(r"\bketch_circuit_(bind|load)\b"), r"Circuit.\1"),
+    (re.compile(r"\bketch_state_(reset)\b"), r"State.\1"),
+)
+
+
+def spoken(text: str) -> str:
+    """A text of the library's in the words of this package."""
+    for pattern, words in _SPOKEN:
+        text = pattern.sub(words, text)
+    return text
+
+
 def messages_of(diag: Any) -> tuple[Message, ...]:
     """Everything that a `ketch_diag` holds."""
     found = []
@@ -248,6 +312,8 @@ def messages_of(diag: Any) -> tuple[Message, ...]:
         fields: dict[str, Any] = {name: getattr(m, name) for name in Message._fields}
         for name in ("code", "text", "hint", "file", "source_line"):
             fields[name] = text_of(fields[name])
+        for name in ("text", "hint"):
+            fields[name] = spoken(fields[name])
         found.append(Message(**{**fields, "severity": _SEVERITIES[m.severity]}))
     return tuple(found)
 
@@ -255,6 +321,11 @@ def messages_of(diag: Any) -> tuple[Message, ...]:
 def error_from(status: int, diag: Any) -> KetchError:
     """The exception for a status other than KETCH_OK, with what the diagnostic says."""
     text = text_of(lib.ketch_diag_text(diag)).rstrip("\n") or text_of(lib.ketch_status_name(status))
+    for index in range(lib.ketch_diag_count(diag)):
+        m = lib.ketch_diag_message(diag, index)
+        for said in (text_of(m.text), text_of(m.hint)):
+            if (words := spoken(said)) != said:
+                text = text.replace(said, words)
     return _CLASSES.get(status, KetchError)(text, messages_of(diag))
 
 

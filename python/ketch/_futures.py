@@ -37,10 +37,10 @@ class Future(concurrent.futures.Future):  # type: ignore[type-arg]
     `concurrent.futures.wait`, `as_completed`, callbacks and `asyncio.wrap_future` work as with any other. Callbacks run
     in one thread that completes all futures of the session, so they should be short."""
 
-    def __init__(self, watcher: Watcher, job: Job) -> None:
+    def __init__(self, watcher: Watcher, job: Job | None) -> None:
         super().__init__()
         self._watcher = watcher
-        self._job: Job | None = job  # until it has ended
+        self._job = job  # until it has ended
 
     def running(self) -> bool:
         """Whether the session is at work on it now."""
@@ -78,6 +78,12 @@ class Future(concurrent.futures.Future):  # type: ignore[type-arg]
         job = self._watcher.claim(self)
         if job is None:
             return
+        try:
+            self._tell(job)
+        finally:
+            self._watcher.forget(job)
+
+    def _tell(self, job: Job) -> None:
         result, failure = None, None
         try:
             result = job.result()
@@ -94,10 +100,17 @@ class Future(concurrent.futures.Future):  # type: ignore[type-arg]
 
     def _lose(self) -> None:
         """In a forked child: the work is the parent's, as are callbacks and those who wait; the lock may be held for
-        ever by a thread that is not here."""
+        ever by a thread that is not here. What had been told stays."""
+        told = self._state == "FINISHED"
+        result, failure = self._result, self._exception
         concurrent.futures.Future.__init__(self)
         self._job = None
-        self.set_exception(LostError("the run was at work when this process was forked: its result is the parent's"))
+        if not told:
+            failure = LostError("the run was at work when this process was forked: its result is the parent's")
+        if failure is None:
+            self.set_result(result)
+        else:
+            self.set_exception(failure)
 
 
 class Watcher:
@@ -116,6 +129,12 @@ class Watcher:
             self._start()  # first: where no thread can be had, nothing is left behind
             job = begin(self._channel)
             future = self._futures[job.handle] = Future(self, job)
+        return future
+
+    def ended(self, result: Any) -> Future:
+        """The future of what needs no work."""
+        future = Future(self, None)
+        future.set_result(result)
         return future
 
     def close(self) -> None:
@@ -145,9 +164,12 @@ class Watcher:
         """The job of a future, once."""
         with self._lock:
             job, future._job = future._job, None
-            if job is not None:
-                del self._futures[job.handle]
             return job
+
+    def forget(self, job: Job) -> None:
+        """A job whose end was told: not earlier, so that a fork meanwhile finds its future."""
+        with self._lock:
+            self._futures.pop(job.handle, None)
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -158,16 +180,16 @@ class Watcher:
 
     def _watch(self, poller: select.poll) -> None:
         while True:
-            poller.poll(_IDLE_SECONDS * 1000)
+            idle = not poller.poll(_IDLE_SECONDS * 1000)
             self._complete_ended()
             with self._lock:
-                if not self._futures:
+                if idle and not self._futures:
                     self._thread = None
                     return
 
     def _complete_ended(self) -> None:
         with self._lock:
-            # Without those that `close` has claimed.
+            # Without those that `close` has told.
             ended = [self._futures[handle] for handle in self._channel.take() if handle in self._futures]
         for future in ended:
             try:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ketch._display import progress_callback
-from ketch._errors import RunCancelledError, make, text_of
+from ketch._errors import RunCancelledError, error_from, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._result import Result
 
@@ -25,6 +25,8 @@ _LOOK_SECONDS = 0.1  # between two looks at the progress
 _SLICE_SECONDS = 0.02  # of a wait that signals cannot end, where there are no more descriptors
 _ROOM_SECONDS = 0.002  # between two attempts at a full queue
 _MOST_TAKEN = 64  # at a time: the rest waits for the next look, so that an event loop looks around between
+
+_RESULT_OUT = ffi.typeof("ketch_result **")
 
 _current_thread = threading.get_ident
 _main_thread = threading.main_thread
@@ -83,20 +85,21 @@ class Job:
 
     def result(self) -> Result | list[Result]:
         """What the job gave, which has ended: a result, or those of a batch. Raises what went wrong."""
-        if not self.batch:
-            return self._element(0)
         results, errors = [], []
-        for element in range(self.elements):
-            try:
-                results.append(self._element(element))
-            except Exception as error:
-                errors.append(error)
+        out = ffi.new(_RESULT_OUT)
+        diag = take_diag()
+        try:
+            for element in range(self.elements):
+                status = lib.ketch_job_result(out, self.cell[0], element, diag)
+                if status:
+                    errors.append(error_from(status, diag))
+                else:
+                    results.append(Result._wrap(ffi.gc(out[0], lib.kp_result_free)))
+        finally:
+            give_diag(diag)
         if errors:  # after a failure the other elements are cancelled
             raise next((error for error in errors if not isinstance(error, RunCancelledError)), errors[0])
-        return results
-
-    def _element(self, element: int) -> Result:
-        return Result._wrap(make("ketch_result", lib.kp_result_free, lib.ketch_job_result, self.cell[0], element))
+        return results if self.batch else results[0]
 
 
 class Channel:

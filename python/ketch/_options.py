@@ -160,6 +160,9 @@ def run_options(
     return options
 
 
+run_options.__qualname__ = "ketch.run"  # which TypeErrors of wrong keywords name
+
+
 def positive(value: Any, what: str, most: int = _MOST) -> int:
     """A whole number from 1: the library reads 0 as "Ketch chooses", which is None here."""
     number = whole(value, what, most)

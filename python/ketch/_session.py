@@ -199,7 +199,8 @@ class Session:
         >>> [future.result().counts for future in futures]
         [{'0': 10}, {'0': 20}]
         """
-        return self._watcher.submit(self._work(circuit, **options))
+        work = self._work(circuit, **options)
+        return self._watcher.submit(work) if work else self._watcher.ended([])
 
     async def run_async(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> Any:
         """The result of the run, or those of many, awaited: `result = await session.run_async(circuit)`. Keywords are
@@ -216,7 +217,8 @@ class Session:
         """
         from ketch._asyncio import runs_of  # here: asyncio takes as long to import as all of Ketch
 
-        return await runs_of(self._loops, self._handle).run(self._work(circuit, **options))
+        work = self._work(circuit, **options)
+        return await runs_of(self._loops, self._handle).run(work) if work else []
 
     def _run(self, circuit: Circuit, settings: Any, progress: Any = None, state: Any = None) -> Result:
         """One run, on the calling thread or waited for; it begins with a ketch_state, where one is given."""
@@ -275,14 +277,17 @@ class Session:
         parameters: Mapping[str, Any] | None = None,
         precision: Any = None,
         **options: Unpack[RunOptions],
-    ) -> Callable[[Any], Job]:
-        """A run, or many, with keywords of `ketch.run`: what hands it over to a channel. What is wrong with it is
-        raised here."""
+    ) -> Callable[[Any], Job] | None:
+        """A run, or many, with keywords of `ketch.run`: what hands it over to a channel; None where there are none.
+        What is wrong with it is raised here."""
+        _ = self._handle
         settings = run_options(precision=precision or self._precision, **options)
         single = isinstance(circuit, (Circuit, str, os.PathLike))
         circuits = [as_circuit(circuit)] if single else [as_circuit(each) for each in circuit]  # type: ignore[arg-type,union-attr]
         if parameters:
             circuits = [each.bind(parameters) for each in circuits]
+        if not circuits:
+            return None
         return lambda channel: self._submit(circuits, (), None, settings, channel.how, single=single)
 
     def _submit(
@@ -363,8 +368,10 @@ class Session:
 
     def _stop(self, handle: Any) -> None:
         self._watcher.close()
-        for runs in list(self._loops.values()):
-            runs.cancel()
+        for reference in self._loops.keyrefs():  # a copy: other threads may begin to await meanwhile
+            loop = reference()
+            if loop is not None and (runs := self._loops.get(loop)):
+                runs.cancel()
         lib.ketch_session_cancel(handle)
 
     @property

@@ -86,6 +86,9 @@ def test_arrays_that_are_not_contiguous() -> None:
     [
         ("cxx", [0, 1], (), ketch.CircuitError, "cxx"),
         ("cx", [0, 1, 2], (), ketch.UsageError, "acts on 2 qubits"),
+        ("cx", 0, 1, ketch.UsageError, r"given together: append\('cx', \[0, 1\]\)"),
+        ("rx", 0, (), ketch.UsageError, "has 1 parameter: .* for 1 application$"),
+        (3, 0, (), TypeError, "by its name, not 3"),
         ("cx", [[0, 1, 2]], (), ketch.UsageError, "acts on 2 qubits"),
         ("cx", np.zeros((2, 2, 2), int), (), ketch.UsageError, "dimensions"),
         ("cx", [1, 1], (), ketch.CircuitError, "twice"),
@@ -95,9 +98,9 @@ def test_arrays_that_are_not_contiguous() -> None:
         ("h", 2**32, (), ketch.UsageError, "4294967296"),
         ("h", 0.5, (), TypeError, "whole numbers"),
         ("h", "0", (), TypeError, "whole numbers"),
-        ("rx", 0, (), ketch.UsageError, "1 parameters"),
-        ("rx", 0, (1.0, 2.0), ketch.UsageError, "1 parameters"),
-        ("rx", [0, 1], (1.0, 2.0, 3.0), ketch.UsageError, "1 parameters"),
+        ("rx", 0, (), ketch.UsageError, "1 parameter:"),
+        ("rx", 0, (1.0, 2.0), ketch.UsageError, "1 parameter:"),
+        ("rx", [0, 1], (1.0, 2.0, 3.0), ketch.UsageError, "1 parameter:"),
         ("h", 0, 0.5, ketch.UsageError, "0 parameters"),
         ("h", 0, (0.5,), ketch.UsageError, "0 parameters"),
         ("rx", 0, float("nan"), ketch.KetchError, "not a finite number"),
@@ -279,9 +282,10 @@ def test_parameters_of_every_type() -> None:
         ({"theta": float("inf")}, ketch.KetchError, "inf"),
         ({"b": "11011"}, ketch.KetchError, "3"),
         ({"theta": object()}, TypeError, "cannot be"),
+        ([1.0, 2.0], TypeError, "by name"),
     ],
 )
-def test_what_cannot_be_bound(values: dict[str, Any], error: Any, text: str) -> None:
+def test_what_cannot_be_bound(values: Any, error: Any, text: str) -> None:
     with pytest.raises(error, match=text):
         ketch.Circuit(PARAMETERS).bind(values)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import pickle
@@ -111,6 +112,41 @@ def some_errors() -> list[ketch.KetchError]:
             call()
         found.append(caught.value)
     return found
+
+
+def test_files_fail_as_pythons_do(tmp_path: pathlib.Path) -> None:
+    missing = tmp_path / "missing.qasm"
+    for path, kind, number in [(missing, FileNotFoundError, errno.ENOENT), (tmp_path, IsADirectoryError, errno.EISDIR)]:
+        with pytest.raises(kind) as caught:
+            ketch.Circuit.load(path)
+        error = pickle.loads(pickle.dumps(caught.value))
+        assert isinstance(error, ketch.FileError)
+        assert isinstance(error, kind)
+        assert (error.errno, error.filename) == (number, str(path))
+        assert os.strerror(number) in error.strerror
+        assert str(error) == str(caught.value)
+
+
+def test_hints_speak_python() -> None:
+    spoken: list[tuple[Any, str]] = [
+        (lambda: ketch.run("OPENQASM 3.0; input float a; qubit q; U(a, 0, 0) q;"), "parameters={'a': "),
+        (lambda: ketch.Circuit("OPENQASM 3.0; qubit q; U(0, 0, 0) q; U(0, 0, 0) q;", max_gates=1), "max_gates raises"),
+        (lambda: ketch.Circuit('OPENQASM 3.0; include "none.inc";'), "include_dirs adds"),
+        (lambda: ketch.Circuit("OPENQASM 3.0; qubit q; h q;"), "prelude='stdgates.inc'"),
+        (lambda: ketch.run(ketch.Circuit(40).append("h", range(40))), "precision='fp32'"),
+        (
+            lambda: ketch.run(
+                ketch.Circuit(1).append("h", 0).measure(0).append("h", 0).measure(0), shots=2, outputs="state"
+            ),
+            "ask for one shot: shots=1",
+        ),
+    ]
+    for call, words in spoken:
+        with pytest.raises(ketch.KetchError) as caught:
+            call()
+        assert words in str(caught.value)
+        assert words in caught.value.hint + caught.value.message
+        assert "--" not in str(caught.value)
 
 
 def test_errors_are_pickled() -> None:

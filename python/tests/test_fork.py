@@ -193,6 +193,39 @@ def test_inherited_futures_are_lost(used):
     assert called == [futures[0]]
 
 
+def test_fork_between_the_end_of_a_job_and_the_telling(used, monkeypatch):
+    """Its future is nobody's any more in the child: it must not wait for ever."""
+    reading, go_on = threading.Event(), threading.Event()
+    result_of = ketch._jobs.Job.result
+
+    def slow_result(job):
+        reading.set()
+        assert go_on.wait(SECONDS)
+        return result_of(job)
+
+    monkeypatch.setattr(ketch._jobs.Job, "result", slow_result)
+    future = used.submit(workloads.BELL, shots=4)
+    assert reading.wait(SECONDS)
+
+    def child():
+        with pytest.raises(ketch.LostError):
+            future.result(timeout=5)
+        return True
+
+    assert in_child(child)
+    go_on.set()
+    assert future.result(timeout=30).shots == 4
+
+
+def test_fork_during_a_callback_leaves_the_result(used):
+    told, go_on = threading.Event(), threading.Event()
+    future = used.submit(workloads.BELL, shots=4)
+    future.add_done_callback(lambda future: (told.set(), go_on.wait(SECONDS)))
+    assert told.wait(SECONDS)
+    assert in_child(lambda: future.result(timeout=5).shots) == 4
+    go_on.set()
+
+
 def test_fork_while_a_loop_awaits(used, expected):
     async def main():
         task = asyncio.create_task(used.run_async(workloads.long()))

@@ -178,6 +178,7 @@ def test_what_closing_completes_harms_nobody(session, long):
         job = future._job
         assert job.wait(10)
         assert watcher.claim(future) is job
+        watcher.forget(job)
         thread = watcher._thread
     assert session.submit(workloads.BELL, shots=10).result(timeout=10).shots == 10
     assert watcher._thread is thread

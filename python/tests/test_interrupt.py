@@ -54,7 +54,7 @@ def test_ctrl_c(form):
         session = ketch.Session(threads=2)
         long = ketch.Circuit(workloads.long())
         took = []
-        for _ in range(4):
+        for _ in range(5):
             interrupt_after(0.1)
             try:
                 {form}
@@ -62,12 +62,12 @@ def test_ctrl_c(form):
                 took.append(time.perf_counter() - sent)
             session.cancel()
             assert sum(session.run(workloads.BELL, shots=100).counts.values()) == 100
-        print(len(took), min(took))
+        print(len(took), sorted(took)[2])
         """
     )
-    count, least = out.split()
-    assert int(count) == 4
-    assert float(least) < 0.1
+    count, median = out.split()
+    assert int(count) == 5
+    assert float(median) < 0.1
 
 
 @pytest.mark.parametrize("form", ["run", "batch", "submit"])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import time
 from typing import Any
@@ -100,6 +101,24 @@ def test_an_error_in_a_batch_is_the_elements_own() -> None:
         with pytest.raises(ketch.CircuitError, match="lost"):
             session.run([fine, unbound, fine])
         assert session.run(fine, shots=1).shots == 1, "the session is as good as before"
+
+
+def test_no_circuits_give_no_results() -> None:
+    with ketch.Session() as session:
+        assert session.run([]) == []
+        assert session.run([], progress=True) == []
+        assert session.submit([]).result(timeout=0) == []
+        assert asyncio.run(session.run_async([])) == []
+    for late in (session.run, session.submit):
+        with pytest.raises(ketch.UsageError, match="closed"):
+            late([])
+
+
+def test_a_wrong_keyword_is_one_of_run() -> None:
+    with ketch.Session() as session:
+        for use in (ketch.run, session.run, session.submit):
+            with pytest.raises(TypeError, match=r"\brun\(\) got an unexpected keyword argument 'shotz'"):
+                use(ketch.Circuit(1), shotz=3)  # type: ignore[call-overload,call-arg,operator]
 
 
 def test_parameters_of_a_batch() -> None:

@@ -180,6 +180,7 @@ static void record(ketch_diag *diag, ketch_severity severity, const char *code, 
     if (place->file) keep(entry->file, FILE_SIZE, place->file, strlen(place->file));
     message->line = place->line;
     message->column = place->column;
+    message->system_error = place->system_error;
     if (place->source_line) keep_source(message, entry, place);
 }
 

@@ -26,6 +26,7 @@ typedef struct kt_place {
     uint32_t length;       /* bytes to underline */
     const char *source_line;
     size_t source_size; /* bytes of the line, without its end */
+    int system_error;   /* errno of a file that could not be read or written */
 } kt_place;
 
 #define KT_PRINTF(text, first) __attribute__((format(printf, text, first)))

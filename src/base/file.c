@@ -29,7 +29,8 @@ static const char *reason(char out[REASON_SIZE], int number) {
 
 static ketch_status not_read(ketch_diag *diag, const char *path, int number) {
     char why[REASON_SIZE];
-    return kt_fail_at(diag, KT_FILE_NOT_READ, &(kt_place){.file = path}, "cannot read this file: %s", reason(why, number));
+    return kt_fail_at(diag, KT_FILE_NOT_READ, &(kt_place){.file = path, .system_error = number}, "cannot read this file: %s",
+                      reason(why, number));
 }
 
 ketch_status kt_file_read(char **bytes, size_t *size, const char *path, size_t limit, ketch_diag *diag) {
@@ -82,7 +83,8 @@ struct ketch_file {
 
 static ketch_status not_written(ketch_diag *diag, const char *path, int number) {
     char why[REASON_SIZE];
-    return kt_fail_at(diag, KT_FILE_NOT_WRITTEN, &(kt_place){.file = path}, "cannot write this file: %s", reason(why, number));
+    return kt_fail_at(diag, KT_FILE_NOT_WRITTEN, &(kt_place){.file = path, .system_error = number}, "cannot write this file: %s",
+                      reason(why, number));
 }
 
 /* Opens a new file in the target's folder, under a name of its own that no limit on names can cut. */
