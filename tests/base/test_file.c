@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,7 @@ static void failures_have_reasons(void **state) {
     assert_int_equal(ketch_file_create(&file, missing, diag), KETCH_ERROR_IO);
     assert_null(file);
     assert_non_null(strstr(ketch_diag_text(diag), "No such file or directory"));
+    assert_int_equal(ketch_diag_message(diag, 0)->system_error, ENOENT);
     assert_int_equal(ketch_file_create(&file, folder, diag), KETCH_ERROR_IO);
     assert_non_null(strstr(ketch_diag_text(diag), "Is a directory"));
     assert_int_equal(ketch_file_create(&file, "", diag), KETCH_ERROR_USAGE);
