@@ -208,6 +208,10 @@ static void read_wires(kt_saved_reader *reader, ketch_result *result) {
     uint64_t seen = 0;
     for (uint32_t q = 0; q < result->qubit_count; q++) {
         uint8_t wire = result->wire_of[q];
+        if (result->outputs & KETCH_OUTPUT_STATE && wire != q) { /* given as an array, whose index bits are the qubits */
+            kt_saved_wrong(reader, "a state lacks qubits");
+            return;
+        }
         if (wire == KT_IDLE) continue;
         if (wire >= MOST_WIRES || wire >= result->state.wires || seen >> wire & 1) {
             kt_saved_wrong(reader, "a qubit is not in the state");
