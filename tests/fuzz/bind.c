@@ -6,7 +6,6 @@
 #include "fuzz.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 static const struct {
     const char *name;
@@ -35,46 +34,30 @@ typedef struct seen {
     char text[SHOWN]; /* the value of y, as JSON */
 } seen;
 
-typedef struct bytes {
-    char data[8192];
-    size_t size;
-} bytes;
-
-static int keep(void *user, const void *data, size_t size) {
-    bytes *out = user;
-    fuzz_require(out->size + size < sizeof out->data);
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    out->data[out->size] = '\0';
-    return 0;
-}
-
-static seen run(const ketch_circuit *circuit) {
-    static ketch_session *session;
+static seen run(const ketch_circuit *circuit, ketch_diag *diag) {
     ketch_run_options options = KETCH_RUN_OPTIONS_INIT;
     ketch_write_options write = KETCH_WRITE_OPTIONS_INIT;
-    ketch_session_options one = KETCH_SESSION_OPTIONS_INIT;
-    ketch_result *result = NULL;
     seen out = {0};
-    bytes json = {0};
-    one.threads = 1;
+    fuzz_bytes json = {0};
+    ketch_status status;
     options.shots = 1;
     options.outputs = KETCH_OUTPUT_SHOTS;
     write.format = KETCH_FORMAT_JSONL;
-    if (!session) fuzz_require(ketch_session_create(&session, &one, NULL) == KETCH_OK);
-    fuzz_require(ketch_run(&result, session, circuit, &options, NULL) == KETCH_OK);
+    ketch_result *result = fuzz_run(circuit, 1, &options, &status, diag);
+    fuzz_require(result);
     size_t count = 0;
     const uint64_t *words = ketch_result_shots(result, &count);
     fuzz_require(count <= sizeof out.words / sizeof *out.words);
     memcpy(out.words, words, count * sizeof *words);
-    fuzz_require(ketch_result_write(result, &write, (ketch_sink){keep, &json}, NULL) == KETCH_OK);
-    const char *value = strstr(json.data, "{\"y\": ");
+    fuzz_require(ketch_result_write(result, &write, (ketch_sink){fuzz_keep, &json}, NULL) == KETCH_OK);
+    const char *value = strstr(fuzz_text(&json), "{\"y\": ");
     if (value) {
         value += strlen("{\"y\": ");
         snprintf(out.text, sizeof out.text, "%.*s", (int)strcspn(value, "}"), value);
     } else { /* bits */
         snprintf(out.text, sizeof out.text, "\"%s\"", ketch_result_bitstring(result, 0));
     }
+    free(json.data);
     ketch_result_free(&result);
     return out;
 }
@@ -88,17 +71,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_require(ketch_circuit_parse(&circuit, program, (size_t)length, NULL, diag) == KETCH_OK);
     ketch_status status = ketch_circuit_bind_text(circuit, "x", (const char *)data, size ? size - 1 : 0, diag);
     if (status == KETCH_OK) {
-        seen first = run(circuit);
+        seen first = run(circuit, diag);
         fuzz_require(ketch_circuit_bind_text(circuit, "x", "no value", 8, diag) != KETCH_OK);
-        seen again = run(circuit);
+        seen again = run(circuit, diag);
         fuzz_require(memcmp(&first, &again, sizeof first) == 0);
         fuzz_require(ketch_circuit_bind_text(circuit, "x", first.text, strlen(first.text), diag) == KETCH_OK);
-        again = run(circuit);
+        again = run(circuit, diag);
         fuzz_require(types[kind].rounds || memcmp(&first, &again, sizeof first) == 0);
     } else {
         fuzz_require(status == KETCH_ERROR_SEMANTICS || status == KETCH_ERROR_MEMORY);
-        const ketch_message *message = ketch_diag_message(diag, ketch_diag_count(diag) - 1);
-        fuzz_require(message && message->text[0]);
+        fuzz_said(diag);
     }
     ketch_circuit_free(&circuit);
     ketch_diag_free(&diag);

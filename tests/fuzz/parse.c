@@ -7,19 +7,10 @@
  */
 #include "fuzz.h"
 
-#include <string.h>
-
-static int drop(void *user, const void *bytes, size_t size) {
-    size_t *total = user;
-    (void)bytes;
-    *total += size;
-    return *total > 1 << 22; /* at some size the disk is full */
-}
-
 static void look_at(const ketch_circuit *circuit, unsigned choice, ketch_diag *diag) {
     ketch_write_options options = KETCH_WRITE_OPTIONS_INIT;
-    size_t total = 0;
-    ketch_sink sink = {drop, &total};
+    size_t room = 1 << 22;
+    ketch_sink sink = {fuzz_drop, &room};
     ketch_circuit_summary summary = {.struct_size = sizeof summary};
     fuzz_require(ketch_circuit_summarize(&summary, circuit, NULL) == KETCH_OK);
     fuzz_require(summary.qubits <= 200 && summary.gates <= 5000);
@@ -33,33 +24,16 @@ static void look_at(const ketch_circuit *circuit, unsigned choice, ketch_diag *d
     fuzz_require(fuzz_fine(ketch_plan_write(circuit, NULL, &options, sink, diag)));
 }
 
-typedef struct bytes {
-    char *data;
-    size_t size, room;
-} bytes;
-
-static int keep(void *user, const void *data, size_t size) {
-    bytes *out = user;
-    if (out->size + size > out->room) {
-        out->room = 2 * (out->size + size);
-        out->data = realloc(out->data, out->room);
-        fuzz_require(out->data);
-    }
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return 0;
-}
-
 /* Of a text that parses. */
 static void lay_out(const uint8_t *data, size_t size, const ketch_load_options *options, ketch_diag *diag) {
-    bytes once = {0}, twice = {0};
+    fuzz_bytes once = {0}, twice = {0};
     ketch_circuit *circuit = NULL;
     ketch_load_options roomy = *options; /* a text may grow */
     roomy.max_source_bytes = 0;
-    fuzz_require(ketch_source_format((const char *)data, size, &roomy, (ketch_sink){keep, &once}, diag) == KETCH_OK);
-    fuzz_require(ketch_circuit_parse(&circuit, once.data ? once.data : "", once.size, &roomy, diag) == KETCH_OK);
-    fuzz_require(ketch_source_format(once.data ? once.data : "", once.size, &roomy, (ketch_sink){keep, &twice}, diag) == KETCH_OK);
-    fuzz_require(once.size == twice.size && (!once.size || memcmp(once.data, twice.data, once.size) == 0));
+    fuzz_require(ketch_source_format((const char *)data, size, &roomy, (ketch_sink){fuzz_keep, &once}, diag) == KETCH_OK);
+    fuzz_require(ketch_circuit_parse(&circuit, fuzz_text(&once), once.size, &roomy, diag) == KETCH_OK);
+    fuzz_require(ketch_source_format(fuzz_text(&once), once.size, &roomy, (ketch_sink){fuzz_keep, &twice}, diag) == KETCH_OK);
+    fuzz_require(fuzz_same(&once, &twice));
     ketch_circuit_free(&circuit);
     free(once.data);
     free(twice.data);
@@ -67,14 +41,9 @@ static void lay_out(const uint8_t *data, size_t size, const ketch_load_options *
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     unsigned choice = size ? data[size - 1] : 0;
-    ketch_load_options options = KETCH_LOAD_OPTIONS_INIT;
-    options.prelude = choice & 1 ? "stdgates.inc" : choice & 2 ? "qelib1.inc" : NULL;
-    options.safe_include = 1;
+    ketch_load_options options = fuzz_limits();
+    options.prelude = fuzz_prelude(choice);
     options.max_gates = 5000;
-    options.max_qubits = 200;
-    options.max_bits = 200;
-    options.max_cells = 4096;
-    options.max_unroll = 1000;
     options.max_operations = 10000;
     options.max_nesting = choice & 16 ? 8 : 0; /* 0: as users have it */
     options.max_token_bytes = choice & 32 ? 32 : 0;

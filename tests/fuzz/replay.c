@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * replay PATH...: a fuzz target as an ordinary program. Every .qasm file found under the paths is given to it, whole, with each
- * option byte in turn, and cut short in places.
+ * replay PATH...: a fuzz target as an ordinary program. Every .qasm and .saved file found under the paths is given to it, whole, with
+ * each option byte in turn, and cut short in places.
  */
 #define _XOPEN_SOURCE 700
 #include "fuzz.h"
 
 #include <ftw.h>
-#include <string.h>
 
-enum { LARGEST = 20000, CUTS = 24 };
+enum { CUTS = 24 };
 
 static unsigned files;
 
 static int replay(const char *path, const struct stat *status, int kind, struct FTW *place) {
     (void)place;
-    const char *dot = strrchr(path, '.');
-    if (kind != FTW_F || !dot || strcmp(dot, ".qasm") != 0 || status->st_size > LARGEST) return 0;
+    if (kind != FTW_F || !fuzz_is_input(path, status->st_size)) return 0;
     size_t size = (size_t)status->st_size;
     uint8_t *data = malloc(size + 1);
     FILE *file = fopen(path, "rb");
@@ -29,9 +27,7 @@ static int replay(const char *path, const struct stat *status, int kind, struct 
         LLVMFuzzerTestOneInput(data, size + 1);
     }
     for (size_t cut = 1; cut < CUTS; cut++) {
-        uint8_t *piece = malloc(size * cut / CUTS + 1); /* its own block, so that reading beyond it is seen */
-        fuzz_require(piece);
-        memcpy(piece, data, size * cut / CUTS);
+        uint8_t *piece = fuzz_exact(data, size * cut / CUTS);
         LLVMFuzzerTestOneInput(piece, size * cut / CUTS);
         free(piece);
     }

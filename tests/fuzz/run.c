@@ -6,22 +6,13 @@
 #include "fuzz.h"
 
 #include <stdbool.h>
-#include <string.h>
 
-enum { SHOTS = 20, OPERATIONS = 20000, CALLS = 60 };
-
-static ketch_session *session(uint32_t threads) {
-    ketch_session *out = NULL;
-    ketch_session_options options = KETCH_SESSION_OPTIONS_INIT;
-    options.threads = threads;
-    fuzz_require(ketch_session_create(&out, &options, NULL) == KETCH_OK);
-    return out;
-}
+enum { SHOTS = 20 };
 
 /* An error of the run is the program's own, not the engine's, if it is one of these, and stands in the source. */
 static bool of_the_program(const ketch_diag *diag) {
     static const char *const codes[] = {"KQ0719", "KQ0720", "KQ0723", "KQ0725"};
-    const ketch_message *message = ketch_diag_message(diag, ketch_diag_count(diag) - 1);
+    const ketch_message *message = fuzz_said(diag);
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if (strcmp(message->code, codes[i]) == 0) return message->line > 0;
     }
@@ -29,45 +20,31 @@ static bool of_the_program(const ketch_diag *diag) {
 }
 
 static ketch_result *run(const ketch_circuit *circuit, uint32_t threads, unsigned choice, ketch_diag *diag) {
-    static ketch_session *sessions[2];
-    if (!sessions[threads - 1]) sessions[threads - 1] = session(threads);
-    ketch_run_options options = KETCH_RUN_OPTIONS_INIT;
+    ketch_run_options options = fuzz_brief();
+    ketch_status status;
     options.outputs = KETCH_OUTPUT_SHOTS;
     options.precision = choice & 4 ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
     options.shots = SHOTS;
     options.seed = choice;
-    options.has_seed = 1;
     options.max_qubits = 8;
     options.timeout_seconds = 5;
-    options.max_operations = OPERATIONS;
-    options.max_call_depth = CALLS;
-    ketch_result *result = NULL;
-    ketch_status status = ketch_run(&result, sessions[threads - 1], circuit, &options, diag);
-    fuzz_require((status == KETCH_OK) == (result != NULL));
-    if (status != KETCH_OK) { /* a limit, a parameter without value, a division by zero: said in words, and no fault of the engine */
-        const ketch_message *message = ketch_diag_message(diag, ketch_diag_count(diag) - 1);
-        fuzz_require(message && message->text[0]);
-        fuzz_require(status != KETCH_ERROR_RUNTIME || of_the_program(diag));
-    }
+    options.max_call_depth = 60;
+    ketch_result *result = fuzz_run(circuit, threads, &options, &status, diag);
+    /* else a limit was met, a parameter has no value: no fault of the engine */
+    fuzz_require(status != KETCH_ERROR_RUNTIME || of_the_program(diag));
     return result;
 }
 
 static ketch_circuit *read(const uint8_t *data, size_t size, unsigned choice, uint64_t unroll, ketch_diag *diag) {
-    ketch_load_options options = KETCH_LOAD_OPTIONS_INIT;
-    options.prelude = choice & 1 ? "stdgates.inc" : choice & 2 ? "qelib1.inc" : NULL;
-    options.safe_include = 1;
+    ketch_load_options options = fuzz_limits();
+    options.prelude = fuzz_prelude(choice);
     options.max_gates = 300;
     options.max_qubits = 30;
     options.max_bits = 80;
-    options.max_cells = 4096;
     options.max_unroll = unroll;
-    options.max_operations = OPERATIONS;
     ketch_circuit *circuit = NULL;
     if (ketch_circuit_parse(&circuit, (const char *)data, size, &options, diag) != KETCH_OK) return NULL;
-    for (size_t i = 0; ketch_circuit_parameter(circuit, i); i++) {
-        const char *name = ketch_circuit_parameter(circuit, i);
-        if (ketch_circuit_bind(circuit, name, 0.25 * (double)i, diag) != KETCH_OK) ketch_circuit_bind_text(circuit, name, "1", 1, diag);
-    }
+    fuzz_bind_all(circuit, diag);
     return circuit;
 }
 
