@@ -285,10 +285,9 @@ ketch_status kt_same_state(kt_run *run, const kt_state_at_hand *one, const kt_st
 
 #define MOST_TOLERANCE 0.1
 
-double kt_norm_tolerance(const kt_plan *plan) {
+double kt_norm_tolerance(const kt_plan *plan, double gates) {
     double unit = plan->precision == KETCH_PRECISION_FP32 ? 0x1p-23 : 0x1p-52;
-    double gates = plan->totals.gates < 64 ? 64 : (double)plan->totals.gates;
-    double tolerance = 64 * unit * gates + 1e-7 * (double)plan->totals.matrices;
+    double tolerance = 64 * unit * fmax(gates, 64) + 1e-7 * (double)plan->totals.matrices;
     return tolerance < MOST_TOLERANCE ? tolerance : MOST_TOLERANCE;
 }
 
@@ -297,7 +296,7 @@ double kt_norm_tolerance(const kt_plan *plan) {
 /* A given state brings what earlier runs may have left. */
 static double tolerance_of(const kt_run *run) {
     const ketch_state *given = run->options->state;
-    double tolerance = kt_norm_tolerance(run->plan) + (given ? given->drift + WRITTEN : 0);
+    double tolerance = kt_norm_tolerance(run->plan, run->gates) + (given ? given->drift + WRITTEN : 0);
     return tolerance < MOST_TOLERANCE ? tolerance : MOST_TOLERANCE;
 }
 

@@ -322,8 +322,12 @@ static ketch_status finish(kt_tree *tree, kt_branch *branch) {
     ketch_status status = kt_trace_last(tree, branch);
     if (!status && !run->plan->branches) status = kt_begin_stage(run, "sample");
     if (!status) status = kt_fill_blank(run, &branch->state);
+    run->gates = kt_branch_gates(run, branch);
     if (!status) status = kt_check_norm(run, &branch->state);
-    if (!status && has_first_shot(branch)) run->whole->first_norm = run->norm;
+    if (!status && has_first_shot(branch)) {
+        run->whole->first_norm = run->norm;
+        run->whole->first_gates = run->gates;
+    }
     if (!status) status = kt_tail_carry_out(tree, branch);
     if (!status && run->shots) status = write_rows(tree, branch);
     tree->last = branch->state;

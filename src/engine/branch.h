@@ -94,6 +94,8 @@ void kt_branch_take_up(kt_tree *tree, const kt_branch *branch);
 /* And are kept. */
 void kt_branch_lay_down(kt_tree *tree, kt_branch *branch);
 uint64_t kt_operations_most(const kt_run *run);
+/* Gates that it has carried out, at most: loops repeat them. */
+double kt_branch_gates(const kt_run *run, const kt_branch *branch);
 
 /* ── branch.c ── */
 

@@ -14,13 +14,13 @@
 struct kt_workshop;
 typedef void kt_listener(void *listening, double fraction, const char *stage, uint64_t shots_done);
 typedef struct kt_engine {
-    uint32_t threads;             /* asked for */
-    uint32_t team;                /* the engine's: those that could be started, by... */
-    pthread_t leader;             /* ... this one; where `team` is 0 it is not known yet */
-    atomic_bool *cancelled;       /* set from outside */
-    const atomic_uint *recalls;   /* cancelled, too, once this is not... */
-    unsigned recall;              /* ... this any more; NULL: never */
-    kt_listener *listener;        /* told now and then how far the run has come, on a thread of the run, with `listening`; NULL: nobody */
+    uint32_t threads;           /* asked for */
+    uint32_t team;              /* the engine's: those that could be started, by... */
+    pthread_t leader;           /* ... this one; where `team` is 0 it is not known yet */
+    atomic_bool *cancelled;     /* set from outside */
+    const atomic_uint *recalls; /* cancelled, too, once this is not... */
+    unsigned recall;            /* ... this any more; NULL: never */
+    kt_listener *listener;      /* told now and then how far the run has come, on a thread of the run, with `listening`; NULL: nobody */
     void *listening;
     double deadline;              /* of this run, by kt_seconds; 0: none */
     kt_state spare;               /* a state of an earlier run to reuse, or amplitudes NULL; the engine takes it and leaves one here */
@@ -38,6 +38,6 @@ void kt_engine_close(kt_engine *engine);
 
 /* |1 - norm²| beyond which a run fails unless its options say otherwise: 64 units in the last place a gate, for at least 64 gates, and 1e-7
  * for each matrix of the circuit's own, which need be unitary within 1e-9 only; never more than 0.1. */
-double kt_norm_tolerance(const kt_plan *plan);
+double kt_norm_tolerance(const kt_plan *plan, double gates);
 
 #endif

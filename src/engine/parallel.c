@@ -105,7 +105,7 @@ static ketch_status stopped(kt_run *run) {
     unsigned long long all = planned ? run->plan->totals.stages : run->plan->totals.gates;
     kt_code code = why == KT_STOP_TIMEOUT ? KT_RUN_TIMEOUT : KT_RUN_CANCELLED;
     const char *what = why == KT_STOP_TIMEOUT ? "time limit reached" : "cancelled";
-    if (run->plan->branches) return kt_fail(run->diag, code, "%s after %llu of %llu shots", what, shots, all_shots);
+    if (run->plan->branches || run->plan->dynamic) return kt_fail(run->diag, code, "%s after %llu of %llu shots", what, shots, all_shots);
     return kt_fail(run->diag, code, "%s after %llu of %llu %s", what, done, all, planned ? "passes" : "gates");
 }
 

@@ -111,11 +111,11 @@ static void leave_state(kt_run *run, kt_state state, bool ended) {
     ketch_state *given = run->options->state;
     if (!state.amplitudes) return;
     if (run->plan->given) {
-        given->drift += kt_norm_tolerance(run->plan);
+        given->drift += kt_norm_tolerance(run->plan, run->first_gates);
         kt_state_release(given, ended);
     } else if (ended && run->plan->outputs & KT_STATE_OUTPUTS) {
         run->result->state = state;
-        run->result->drift = kt_norm_tolerance(run->plan);
+        run->result->drift = kt_norm_tolerance(run->plan, run->first_gates);
     } else {
         run->engine->spare = state;
     }
@@ -197,7 +197,7 @@ static ketch_status copy_given(kt_run *run) {
     if (!amplitudes) return kt_no_memory(run->diag);
     *copy = *given;
     copy->amplitudes = amplitudes;
-    run->result->drift = run->options->state->drift + kt_norm_tolerance(run->plan);
+    run->result->drift = run->options->state->drift + kt_norm_tolerance(run->plan, run->first_gates);
     kt_run_took(run, copy->bytes);
     return kt_copy_state(run, amplitudes, given->amplitudes);
 }

@@ -65,13 +65,15 @@ typedef struct kt_run {
     /* memory taken for states, shots and sampling */
     uint64_t memory, peak, workshop_bytes;
 
-    uint64_t *rows;     /* outcomes, one row a shot */
-    double *sums;       /* chunks + 1: sums[c] is the sum of |a|^2 in chunk c or, when all is known, of those before it */
-    uint32_t sum_bits;  /* amplitudes of a chunk: 2^sum_bits */
-    bool sums_come;     /* the last pass of the last step makes them, and nothing but sampling follows */
-    bool summed;        /* it has */
-    double norm;        /* of the state looked at last, */
-    double first_norm;  /* and of the first shot's; of the whole */
+    uint64_t *rows;    /* outcomes, one row a shot */
+    double *sums;      /* chunks + 1: sums[c] is the sum of |a|^2 in chunk c or, when all is known, of those before it */
+    uint32_t sum_bits; /* amplitudes of a chunk: 2^sum_bits */
+    bool sums_come;    /* the last pass of the last step makes them, and nothing but sampling follows */
+    bool summed;       /* it has */
+    double norm;       /* of the state looked at last, */
+    double gates;      /* that made it, at most */
+    double first_norm; /* and of the first shot's; of the whole */
+    double first_gates;
     uint64_t sum_count; /* room in sums */
     struct kt_sampler *sampler;
     kt_layout layout;              /* of the step at hand, */

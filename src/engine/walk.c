@@ -10,7 +10,7 @@
 /* What a step takes of a shot's operations: about as long as so many instructions, so that a loop without end is found out within a second
  * or two; a measurement, with the copy and the comparisons that it may bring, takes several passes over the state. From 16 qubits on no
  * more is taken, as long programs are to be allowed to end: some 3,000 measurements in a shot, unless the caller sets the limit. */
-#define STEP_OPERATIONS 64
+#define STEP_OPERATIONS UINT64_C(64)
 #define MOST_AMPLITUDES (UINT64_C(1) << 16)
 
 static uint64_t operations_of(const kt_run *run, const kt_step *step) {
@@ -22,6 +22,13 @@ static uint64_t operations_of(const kt_run *run, const kt_step *step) {
 uint64_t kt_operations_most(const kt_run *run) {
     if (!run->plan->dynamic) return UINT64_MAX; /* it ends by itself */
     return run->options->max_operations ? run->options->max_operations : UINT64_C(50000000);
+}
+
+double kt_branch_gates(const kt_run *run, const kt_branch *branch) {
+    const kt_plan_totals *totals = &run->plan->totals;
+    if (!run->plan->dynamic) return (double)totals->gates;
+    uint64_t steps = (kt_operations_most(run) - branch->machine.operations_left) / STEP_OPERATIONS;
+    return (double)steps * (double)totals->largest_segment;
 }
 
 /* ── Parameters that the program sets ───────────────────────────────────────────────────────────────────────────────────── */

@@ -70,7 +70,10 @@ static void count_gate(kt_plan *plan, const kt_step *step, kt_shape shape, const
     double amplitudes = touched_amplitudes(plan, step, shape), each = kt_kernels[step->kernel].multiply_adds;
     for (uint32_t t = 0; t < step->target_count; t++) each *= kt_kernels[step->kernel].growth;
     totals->gates++;
-    totals->segments += !goes_on(plan, circuit, op);
+    bool begins = !goes_on(plan, circuit, op);
+    totals->segments += begins;
+    totals->last_segment = begins ? 1 : totals->last_segment + 1;
+    if (totals->last_segment > totals->largest_segment) totals->largest_segment = totals->last_segment;
     totals->matrices += op->gate == KT_GATE_MATRIX;
     totals->amplitudes += amplitudes;
     totals->multiply_adds += amplitudes * each;

@@ -71,13 +71,14 @@ typedef struct kt_counted {
 } kt_counted;
 
 typedef struct kt_plan_totals {
-    uint64_t gates, segments; /* steps that are gates; runs of them between measurements, resets and conditions */
-    uint64_t matrices;        /* gates with a matrix of the circuit's own */
-    double amplitudes;        /* touched by all gates */
-    double multiply_adds;     /* real ones */
-    uint64_t stages;          /* passes over the state; of the planned engine, as are those that follow */
-    double bytes;             /* read and written */
-    double seconds;           /* expected, on two threads of a machine of the kind that the costs were measured on */
+    uint64_t gates, segments;               /* steps that are gates; runs of them between measurements, resets and conditions */
+    uint64_t last_segment, largest_segment; /* gates */
+    uint64_t matrices;                      /* gates with a matrix of the circuit's own */
+    double amplitudes;                      /* touched by all gates */
+    double multiply_adds;                   /* real ones */
+    uint64_t stages;                        /* passes over the state; of the planned engine, as are those that follow */
+    double bytes;                           /* read and written */
+    double seconds;                         /* expected, on two threads of a machine of the kind that the costs were measured on */
 } kt_plan_totals;
 
 /* Of a dynamic circuit (circuit->dynamic): what the machine of circuit/classical.h carries out. Instructions are the circuit's, in an order

@@ -417,6 +417,25 @@ static void a_norm_beyond_tolerance_fails(void **state) {
     ketch_circuit_free(&circuit);
 }
 
+/* A loop's gates count as often as they are carried out. */
+static void a_long_loop_may_round(void **state) {
+    (void)state;
+    static const char text[] = "OPENQASM 3.0; include \"stdgates.inc\"; qubit[2] q;"
+                               "for int k in [1:400000] { rx(0.1) q[0]; cx q[0], q[1]; }";
+    ketch_load_options load = KETCH_LOAD_OPTIONS_INIT;
+    ketch_circuit *circuit = NULL;
+    load.max_unroll = KETCH_UNROLL_NONE;
+    OK(diag, ketch_circuit_parse(&circuit, text, strlen(text), &load, diag));
+    for (int precision = 0; precision < 2; precision++) {
+        ketch_run_options options = with(0, 10, 1);
+        options.precision = precision ? KETCH_PRECISION_FP32 : KETCH_PRECISION_FP64;
+        ketch_result *result = run(circuit, &options);
+        assert_true(fabs(info_of(result).norm - 1) < (precision ? 0.1 : 1e-9));
+        ketch_result_free(&result);
+    }
+    ketch_circuit_free(&circuit);
+}
+
 static void results_are_written(void **state) {
     (void)state;
     ketch_circuit *circuit = parsed(BELL);
@@ -473,6 +492,7 @@ int main(void) {
         cmocka_unit_test(time_runs_out),
         cmocka_unit_test(progress_is_told_and_cancels),
         cmocka_unit_test(a_norm_beyond_tolerance_fails),
+        cmocka_unit_test(a_long_loop_may_round),
         cmocka_unit_test(results_are_written),
     };
     return cmocka_run_group_tests(tests, create, release);
