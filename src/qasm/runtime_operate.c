@@ -32,7 +32,7 @@ static bool check_constants(kt_program *program, uint8_t op, kt_value a, kt_valu
     switch (op) {
     case KT_TOKEN_PLUS: result = x + y; break;
     case KT_TOKEN_MINUS: result = x - y; break;
-    case KT_TOKEN_ASTERISK: result = x * y; break;
+    case KT_TOKEN_ASTERISK: good = !__builtin_mul_overflow(x, y, &result); break;
     case KT_TOKEN_SLASH: result = y ? x / y : 0; break;
     case KT_TOKEN_POWER:
         if (y < 0)
