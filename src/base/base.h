@@ -8,6 +8,7 @@
  *   buffer   bytes that grow; numbers as text, in no locale
  *   json     a writer that streams, on a sink
  *   symbols  names to small integers
+ *   nearest  "did you mean"
  *   utf8     characters of text
  *   random   draws keyed by what they are for
  *   machine  processors, memory, clock: what the machine offers
@@ -29,6 +30,7 @@
 #include "base/linalg.h"
 #include "base/machine.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/random.h"
 #include "base/symbols.h"
 #include "base/utf8.h"

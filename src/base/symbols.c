@@ -65,24 +65,3 @@ void kt_hash128(uint64_t out[2], const void *bytes, size_t size) {
     out[0] = hash.low64;
     out[1] = hash.high64;
 }
-
-/* Optimal string alignment: insert, delete, replace, or exchange two neighbours, each one edit. Three rows of the usual table. */
-unsigned kt_edit_distance(const char *a, size_t a_size, const char *b, size_t b_size, unsigned limit) {
-    enum { LONGEST = 63 };
-    if (a_size > LONGEST || b_size > LONGEST) return limit + 1;
-    unsigned rows[3][LONGEST + 1];
-    for (size_t j = 0; j <= b_size; j++) rows[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= a_size; i++) {
-        unsigned *now = rows[i % 3], *before = rows[(i + 2) % 3], *earlier = rows[(i + 1) % 3];
-        now[0] = (unsigned)i;
-        for (size_t j = 1; j <= b_size; j++) {
-            unsigned best = before[j - 1] + (a[i - 1] != b[j - 1]);
-            if (before[j] + 1 < best) best = before[j] + 1;
-            if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && earlier[j - 2] + 1 < best) best = earlier[j - 2] + 1;
-            now[j] = best;
-        }
-    }
-    unsigned distance = rows[a_size % 3][b_size];
-    return distance > limit ? limit + 1 : distance;
-}

@@ -32,7 +32,4 @@ void kt_symbols_free(kt_symbols *symbols);
 /* XXH3, 128 bits, low word first. */
 void kt_hash128(uint64_t out[2], const void *bytes, size_t size);
 
-/* The number of single-character edits between two names, at most `limit` + 1: for "did you mean". */
-unsigned kt_edit_distance(const char *a, size_t a_size, const char *b, size_t b_size, unsigned limit);
-
 #endif

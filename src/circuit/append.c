@@ -69,22 +69,32 @@ static ketch_status check_operands(const uint32_t *operands, size_t count, uint3
     return kt_fail(diag, KT_BAD_OPERAND, "application %zu: %s %u is given twice", application, what, operands[repeated]);
 }
 
-/* "did you mean": the known name nearest to a wrong one. */
-typedef struct nearest {
-    const char *name;
-    size_t size;
-    const char *best;
-    unsigned distance;
-} nearest;
+/* A method of its own, which is looked for among the gates. */
+static const char *call_for(const char *name) {
+    static const char *const calls[][2] = {{"measure", "ketch_circuit_measure"},
+                                           {"reset", "ketch_circuit_reset"},
+                                           {"barrier", "ketch_circuit_barrier"},
+                                           {"unitary", "ketch_circuit_append_matrix"}};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (strcmp(calls[i][0], name) == 0) return calls[i][1];
+    return NULL;
+}
 
-static void compare_name(void *user, const char *name, size_t size, kt_gate_id gate) {
+static void try_name(void *user, const char *name, size_t size, kt_gate_id gate) {
     (void)gate;
-    nearest *search = user;
-    unsigned distance = kt_edit_distance(search->name, search->size, name, size, search->distance);
-    if (distance < search->distance) {
-        search->distance = distance;
-        search->best = name;
-    }
+    kt_nearest_try(user, name, size);
+}
+
+static void hint_gate(const char *name, ketch_diag *diag) {
+    kt_span wanted = {name, (uint32_t)strlen(name)};
+    kt_nearest nearest = kt_nearest_to(wanted);
+    kt_gate_names(KT_IN_CALLS, try_name, &nearest);
+    if (call_for(name))
+        kt_hint(diag, "%s does that", call_for(name));
+    else if (kt_gate_habit(wanted))
+        kt_hint(diag, "did you mean `%s`?", kt_gate_habit(wanted));
+    else if (nearest.best.size)
+        kt_hint(diag, "did you mean `%.*s`?", (int)nearest.best.size, nearest.best.at);
 }
 
 static ketch_status find_gate(kt_gate_id *out, const char *name, ketch_diag *diag) {
@@ -92,9 +102,7 @@ static ketch_status find_gate(kt_gate_id *out, const char *name, ketch_diag *dia
     if ((unsigned)*out != KT_GATE_NONE) return KETCH_OK;
     if (!name) return kt_fail(diag, KT_BAD_ARGUMENT, "the gate's name is NULL");
     ketch_status status = kt_fail(diag, KT_BAD_GATE, "unknown gate `%s`", name);
-    nearest search = {.name = name, .size = strlen(name), .distance = 3};
-    kt_gate_names(KT_IN_CALLS, compare_name, &search);
-    if (search.best) kt_hint(diag, "did you mean `%s`?", search.best);
+    hint_gate(name, diag);
     return status;
 }
 

@@ -118,9 +118,8 @@ void kt_circuit_settle_stretches(ketch_circuit *circuit, const double *values) {
         const kt_node *left = leaf ? node : &circuit->nodes[node->a], *right = is_binary(code) ? &circuit->nodes[node->b] : left;
         bool settled = !leaf && left->code == KT_NODE_CONSTANT && right->code == KT_NODE_CONSTANT;
         if (code == KT_NODE_STRETCH || settled)
-            *node = (kt_node){.code = KT_NODE_CONSTANT,
-                              .known = true,
-                              .value = settled ? evaluate(code, left->value, right->value) : *values++};
+            *node = (kt_node){
+                .code = KT_NODE_CONSTANT, .known = true, .value = settled ? evaluate(code, left->value, right->value) : *values++};
     }
     for (size_t i = 0; i < circuit->slots_count; i++) {
         const kt_slot *slot = &circuit->slots[i];
@@ -305,15 +304,10 @@ static ketch_status bind(ketch_circuit *circuit, const value *inputs, ketch_diag
 }
 
 static void hint_input(const ketch_circuit *circuit, const char *name, ketch_diag *diag) {
-    const char *best = NULL;
-    unsigned distance = 3;
-    for (size_t i = 0; i < circuit->inputs_count; i++) {
-        const char *other = circuit->inputs[i].name;
-        unsigned edits = kt_edit_distance(name, strlen(name), other, strlen(other), distance);
-        if (edits < distance) distance = edits, best = other;
-    }
-    if (best)
-        kt_hint(diag, "did you mean `%s`?", best);
+    kt_nearest nearest = kt_nearest_to((kt_span){name, (uint32_t)strlen(name)});
+    for (size_t i = 0; i < circuit->inputs_count; i++) kt_nearest_try(&nearest, circuit->inputs[i].name, strlen(circuit->inputs[i].name));
+    if (nearest.best.size)
+        kt_hint(diag, "did you mean `%s`?", nearest.best.at);
     else if (circuit->inputs_count)
         kt_hint(diag, "its first parameter is `%s`", circuit->inputs[0].name);
     else

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 typedef struct complex_number {
     double re, im;
@@ -345,6 +346,15 @@ void kt_gate_names(unsigned provided_by, void (*visit)(void *user, const char *n
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].provided_by & provided_by) visit(user, names[i].name, strlen(names[i].name), (kt_gate_id)names[i].gate);
     }
+}
+
+const char *kt_gate_habit(kt_span name) {
+    static const char *const habits[][2] = {{"cnot", "cx"},        {"not", "x"},      {"toffoli", "ccx"}, {"ccnot", "ccx"},
+                                            {"fredkin", "cswap"},  {"hadamard", "h"}, {"cphase", "cp"},   {"phase", "p"},
+                                            {"controlledz", "cz"}, {"identity", "id"}};
+    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+        if (strlen(habits[i][0]) == name.size && strncasecmp(habits[i][0], name.at, name.size) == 0) return habits[i][1];
+    return NULL;
 }
 
 ketch_status kt_gate_whole_matrix(double *out, const char *name, const double *params, ketch_diag *diag) {

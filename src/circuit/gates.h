@@ -86,6 +86,9 @@ const char *kt_gate_name_in(kt_gate_id gate, unsigned provided_by);
 /* Calls `visit` with every name and alias provided; for suggestions and for listing. */
 void kt_gate_names(unsigned provided_by, void (*visit)(void *user, const char *name, size_t size, kt_gate_id gate), void *user);
 
+/* What some frameworks call by this name, in any case; or NULL. */
+const char *kt_gate_habit(kt_span name);
+
 /* The angle modulo 4 pi, which no gate tells apart, where it is large: its sum with another would lose the digits that count. */
 double kt_small_angle(double angle);
 

@@ -300,7 +300,8 @@ void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t ind
 static ketch_status check_state(const double *out, const ketch_result *result, ketch_diag *diag) {
     ketch_diag_clear(diag);
     if (!out || !result) return kt_fail(diag, KT_BAD_ARGUMENT, "out or result is NULL");
-    if (!result->state.amplitudes) return kt_fail(diag, KT_UNAVAILABLE, "the result holds no amplitudes");
+    if (!result->state.amplitudes)
+        return kt_fail(diag, KT_UNAVAILABLE, "the result holds no amplitudes: ask for them with KETCH_OUTPUT_PROBABILITIES");
     return KETCH_OK;
 }
 

@@ -19,14 +19,14 @@ static inline void NAME(scale)(NAME(complex) *restrict a, uint64_t count, REAL r
 static void NAME(phase)(void *amplitudes, uint64_t first, uint64_t last, const kt_layout *layout, const double *matrix) {
     NAME(complex) *a = amplitudes;
     REAL re = (REAL)matrix[0], im = (REAL)matrix[1];
-    for (kt_span span = kt_span_first(layout, first, last); span.length; kt_span_next(&span))
+    for (kt_stretch span = kt_stretch_first(layout, first, last); span.length; kt_stretch_next(&span))
         NAME(scale)(a + span.base, span.length, re, im);
 }
 
 static void NAME(diagonal)(void *amplitudes, uint64_t first, uint64_t last, const kt_layout *layout, const double *matrix) {
     NAME(complex) *a = amplitudes;
     uint32_t size = 1u << layout->target_count;
-    for (kt_span span = kt_span_first(layout, first, last); span.length; kt_span_next(&span))
+    for (kt_stretch span = kt_stretch_first(layout, first, last); span.length; kt_stretch_next(&span))
         for (uint32_t j = 0; j < size; j++)
             NAME(scale)(a + span.base + layout->offset[j], span.length, (REAL)matrix[2 * j], (REAL)matrix[2 * j + 1]);
 }
@@ -42,7 +42,7 @@ static inline void NAME(exchange)(NAME(complex) *restrict a, NAME(complex) *rest
 static void NAME(permute)(void *amplitudes, uint64_t first, uint64_t last, const kt_layout *layout, const double *matrix) {
     (void)matrix;
     NAME(complex) *a = amplitudes;
-    for (kt_span span = kt_span_first(layout, first, last); span.length; kt_span_next(&span))
+    for (kt_stretch span = kt_stretch_first(layout, first, last); span.length; kt_stretch_next(&span))
         for (uint32_t e = 0; e < layout->exchange_count; e++) {
             const uint8_t *pair = layout->exchange[e];
             NAME(exchange)(a + span.base + layout->offset[pair[0]], a + span.base + layout->offset[pair[1]], span.length);
@@ -60,7 +60,7 @@ static inline __attribute__((always_inline)) void NAME(multiply)(NAME(complex) *
             re[column * size + row] = (REAL)matrix[2 * (row * size + column)];
             im[column * size + row] = (REAL)matrix[2 * (row * size + column) + 1];
         }
-    for (kt_span span = kt_span_first(layout, first, last); span.length; kt_span_next(&span))
+    for (kt_stretch span = kt_stretch_first(layout, first, last); span.length; kt_stretch_next(&span))
         for (uint64_t i = span.base; i < span.base + span.length; i++) {
             for (uint32_t j = 0; j < size; j++) {
                 in[j] = a[i + layout->offset[j]];
@@ -95,7 +95,7 @@ static inline double NAME(probability)(NAME(complex) x) { return (double)x.re * 
 static double NAME(sum)(const void *amplitudes, uint64_t first, uint64_t last, const kt_layout *layout) {
     const NAME(complex) *a = amplitudes;
     double sums[4] = {0, 0, 0, 0};
-    for (kt_span span = kt_span_first(layout, first, last); span.length; kt_span_next(&span)) {
+    for (kt_stretch span = kt_stretch_first(layout, first, last); span.length; kt_stretch_next(&span)) {
         const NAME(complex) *x = a + span.base;
         uint64_t i = 0;
         for (; i + 4 <= span.length; i += 4)

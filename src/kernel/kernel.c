@@ -54,23 +54,23 @@ uint64_t kt_layout_index(const kt_layout *layout, uint64_t group) {
 }
 
 /* A stretch of groups whose amplitudes are neighbours. */
-typedef struct kt_span {
+typedef struct kt_stretch {
     uint64_t base, length;
     uint64_t left; /* groups of the range from this span on */
     uint64_t fixed, value;
-} kt_span;
+} kt_stretch;
 
 static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-static inline kt_span kt_span_first(const kt_layout *layout, uint64_t first, uint64_t last) {
-    kt_span span = {kt_layout_index(layout, first), last - first, last - first, layout->fixed, layout->value};
+static inline kt_stretch kt_stretch_first(const kt_layout *layout, uint64_t first, uint64_t last) {
+    kt_stretch span = {kt_layout_index(layout, first), last - first, last - first, layout->fixed, layout->value};
     uint64_t most = lowest_bit(layout->fixed); /* 0 where nothing is fixed: all is one span */
     if (most) span.length = smaller(span.left, most - (first & (most - 1)));
     return span;
 }
 
 /* Setting the fixed bits lets the carry run through them to the next free bit. */
-static inline void kt_span_next(kt_span *span) {
+static inline void kt_stretch_next(kt_stretch *span) {
     span->left -= span->length;
     span->base = (((span->base + span->length - 1) | span->fixed) + 1) & ~span->fixed;
     span->base |= span->value;

@@ -30,15 +30,6 @@ static bool hint_include(kt_program *program, kt_span name) {
     return true;
 }
 
-/* What some frameworks call it. */
-static const char *habit(kt_span name) {
-    static const char *const habits[][2] = {{"cnot", "cx"},       {"CNOT", "cx"},    {"toffoli", "ccx"},
-                                            {"fredkin", "cswap"}, {"hadamard", "h"}, {"cphase", "cp"}};
-    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
-        if (strlen(habits[i][0]) == name.size && memcmp(habits[i][0], name.at, name.size) == 0) return habits[i][1];
-    return NULL;
-}
-
 static void try_symbol(kt_nearest *nearest, const kt_program *program, uint32_t symbol) {
     kt_nearest_try(nearest, program->symbols.items[symbol].name, program->symbols.items[symbol].size);
 }
@@ -67,8 +58,8 @@ static bool unknown_gate(kt_program *program, uint32_t symbol, kt_span name) {
     if (kt_keyword_in(symbol, 5 - program->dialect))
         kt_hint_add(&program->report, "`%.*s` belongs to OpenQASM %d; this program is OpenQASM %d", KT_SHOWN(name), 5 - program->dialect,
                     program->dialect);
-    else if (habit(name))
-        kt_hint_add(&program->report, "did you mean `%s`?", habit(name));
+    else if (kt_gate_habit(name))
+        kt_hint_add(&program->report, "did you mean `%s`?", kt_gate_habit(name));
     else if (!hint_include(program, name))
         hint_name(program, name);
     return false;

@@ -4,7 +4,6 @@
  */
 #include "qasm/message.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -131,28 +130,4 @@ const char *kt_where_text(char out[KT_WHERE_TEXT], kt_report *report, kt_span sp
     else
         snprintf(out, KT_WHERE_TEXT, "%.100s:%u", place.file, place.line);
     return out;
-}
-
-kt_nearest kt_nearest_to(kt_span wanted) {
-    return (kt_nearest){.wanted = wanted, .limit = wanted.size < 4 ? 1 : wanted.size < 6 ? 2 : 3, .rank = UINT_MAX};
-}
-
-static bool equal_but_for_case(kt_span wanted, const char *name, size_t size) {
-    size_t i = 0;
-    while (i < size && i < wanted.size && (wanted.at[i] | 0x20) == (name[i] | 0x20)) i++;
-    return size == wanted.size && i == size;
-}
-
-void kt_nearest_try(kt_nearest *nearest, const char *name, size_t size) {
-    kt_span wanted = nearest->wanted;
-    unsigned rank = 0;
-    if (nearest->rank == 0) return;
-    if (!equal_but_for_case(wanted, name, size)) {
-        unsigned distance = kt_edit_distance(wanted.at, wanted.size, name, size, nearest->limit);
-        if (distance > nearest->limit || distance >= wanted.size) return; /* nothing of the name would be left */
-        rank = 2 * distance + (*wanted.at != *name);
-    }
-    if (rank >= nearest->rank) return;
-    nearest->rank = rank;
-    nearest->best = (kt_span){name, (uint32_t)size};
 }

@@ -8,11 +8,6 @@
 
 #include "circuit/circuit.h"
 
-typedef struct kt_span {
-    const char *at;
-    uint32_t size;
-} kt_span;
-
 /* A file or a text being read. All stay until the end, since everything points into them. */
 typedef struct kt_source {
     struct kt_source *older;    /* the one opened before */
@@ -65,14 +60,5 @@ int kt_shown_size(kt_span span);
 /* "12" or "data.inc:12": where something was declared, for a message about another place. */
 #define KT_WHERE_TEXT 128
 const char *kt_where_text(char out[KT_WHERE_TEXT], kt_report *report, kt_span span, kt_span from);
-
-/* The nearest of many names, for "did you mean": equal but for case, else with the fewest edits, else with the same first letter. */
-typedef struct kt_nearest {
-    kt_span wanted, best;
-    unsigned limit; /* edits */
-    unsigned rank;  /* of the best so far: lower is better, 0 the best */
-} kt_nearest;
-kt_nearest kt_nearest_to(kt_span wanted);
-void kt_nearest_try(kt_nearest *nearest, const char *name, size_t size);
 
 #endif
