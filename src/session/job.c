@@ -199,5 +199,6 @@ ketch_status kt_job_result(ketch_result **out, ketch_job *job, size_t element, k
             kt_no_memory(diag); /* for its messages, or at all */
         return one->status;
     }
-    return kt_fail(diag, KT_RUN_CANCELLED, job->diag ? "cancelled, as element %zu of the job failed" : "cancelled", job->failed);
+    bool failed = job->diag && job->elements[job->failed].status != KETCH_ERROR_CANCELLED;
+    return kt_fail(diag, KT_RUN_CANCELLED, failed ? "cancelled, as element %zu of the job failed" : "cancelled", job->failed);
 }

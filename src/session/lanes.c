@@ -176,7 +176,8 @@ static bool find_memory(kt_scheduler *s, kt_turn *turn) {
 /* The last element of a turn on one thread: little rows of one circuit go together, as long as there is enough for all threads. */
 static size_t last_of_turn(const ketch_job *job) {
     size_t rows = kt_job_rows(job), left = rows - job->begun % rows;
-    double together = fmin(TURN_SECONDS / job->prepared.seconds, (double)left / kt_most_threads(job));
+    if (job->prepared.plan->plan->dynamic) return job->begun; /* nobody knows how long its loops are */
+    double together = fmin(TURN_SECONDS / job->prepared.seconds, (double)left / job->scheduler->threads);
     return job->begun + (together > 1 ? (size_t)together - 1 : 0);
 }
 

@@ -186,7 +186,11 @@ ketch_status kt_session_run(ketch_result **out, ketch_session *session, const ke
 
 static ketch_status find_room(kt_scheduler *s, unsigned flags, ketch_diag *diag) {
     while (atomic_load(&s->waiting) >= s->max_jobs) {
-        if (!(flags & KETCH_SUBMIT_WAIT)) return kt_fail(diag, KT_QUEUE_FULL, "%llu jobs wait already", (unsigned long long)s->max_jobs);
+        if (!(flags & KETCH_SUBMIT_WAIT)) {
+            ketch_status status = kt_fail(diag, KT_QUEUE_FULL, "%llu jobs wait already", (unsigned long long)s->max_jobs);
+            kt_hint(diag, "max_jobs of the session is the limit; KETCH_SUBMIT_WAIT waits for room");
+            return status;
+        }
         s->room_wanted++;
         pthread_cond_wait(&s->room, &s->lock);
         s->room_wanted--;

@@ -291,6 +291,39 @@ static void *cancel_soon(void *job) {
     return NULL;
 }
 
+/* Rows that look little but take long are not handed to one thread together, whatever a single run may have. */
+static void rows_are_shared_out(void **state) {
+    (void)state;
+    enum { ROWS = 8 };
+    static const char *const names[] = {"n"};
+    double table[ROWS];
+    for (int i = 0; i < ROWS; i++) table[i] = 200000;
+    ketch_circuit *circuit = parsed("OPENQASM 3.0; input int n; qubit q; bit c; int k = 0; while (k < n) { k += 1; } c = measure q;");
+    ketch_session *session = session_of(2, 0, 0);
+    ketch_run_options options = seeded(3);
+    options.threads = 1;
+    options.shots = 1;
+    ketch_batch batch = KETCH_BATCH_INIT;
+    batch.circuits = (const ketch_circuit *const[]){circuit};
+    batch.circuit_count = 1;
+    batch.parameters = names;
+    batch.parameter_count = 1;
+    batch.table = table;
+    batch.row_count = ROWS;
+    ketch_job *job = NULL;
+    OK(NULL, ketch_submit_batch(&job, session, &batch, &options, NULL, NULL));
+    uint64_t most = 0;
+    while (info_of(job).state != KETCH_JOB_ENDED) {
+        uint64_t now = info_of(job).threads;
+        if (now > most) most = now;
+    }
+    assert_int_equal(info_of(job).status, KETCH_OK);
+    assert_int_equal(most, 2);
+    ketch_job_free(&job);
+    ketch_session_free(&session);
+    ketch_circuit_free(&circuit);
+}
+
 static void a_full_queue(void **state) {
     (void)state;
     ketch_circuit *forever = endless(), *tiny = little();
@@ -544,6 +577,7 @@ int main(void) {
         cmocka_unit_test(runs_wait_for_memory),
         cmocka_unit_test(no_lane_starves),
         cmocka_unit_test(first_come_first_served),
+        cmocka_unit_test(rows_are_shared_out),
         cmocka_unit_test(a_full_queue),
         cmocka_unit_test(everything_stops_soon),
         cmocka_unit_test(the_queue_goes_on_behind_a_cancelled_job),
