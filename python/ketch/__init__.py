@@ -29,6 +29,7 @@ from ketch._errors import (
     UsageError,
 )
 from ketch._futures import Future
+from ketch._gates import Gate, gates
 from ketch._result import Register, Result, RunInfo
 from ketch._session import Session, batch_seed, default_session, run
 from ketch._state import State
@@ -41,6 +42,7 @@ __all__ = [
     "CircuitSyntaxError",
     "FileError",
     "Future",
+    "Gate",
     "KetchError",
     "KetchWarning",
     "LimitError",
@@ -62,6 +64,7 @@ __all__ = [
     "batch_seed",
     "config",
     "default_session",
+    "gates",
     "register_threadpoolctl",
     "run",
     "show_config",

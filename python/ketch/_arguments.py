@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ketch._errors import UsageError, text_of
-from ketch._ketch import ffi, lib
+from ketch._errors import UsageError
+from ketch._gates import gates
+from ketch._ketch import ffi
 
 _UINT32S = ffi.typeof("uint32_t[]")
 _DOUBLES = ffi.typeof("double[]")
@@ -23,11 +24,9 @@ _PLAIN = (tuple, list)
 def _gate_shapes() -> dict[str, tuple[int, int]]:
     """Qubits and parameters of each gate that calls know, by its names."""
     shapes: dict[str, tuple[int, int]] = {}
-    index = 0
-    while gate := lib.ketch_gate_at(index):
-        for name in [text_of(gate.name), *text_of(gate.aliases).split()]:
-            shapes.setdefault(name, (gate.qubit_count, gate.parameter_count))
-        index += 1
+    for gate in gates():
+        for name in (gate.name, *gate.aliases):
+            shapes.setdefault(name, (gate.qubits, len(gate.parameters)))
     return shapes
 
 
@@ -63,9 +62,9 @@ def one_application(qubits: Any, params: Any, operands: int, angles: int) -> tup
 
 def operand_rows(name: str, qubits: ArrayLike, operands: int, count: int) -> np.ndarray[Any, Any]:
     """Operands row by row; of a gate on no qubits `count` empty rows."""
+    if operands > 1 and isinstance(qubits, (set, frozenset)):
+        raise TypeError(f"the operands of `{name}` have an order, which a set has not: give a list")
     places = indices(qubits, "qubits")
-    if name not in GATES:
-        return places.reshape(-1, 1)[:1]  # the library knows what to say
     if places.ndim > 2:
         raise UsageError(f"qubits has {places.ndim} dimensions: at most 2, (count, {operands})")
     fits = places.shape[1] == operands if places.ndim == 2 else operands == 1 or places.size == operands
@@ -120,4 +119,4 @@ def value_text(value: Any) -> str:
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(f'{chr(34)}{v}{chr(34)}' if isinstance(v, str) else value_text(v) for v in value)}]"
-    raise TypeError(f"an input cannot be {value!r}")
+    raise TypeError(f"no value of an input: {value!r}")

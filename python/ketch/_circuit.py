@@ -16,14 +16,24 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ketch import _fork
-from ketch._arguments import GATES, angle_rows, doubles, indices, one_application, operand_rows, uint32s, value_text
+from ketch._arguments import (
+    GATES,
+    angle_rows,
+    counted,
+    doubles,
+    indices,
+    one_application,
+    operand_rows,
+    uint32s,
+    value_text,
+)
 from ketch._errors import CircuitSyntaxError, UsageError, call, check, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._options import positive, whole
@@ -90,6 +100,8 @@ class Circuit:
         elif isinstance(source, os.PathLike):
             raise TypeError("a file is read by ketch.Circuit.load")
         else:
+            if not hasattr(source, "__index__"):
+                raise TypeError(f"a circuit is made of a text or of a number of qubits, not of {source!r}")
             if options:
                 raise TypeError(f"options of reading make no sense where nothing is read: {', '.join(options)}")
             qubits = whole(source, "qubits", 2**32 - 1)
@@ -181,7 +193,7 @@ class Circuit:
         (count, operands) for many in one call; for gates on one qubit any number of qubits. `params` are its angles in
         radians: as many as the gate has, for all applications, or an array of shape (count, angles). `controls` are
         further controls, shared by all or of shape (count, controls); bit k of `control_values` is the value at which
-        control k is active, by default all 1.
+        control k is active, by default all 1. `ketch.gates()` lists what there is.
 
         >>> import numpy as np
         >>> circuit = ketch.Circuit(3).append("h", range(3)).append("cx", [[0, 1], [1, 2]])
@@ -192,7 +204,11 @@ class Circuit:
         """
         if not isinstance(name, str):
             raise TypeError(f"a gate is given by its name, not {name!r}: append('cx', [0, 1])")
-        operands, angles = GATES.get(name, (1, 0))
+        if name not in GATES:  # the library knows what to say
+            return self._change(lib.ketch_circuit_append, c_text(name), 0, ffi.NULL, ffi.NULL)
+        operands, angles = GATES[name]
+        if controls is None and control_values is not None:
+            raise UsageError("control_values are those of further controls: give controls, too")
         if controls is None and (few := one_application(qubits, params, operands, angles)):
             return self._change(lib.ketch_circuit_append, c_text(name), 1, *few)
         places = operand_rows(name, qubits, operands, 1 if operands else max(1, np.size(params)))
@@ -204,7 +220,8 @@ class Circuit:
         before = np.broadcast_to(before, (count, before.size)) if before.ndim < 2 else before
         if before.ndim != 2 or len(before) != count:
             raise UsageError(f"controls has shape {before.shape}: there are {count} applications")
-        values_of_controls = 2**64 - 1 if control_values is None else whole(control_values, "control_values")
+        every = (1 << min(before.shape[1], 64)) - 1
+        values_of_controls = every if control_values is None else whole(control_values, "control_values", every)
         places = np.hstack([before, places])
         arguments = (c_text(name), count, before.shape[1], values_of_controls, uint32s(places), doubles(values))
         return self._change(lib.ketch_circuit_append_controlled, *arguments)
@@ -216,7 +233,7 @@ class Circuit:
         side = 1 << min(len(places), 16)
         if elements.shape != (side, side):
             raise UsageError(
-                f"a matrix of shape {elements.shape} for {len(places)} qubits: it has shape ({side}, {side})"
+                f"a matrix of shape {elements.shape} for {counted(len(places), 'qubit')}: it must have ({side}, {side})"
             )
         return self._change(
             lib.ketch_circuit_append_matrix, len(places), uint32s(places), doubles(elements.view(np.float64))
@@ -227,13 +244,13 @@ class Circuit:
         places = indices(qubits, "qubits").reshape(-1)
         targets = places if bits is None else indices(bits, "bits").reshape(-1)
         if len(places) != len(targets):
-            raise UsageError(f"{len(places)} qubits are measured into {len(targets)} bits")
+            raise UsageError(f"{counted(len(places), 'qubit')} cannot be measured into {counted(len(targets), 'bit')}")
         return self._change(lib.ketch_circuit_measure, len(places), uint32s(places), uint32s(targets))
 
     def measure_all(self) -> Circuit:
         """Measures every qubit into the bit of the same number."""
         if self.bits < self.qubits:
-            raise UsageError(f"{self.qubits} qubits are measured into {self.bits} bits")
+            raise UsageError(f"{counted(self.qubits, 'qubit')} cannot be measured into {counted(self.bits, 'bit')}")
         return self.measure(np.arange(self.qubits))
 
     def reset(self, qubits: ArrayLike) -> Circuit:
@@ -288,7 +305,8 @@ class Circuit:
         return tuple(found)
 
     def bind(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Circuit:
-        """A new circuit whose inputs have these values; this one stays as it is.
+        """A new circuit whose inputs have these values; this one stays as it is. Inputs remain in `parameters`, as they
+        may be bound anew.
 
         Values are numbers (angles in radians), or what the input's type holds: True and False, "0101" for bits (bit 0
         rightmost), complex numbers, lists and arrays; text is read as the library reads it ("pi/4").
@@ -297,14 +315,19 @@ class Circuit:
         >>> ketch.run(turn.bind(theta=np.pi), shots=10).counts
         {'1': 10}
         """
-        if values is not None and not isinstance(values, Mapping):
+        if values is not None and not hasattr(values, "keys"):
             raise TypeError(f"values of inputs are given by name, {{'theta': 0.5}}, not {values!r}")
         circuit = self.copy()
         given = {**(values or {}), **named}
         numbers = {name: value for name, value in given.items() if isinstance(value, (float, np.floating))}
         for name, value in given.items():
+            if not isinstance(name, str):
+                raise TypeError(f"an input is named by text, not {name!r}")
             if name not in numbers:
-                text = value_text(value).encode()
+                try:
+                    text = value_text(value).encode()
+                except TypeError as error:
+                    raise TypeError(f"`{name}`: {error}") from None
                 circuit._change(lib.ketch_circuit_bind_text, c_text(name), text, len(text))
         if numbers:
             names = [ffi.new("char[]", c_text(name)) for name in numbers]
@@ -468,6 +491,13 @@ def as_circuit(source: Circuit | str | os.PathLike[str]) -> Circuit:
     if isinstance(source, (str, os.PathLike)):
         return Circuit.load(source)
     raise TypeError(f"a ketch.Circuit, the text of a program or a path is needed, not {type(source).__name__}")
+
+
+def as_circuits(sources: Any) -> list[Circuit]:
+    """Many of them."""
+    if not isinstance(sources, Iterable):
+        as_circuit(sources)  # which says what is needed
+    return [as_circuit(source) for source in sources]
 
 
 def _names(function: Any, handle: Any) -> tuple[str, ...]:

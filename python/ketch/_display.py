@@ -63,11 +63,18 @@ def histogram_svg(counts: dict[str, int], shots: int) -> str:
     return "".join(parts)
 
 
+def is_wanted(progress: Any) -> bool:
+    """Whether anything was given as `progress`."""
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise TypeError(f"progress is True or something to call, not {progress!r}")
+    return progress is not None and progress is not False
+
+
 def progress_callback(progress: Any) -> tuple[Callable[[float, str], None], Callable[[], None]]:
     """(show, finish) for what the user gave as `progress`: True, a bar of tqdm where that is installed and else one
     line on stderr; a callable, called with the fraction done and the stage. Polled by the thread that waits: no thread
     of the library calls Python."""
-    show, finish = (progress, lambda: None) if callable(progress) else _bar()
+    show, finish = (progress, lambda: None) if progress is not True else _bar()
     most = 0.0  # so far: an estimate may fall
 
     def rising(fraction: float, stage: str) -> None:

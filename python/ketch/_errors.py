@@ -191,7 +191,8 @@ class FileError(KetchError, OSError):
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _file_error, (self.args[0], self.messages)
+        known = type(self) in (FileError, *_FILE_CLASSES.values())
+        return _file_error if known else type(self), (self.args[0], self.messages)
 
     @property
     def filename(self) -> str:
@@ -228,7 +229,7 @@ def _file_error(text: str, messages: tuple[Message, ...]) -> FileError:
 
 
 _FILE_CLASSES: dict[int, type[FileError]] = {
-    number: type(base.__name__, (FileError, base), {"__module__": "ketch", "__doc__": FileError.__doc__})
+    number: type("FileError", (FileError, base), {"__module__": "ketch", "__doc__": FileError.__doc__})
     for number, base in {
         errno.ENOENT: FileNotFoundError,
         errno.EACCES: PermissionError,
@@ -286,22 +287,34 @@ give_diag = _idle.append
 
 
 # How the library's hints name options and functions, and how Python does.
-_SPOKEN = (
-    (re.compile(r"--param (\S+?)=([^\s,]+)"), r"parameters={'\1': \2}"),
-    (re.compile(r"--(precision|prelude) ([\w.]+)"), r"\1='\2'"),
+_SPOKEN: tuple[tuple[re.Pattern[str], Any], ...] = (
+    (re.compile(r"--param (\S+?)=([^\s,]+)"), lambda found: f"parameters={{{found[1]!r}: {_value(found[2])}}}"),
+    (re.compile(r"run with --prelude ([\w.]+)"), r"read it by Circuit(..., prelude='\1')"),
+    (re.compile(r"--precision (\w+)"), r"precision='\1'"),
     (re.compile(r"--shots (\d+)"), r"shots=\1"),
     (re.compile(r"--include-dir"), "include_dirs"),
     (re.compile(r"--(max-[a-z-]+)"), lambda found: found[1].replace("-", "_")),
-    (re.compile(r"\bketch_circuit_(bind|load)\b"), r"Circuit.\1"),
-    (re.compile(r"\bketch_state_(reset)\b"), r"State.\1"),
+    (re.compile(r"each ketch_circuit_begin_if .*"), "leave its `with circuit.if_(...)` first"),
+    (re.compile(r"ketch_circuit_set_extern .*"), "functions are given by C alone (ketch_circuit_set_extern)"),
+    (re.compile(r"\bketch_circuit_bind_text\b"), "Circuit.bind"),
+    (re.compile(r"\bketch_circuit_(bind|append_matrix|measure|reset|barrier)\b"), r"Circuit.\1"),
+    (re.compile(r"\bketch_state_reset\b"), "State.reset"),
+    (re.compile(r"KETCH_SUBMIT_WAIT waits"), "run_async waits"),
+    (re.compile(r"KETCH_OUTPUT_([A-Z]+)"), lambda found: f"outputs={found[1].lower()!r}"),
 )
 
 
+def _value(text: str) -> str:
+    """A value of OpenQASM as Python writes it."""
+    return text if re.fullmatch(r"[1-9.][\d.]*", text) else {"true": "True", "false": "False"}.get(text, repr(text))
+
+
 def spoken(text: str) -> str:
-    """A text of the library's in the words of this package."""
+    """What the library says, in the words of this package; but for what it quotes."""
+    parts = text.split("`")
     for pattern, words in _SPOKEN:
-        text = pattern.sub(words, text)
-    return text
+        parts[::2] = [pattern.sub(words, part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 def messages_of(diag: Any) -> tuple[Message, ...]:
@@ -318,7 +331,7 @@ def messages_of(diag: Any) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def error_from(status: int, diag: Any) -> KetchError:
+def error_from(status: int, diag: Any, place: str = "") -> KetchError:
     """The exception for a status other than KETCH_OK, with what the diagnostic says."""
     text = text_of(lib.ketch_diag_text(diag)).rstrip("\n") or text_of(lib.ketch_status_name(status))
     for index in range(lib.ketch_diag_count(diag)):
@@ -326,7 +339,7 @@ def error_from(status: int, diag: Any) -> KetchError:
         for said in (text_of(m.text), text_of(m.hint)):
             if (words := spoken(said)) != said:
                 text = text.replace(said, words)
-    return _CLASSES.get(status, KetchError)(text, messages_of(diag))
+    return _CLASSES.get(status, KetchError)(text + (f"\n  note: {place}" if place else ""), messages_of(diag))
 
 
 def check(status: int, diag: Any) -> None:

@@ -17,8 +17,9 @@ import concurrent.futures
 import logging
 import select
 import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from ketch import _fork
 from ketch._errors import LostError, RunCancelledError
@@ -28,10 +29,14 @@ __all__ = ["Future"]
 
 _log = logging.getLogger("concurrent.futures")  # which tells of callbacks that fail
 
-_IDLE_SECONDS = 1.0  # a watcher without futures ends after so long
+_IDLE_SECONDS = 0.02  # a watcher without futures ends after so long: little, since it keeps its session alive
+_BUSY_SECONDS = 1.0  # between two looks where nothing is announced
 
 
-class Future(concurrent.futures.Future):  # type: ignore[type-arg]
+T = TypeVar("T")
+
+
+class Future(concurrent.futures.Future[T]):
     """A result to come, as `Session.submit` returns it: a `concurrent.futures.Future`.
 
     `concurrent.futures.wait`, `as_completed`, callbacks and `asyncio.wrap_future` work as with any other. Callbacks run
@@ -56,7 +61,7 @@ class Future(concurrent.futures.Future):  # type: ignore[type-arg]
             job.cancel()
         return True
 
-    def result(self, timeout: float | None = None) -> Any:
+    def result(self, timeout: float | None = None) -> T:
         """The `Result`, a list of them where many circuits were submitted. Raises what the run raised."""
         self._watcher.help(self, timeout)
         return super().result(timeout)
@@ -101,10 +106,14 @@ class Future(concurrent.futures.Future):  # type: ignore[type-arg]
     def _lose(self) -> None:
         """In a forked child: the work is the parent's, as are callbacks and those who wait; the lock may be held for
         ever by a thread that is not here. What had been told stays."""
-        told = self._state == "FINISHED"
+        told, cancelled = self._state == "FINISHED", self._state.startswith("CANCELLED")
         result, failure = self._result, self._exception
         concurrent.futures.Future.__init__(self)
         self._job = None
+        if cancelled:
+            super().cancel()
+            self.set_running_or_notify_cancel()
+            return
         if not told:
             failure = LostError("the run was at work when this process was forked: its result is the parent's")
         if failure is None:
@@ -120,10 +129,10 @@ class Watcher:
         self._channel = Channel(session)
         self._lock = threading.RLock()  # signal handlers and finalizers may submit and close, too
         self._thread: threading.Thread | None = None
-        self._futures: dict[Any, Future] = {}  # by the job's handle
+        self._futures: dict[Any, Future[Any]] = {}  # by the job's handle
         _fork.register(self)
 
-    def submit(self, begin: Callable[[Channel], Job]) -> Future:
+    def submit(self, begin: Callable[[Channel], Job]) -> Future[Any]:
         """The future of the job that `begin` hands over."""
         with self._lock:
             self._start()  # first: where no thread can be had, nothing is left behind
@@ -131,9 +140,9 @@ class Watcher:
             future = self._futures[job.handle] = Future(self, job)
         return future
 
-    def ended(self, result: Any) -> Future:
+    def ended(self, result: T) -> Future[T]:
         """The future of what needs no work."""
-        future = Future(self, None)
+        future: Future[T] = Future(self, None)
         future.set_result(result)
         return future
 
@@ -149,7 +158,7 @@ class Watcher:
                 job.wait()
                 future._complete()
 
-    def help(self, future: Future, timeout: float | None) -> None:
+    def help(self, future: Future[Any], timeout: float | None) -> None:
         """A callback that asks for the result of another future would wait for its own thread: there, its job is waited
         for."""
         job = future._job
@@ -160,7 +169,7 @@ class Watcher:
         ):
             future._complete()
 
-    def claim(self, future: Future) -> Job | None:
+    def claim(self, future: Future[Any]) -> Job | None:
         """The job of a future, once."""
         with self._lock:
             job, future._job = future._job, None
@@ -180,10 +189,13 @@ class Watcher:
 
     def _watch(self, poller: select.poll) -> None:
         while True:
-            idle = not poller.poll(_IDLE_SECONDS * 1000)
+            ready = poller.poll((_BUSY_SECONDS if self._futures else _IDLE_SECONDS) * 1000)
+            announced = any(event & select.POLLIN for _, event in ready)
+            if ready and not announced:  # somebody has closed the descriptor under us
+                time.sleep(_IDLE_SECONDS)
             self._complete_ended()
             with self._lock:
-                if idle and not self._futures:
+                if not announced and not self._futures:
                     self._thread = None
                     return
 

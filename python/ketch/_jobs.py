@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ketch._display import progress_callback
-from ketch._errors import RunCancelledError, error_from, give_diag, make, take_diag, text_of
+from ketch._display import is_wanted, progress_callback
+from ketch._errors import error_from, give_diag, make, take_diag, text_of
 from ketch._ketch import ffi, lib
 from ketch._result import Result
 
@@ -44,13 +44,14 @@ class Job:
     job has an owner, whose end cancels it and waits until C has let go of what it points to.
     """
 
-    __slots__ = ("__weakref__", "batch", "cell", "elements", "keep")
+    __slots__ = ("__weakref__", "batch", "cell", "elements", "keep", "rows")
 
-    def __init__(self, keep: tuple[Any, ...], elements: int = 1, batch: bool = False) -> None:
+    def __init__(self, keep: tuple[Any, ...], elements: int = 1, batch: bool = False, rows: int = 0) -> None:
         self.cell = ffi.new("ketch_job **")
         self.keep = keep
         self.elements = elements
         self.batch = batch
+        self.rows = rows  # of a table, 0 where there is none
 
     def __del__(self, _free: Any = lib.ketch_job_free) -> None:
         _free(self.cell)
@@ -85,21 +86,29 @@ class Job:
 
     def result(self) -> Result | list[Result]:
         """What the job gave, which has ended: a result, or those of a batch. Raises what went wrong."""
-        results, errors = [], []
+        results: list[Result] = []
+        failure: Exception | None = None
         out = ffi.new(_RESULT_OUT)
         diag = take_diag()
         try:
             for element in range(self.elements):
                 status = lib.ketch_job_result(out, self.cell[0], element, diag)
-                if status:
-                    errors.append(error_from(status, diag))
-                else:
+                if not status:
                     results.append(Result._wrap(ffi.gc(out[0], lib.kp_result_free)))
+                elif failure is None or status != lib.KETCH_ERROR_CANCELLED:  # as the others are after a failure
+                    failure = error_from(status, diag, self._place(element))
         finally:
             give_diag(diag)
-        if errors:  # after a failure the other elements are cancelled
-            raise next((error for error in errors if not isinstance(error, RunCancelledError)), errors[0])
+        if failure is not None:
+            raise failure
         return results if self.batch else results[0]
+
+    def _place(self, element: int) -> str:
+        """Of an element in its batch, for messages."""
+        if not self.batch:
+            return ""
+        circuit, row = divmod(element, self.rows) if self.rows else (element, 0)
+        return f"circuit {circuit}" + (f", row {row}" if self.rows else "") + " of the batch, counted from 0"
 
 
 class Channel:
@@ -162,7 +171,7 @@ def wait(job: Job, waiter: Waiter | None, progress: Any = None) -> None:
     """Waits for the job's end: as the main thread, which has a waiter, or as another one. Where a signal's handler or
     `progress` raises, the caller stops the job."""
     look, finish, seconds = _nothing, _nothing, 1.0
-    if progress is not None and progress is not False:
+    if is_wanted(progress):
         show, finish = progress_callback(progress)
         seconds = _LOOK_SECONDS
 

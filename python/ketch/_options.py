@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import difflib
 import operator
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from typing import Any, Literal, NoReturn, SupportsIndex, TypeAlias, TypedDict
 
 import numpy as np
 
@@ -48,16 +49,19 @@ _RUN_OPTIONS = ffi.typeof("ketch_run_options *")
 _RUN_OPTIONS_SIZE = ffi.sizeof("ketch_run_options")
 
 
+Output: TypeAlias = Literal["counts", "memory", "state", "amplitudes", "probabilities"]
+
+
 class RunOptions(TypedDict, total=False):
     """Keywords that all ways to run share; `ketch.run` says what they mean."""
 
-    shots: int | None
-    seed: int | None
-    outputs: str | Iterable[str]
+    shots: SupportsIndex | None
+    seed: SupportsIndex | None
+    outputs: Output | Iterable[Output]
     timeout: float | None
-    max_memory: int | None
-    threads: int | None
-    max_qubits: int | None
+    max_memory: SupportsIndex | None
+    threads: SupportsIndex | None
+    max_qubits: SupportsIndex | None
     engine: str | None
     instructions: str | None
     norm_tolerance: float | None
@@ -91,20 +95,22 @@ def precision_code(value: Any) -> int:
         raise UsageError(f"no precision {value!r}: there are 'fp64' (complex128) and 'fp32' (complex64)") from None
 
 
-def whole(value: Any, what: str, most: int = _MOST) -> int:
-    """A whole number from 0 to `most`."""
+def whole(value: Any, what: str, most: int = _MOST, least: int = 0) -> int:
+    """A whole number from 0 to `most`; 0 is the caller's to refuse where `least` is 1."""
     try:
         number = operator.index(value)
     except TypeError:
         raise TypeError(f"{what} is a whole number, not {value!r}") from None
     if not 0 <= number <= most:
-        raise UsageError(f"{what} is {number}: it can be 0 to {most}")
+        raise UsageError(f"{what} is {number}: it can be {least} to {most}")
     return number
 
 
 def output_bits(outputs: str | Iterable[str]) -> int:
     """KETCH_OUTPUT_... of the words in `outputs`."""
     bits = 0
+    if not isinstance(outputs, Iterable):
+        raise TypeError(f"outputs are words, {', '.join(map(repr, OUTPUTS))}, not {outputs!r}")
     for word in (outputs,) if isinstance(outputs, str) else outputs:
         if word != "counts":  # always made
             bits |= chosen(OUTPUTS, word, "output")
@@ -112,21 +118,24 @@ def output_bits(outputs: str | Iterable[str]) -> int:
 
 
 def run_options(
-    shots: int | None = None,
-    seed: int | None = None,
+    shots: SupportsIndex | None = None,
+    seed: SupportsIndex | None = None,
     *,
     outputs: str | Iterable[str] = (),
     precision: Any = None,
     timeout: float | None = None,
-    max_memory: int | None = None,
-    threads: int | None = None,
-    max_qubits: int | None = None,
+    max_memory: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
+    max_qubits: SupportsIndex | None = None,
     engine: str | None = None,
     instructions: str | None = None,
     norm_tolerance: float | None = None,
+    **unknown: Any,
 ) -> Any:
     """A `ketch_run_options` for these keywords: those of `ketch.run`. The usual ones are looked at first, and only if
     given."""
+    if unknown:
+        refuse(next(iter(unknown)))
     options = ffi.new(_RUN_OPTIONS)
     options.struct_size = _RUN_OPTIONS_SIZE
     if shots is not None:
@@ -160,12 +169,16 @@ def run_options(
     return options
 
 
-run_options.__qualname__ = "ketch.run"  # which TypeErrors of wrong keywords name
+def refuse(keyword: str) -> NoReturn:
+    """A keyword that is no option of this way to run."""
+    near = difflib.get_close_matches(keyword, WorkOptions.__optional_keys__, 1)
+    hint = f": did you mean '{near[0]}'?" if near and near[0] != keyword else ""
+    raise TypeError(f"got an unexpected keyword argument '{keyword}'{hint}")
 
 
 def positive(value: Any, what: str, most: int = _MOST) -> int:
     """A whole number from 1: the library reads 0 as "Ketch chooses", which is None here."""
-    number = whole(value, what, most)
+    number = whole(value, what, most, 1)
     if not number:
         raise UsageError(f"{what} is 0: give at least 1, or None for Ketch to choose")
     return number
@@ -173,6 +186,8 @@ def positive(value: Any, what: str, most: int = _MOST) -> int:
 
 def seconds(timeout: float) -> float:
     """A time to wait for: the library reads 0 as none, so no time at all is the shortest that there is."""
+    if isinstance(timeout, (str, bytes)):
+        raise TypeError(f"timeout is a number of seconds, not {timeout!r}")
     time = float(timeout)
     if not time >= 0:
         raise UsageError(f"timeout is {timeout!r}: a number of seconds, from 0")

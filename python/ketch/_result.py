@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ketch._arguments import counted
 from ketch._display import histogram_svg, histogram_text
 from ketch._errors import UnavailableError, UsageError, call, make, text_of
 from ketch._ketch import ffi, lib
@@ -169,7 +170,9 @@ class Result:
             qubits, precision = ffi.new("uint32_t *"), ffi.new("ketch_precision *")
             amplitudes = lib.ketch_result_state(self._handle, qubits, precision)
             if not amplitudes:
-                raise UnavailableError("the result holds no state: ask for it with outputs='state'")
+                raise UnavailableError(
+                    "the result holds no state: ask for it with outputs='state'; that of State.apply is the State's"
+                )
             self._state = view(self._handle, amplitudes, (1 << qubits[0],), DTYPES[precision[0]])
         return self._state
 
@@ -238,9 +241,8 @@ class Result:
     def __repr__(self) -> str:
         counts = self.counts
         if not counts:
-            return f"<ketch.Result: {self.info.qubits} qubits, no shots>"
-        outcomes = "outcome" if len(counts) == 1 else "outcomes"
-        return f"<ketch.Result: {self.shots} shots, {len(counts)} {outcomes}, seed {self.seed}>"
+            return f"<ketch.Result: {counted(self.info.qubits, 'qubit')}, no shots>"
+        return f"<ketch.Result: {counted(self.shots, 'shot')}, {counted(len(counts), 'outcome')}, seed {self.seed}>"
 
     def __str__(self) -> str:
         """The counts with bars."""

@@ -12,12 +12,13 @@ import os
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ketch._circuit import Circuit, as_circuit
+from ketch._circuit import Circuit, as_circuit, as_circuits
+from ketch._display import is_wanted
 from ketch._errors import UsageError, check, give_diag, make, take_diag
 from ketch._futures import Future, Watcher
 from ketch._jobs import Job, Waiter, in_main_thread, wait, with_room
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ketch._asyncio import Loops
-    from ketch._options import RunOptions, WorkOptions
+    from ketch._options import Output, RunOptions, WorkOptions
 
 __all__ = ["Session", "default_session", "run"]
 
@@ -49,7 +50,7 @@ class Session:
     `threads` is how many are at work at once, all runs together: by default KETCH_NUM_THREADS, else OMP_NUM_THREADS,
     else the processors that this process may use or its cgroup's quota, whichever is less. `precision` ("fp64" or
     "fp32") is that of runs that name none. `max_memory` limits the bytes of all runs together, those that find no room
-    wait; `max_jobs` limits those submitted and not begun.
+    wait; `max_jobs` limits those submitted and not begun, by default 65,536.
 
     >>> import ketch
     >>> with ketch.Session(threads=1) as session:
@@ -132,7 +133,7 @@ class Session:
         settings = run_options(precision=precision or self._precision, **options)
         _ = self._handle  # a closed session runs nothing, not even none
         if not isinstance(circuit, (Circuit, str, os.PathLike)):
-            circuits = [as_circuit(each) for each in circuit]
+            circuits = as_circuits(circuit)
             if parameters:
                 circuits = [each.bind(parameters) for each in circuits]
             return self._batch(circuits, (), None, settings, progress)
@@ -182,14 +183,18 @@ class Session:
         """
         settings = run_options(precision=precision or self._precision, **options)
         single = isinstance(circuit, (Circuit, str, os.PathLike))
-        circuits = [as_circuit(each) for each in cast("Sequence[CircuitLike]", [circuit] if single else circuit)]
+        circuits = as_circuits([circuit] if single else circuit)
         names, rows = parameter_table(table, circuits)
         results = self._batch(circuits, names, rows, settings, progress)
         if single:
             return results
         return [results[i * len(rows) : (i + 1) * len(rows)] for i in range(len(circuits))]
 
-    def submit(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> Future:
+    @overload
+    def submit(self, circuit: CircuitLike, **options: Unpack[WorkOptions]) -> Future[Result]: ...  # type: ignore[overload-overlap]
+    @overload
+    def submit(self, circuit: Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> Future[list[Result]]: ...
+    def submit(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> Future[Any]:
         """A future of the run, or of many, which goes on while the caller does something else. Keywords are those of
         `ketch.run` but `progress`. `QueueFullError`: more than `max_jobs` wait already.
 
@@ -202,6 +207,10 @@ class Session:
         work = self._work(circuit, **options)
         return self._watcher.submit(work) if work else self._watcher.ended([])
 
+    @overload
+    async def run_async(self, circuit: CircuitLike, **options: Unpack[WorkOptions]) -> Result: ...  # type: ignore[overload-overlap]
+    @overload
+    async def run_async(self, circuit: Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> list[Result]: ...
     async def run_async(self, circuit: CircuitLike | Iterable[CircuitLike], **options: Unpack[WorkOptions]) -> Any:
         """The result of the run, or those of many, awaited: `result = await session.run_async(circuit)`. Keywords are
         those of `ketch.run` but `progress`. Cancelling the task stops the work; where the session's queue is full, runs
@@ -229,7 +238,7 @@ class Session:
         out = ffi.new(_RESULT_OUT)
         diag = take_diag()
         try:
-            if not in_main_thread() and not progress:
+            if not is_wanted(progress) and not in_main_thread():
                 status = lib.ketch_run(out, handle, borrowed, settings, diag)
             else:
                 job = Job((borrowed, handle, state))
@@ -283,7 +292,7 @@ class Session:
         _ = self._handle
         settings = run_options(precision=precision or self._precision, **options)
         single = isinstance(circuit, (Circuit, str, os.PathLike))
-        circuits = [as_circuit(circuit)] if single else [as_circuit(each) for each in circuit]  # type: ignore[arg-type,union-attr]
+        circuits = as_circuits([circuit] if single else circuit)
         if parameters:
             circuits = [each.bind(parameters) for each in circuits]
         if not circuits:
@@ -320,7 +329,8 @@ class Session:
                 batch.parameters, batch.parameter_count = pointers[1], len(texts)
                 batch.table, batch.row_count = table, len(rows)
                 keep += (table, rows)
-            job = Job(keep, len(borrowed) * (1 if rows is None else len(rows)), batch=True)
+            count = 0 if rows is None else len(rows)
+            job = Job(keep, len(borrowed) * max(count, 1), batch=True, rows=count)
             submit = partial(lib.ketch_submit_batch, job.cell, handle, batch, settings, how)
         diag = take_diag()
         try:
@@ -399,24 +409,31 @@ def _remade(kind: type[Session], options: dict[str, Any]) -> Session:
 
 
 def parameter_table(table: ParameterTable, circuits: Sequence[Circuit]) -> tuple[tuple[str, ...], np.ndarray[Any, Any]]:
-    """Names, and rows of numbers."""
+    """Names, and rows of numbers. A column that is one number is that in every row."""
+    try:
+        if isinstance(table, Mapping):
+            names = tuple(table)
+            columns = [np.asarray(column, np.float64) for column in table.values()]
+        else:
+            names, columns = circuits[0].parameters if circuits else (), []
+            rows = np.asarray(table, np.float64)
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"{error}: a table holds numbers, as names with their columns, {{'theta': [0.1, 0.2]}}, or as an array of "
+            "shape (rows, parameters)"
+        ) from None
     if isinstance(table, Mapping):
-        names = tuple(table)
-        columns = [np.asarray(column, np.float64) for column in table.values()]
-        if any(column.ndim != 1 for column in columns) or len({len(column) for column in columns}) > 1:
-            raise UsageError(
-                f"columns of a table have one length: {', '.join(f'{n}: {np.size(table[n])}' for n in names)}"
-            )
-        rows = np.stack(columns, axis=1) if columns else np.empty((0, 0))
+        if any(column.ndim > 1 for column in columns) or len({len(column) for column in columns if column.ndim}) > 1:
+            shapes = ", ".join(f"{name}: {column.shape}" for name, column in zip(names, columns, strict=True))
+            raise UsageError(f"columns of a table have one dimension and one length; these have {shapes}")
+        rows = np.stack(np.broadcast_arrays(*map(np.atleast_1d, columns)), axis=1) if columns else np.empty((0, 0))
     else:
-        names = circuits[0].parameters if circuits else ()
-        rows = np.asarray(table, np.float64)
         if rows.ndim == 1 and len(names) == 1:
             rows = rows[:, None]
         if rows.ndim != 2 or rows.shape[1] != len(names):
             raise UsageError(
                 f"a table of shape {rows.shape} for the parameters ({', '.join(names)}): "
-                f"it has shape (rows, {len(names)})"
+                f"it must have (rows, {len(names)})"
             )
     if not len(rows):
         raise UsageError("the table has no rows")
@@ -450,23 +467,24 @@ def default_session() -> Session:
 def run(
     circuit: CircuitLike,
     *,
-    shots: int | None = None,
-    seed: int | None = None,
+    shots: SupportsIndex | None = None,
+    seed: SupportsIndex | None = None,
     parameters: Mapping[str, Any] | None = None,
-    outputs: str | Iterable[str] = (),
+    outputs: Output | Iterable[Output] = (),
     precision: Any = None,
     timeout: float | None = None,
-    max_memory: int | None = None,
-    threads: int | None = None,
+    max_memory: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
     progress: Progress = None,
-    max_qubits: int | None = None,
+    max_qubits: SupportsIndex | None = None,
     engine: str | None = None,
     instructions: str | None = None,
     norm_tolerance: float | None = None,
 ) -> Result:
     """Runs a circuit: a `Circuit`, the text of a program, or the path of a file.
 
-    `shots` are taken, by default 1024; 0 samples nothing. `seed` makes the draws repeatable: the same circuit, options
+    `shots` are taken, by default 1024; 0 samples nothing. Where the circuit measures nothing, all its qubits are
+    measured at the end, into a register "meas". `seed` makes the draws repeatable: the same circuit, options
     and seed give the same bytes, at any number of threads. `parameters` gives the program's inputs their values.
     `outputs` names what the result shall hold beside its counts: "memory" (the bits of each shot), "state",
     "amplitudes", "probabilities". `precision` is "fp64" (complex128) or "fp32" (complex64). A run that takes longer

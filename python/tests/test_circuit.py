@@ -89,6 +89,12 @@ def test_arrays_that_are_not_contiguous() -> None:
         ("cx", 0, 1, ketch.UsageError, r"given together: append\('cx', \[0, 1\]\)"),
         ("rx", 0, (), ketch.UsageError, "has 1 parameter: .* for 1 application$"),
         (3, 0, (), TypeError, "by its name, not 3"),
+        ("cx", {0, 1}, (), TypeError, "have an order"),
+        ("Rz", 0, 0.1, ketch.CircuitError, "did you mean `rz`"),
+        ("toffoli", [0, 1, 2], (), ketch.CircuitError, "did you mean `ccx`"),
+        ("not", 0, (), ketch.CircuitError, "did you mean `x`"),
+        ("U", 0, (0.1, 0.2, 0.3), ketch.CircuitError, "did you mean `u`"),
+        ("measure", 0, (), ketch.CircuitError, "hint: Circuit.measure does that"),
         ("cx", [[0, 1, 2]], (), ketch.UsageError, "acts on 2 qubits"),
         ("cx", np.zeros((2, 2, 2), int), (), ketch.UsageError, "dimensions"),
         ("cx", [1, 1], (), ketch.CircuitError, "twice"),
@@ -113,6 +119,17 @@ def test_what_cannot_be_appended_changes_nothing(name: str, qubits: Any, params:
     with pytest.raises(error, match=text):
         circuit.append(name, qubits, params)
     assert circuit.to_json() == before
+
+
+def test_gates_are_those_that_can_be_appended() -> None:
+    listed = ketch.gates()
+    assert {"x", "cx", "ccx", "rz", "u", "swap", "gphase"} <= {gate.name for gate in listed}
+    for gate in listed:
+        for name in (gate.name, *gate.aliases):
+            circuit = ketch.Circuit(6).append(name, range(gate.qubits), [0.3] * len(gate.parameters))
+            assert circuit.summary().gates == 1
+            assert 0 <= gate.controls <= gate.qubits
+            assert gate.help
 
 
 def test_no_application_at_all() -> None:
@@ -145,6 +162,10 @@ def test_controls_of_many_applications() -> None:
     own = ketch.Circuit(4).append("h", range(4)).append("cz", [[0, 2], [0, 3]])
     for circuit in (shared, each):
         np.testing.assert_allclose(dense.state_of(circuit), dense.state_of(own), atol=1e-15)
+    with pytest.raises(ketch.UsageError, match="control_values is 2: it can be 0 to 1"):
+        ketch.Circuit(4).append("x", 0, controls=1, control_values=2)
+    with pytest.raises(ketch.UsageError, match="give controls, too"):
+        ketch.Circuit(4).append("cx", [0, 1], control_values=0)
     with pytest.raises(ketch.UsageError, match="2 applications"):
         ketch.Circuit(4).append("z", [2, 3], controls=[[0], [0], [1]])
 
@@ -281,7 +302,8 @@ def test_parameters_of_every_type() -> None:
         ({"thetas": 1.0}, ketch.KetchError, "theta"),
         ({"theta": float("inf")}, ketch.KetchError, "inf"),
         ({"b": "11011"}, ketch.KetchError, "3"),
-        ({"theta": object()}, TypeError, "cannot be"),
+        ({"theta": object()}, TypeError, "`theta`: no value"),
+        ({1: 2.0}, TypeError, "named by text"),
         ([1.0, 2.0], TypeError, "by name"),
     ],
 )

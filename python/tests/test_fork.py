@@ -28,7 +28,10 @@ import workloads
 ROUNDS = int(os.environ.get("KETCH_TEST_ROUNDS", "5"))
 SECONDS = 60  # for a child before it counts as hanging
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+    pytest.mark.timeout(120 + 10 * ROUNDS),
+]
 
 NARROW = workloads.layered(10, 5)
 WIDE = workloads.layered(18, 5)  # on all threads: OpenMP is at work
@@ -224,6 +227,15 @@ def test_fork_during_a_callback_leaves_the_result(used):
     assert told.wait(SECONDS)
     assert in_child(lambda: future.result(timeout=5).shots) == 4
     go_on.set()
+
+
+def test_a_future_cancelled_before_the_fork_is_so_after(used):
+    running = used.submit(workloads.long())
+    future = used.submit(workloads.long())
+    future.add_done_callback(lambda future: None)
+    assert future.cancel()
+    assert in_child(lambda: future.cancelled() and future.done())
+    running.cancel()
 
 
 def test_fork_while_a_loop_awaits(used, expected):

@@ -6,9 +6,12 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import gc
+import os
 import pickle
 import random
+import subprocess
 import sys
+import textwrap
 import threading
 import time
 import weakref
@@ -255,6 +258,31 @@ def test_the_watcher_comes_and_goes(session):
         assert len(watchers()) == 1
         concurrent.futures.wait(futures)
         until(lambda: not watchers())
+
+
+def test_many_sessions_one_after_the_other():
+    """Each goes with what it holds before there are many."""
+    for _ in range(300):
+        with ketch.Session(threads=1) as session:
+            session.submit(workloads.BELL, shots=1).result(timeout=10)
+    assert len(os.listdir("/proc/self/fd")) < 150
+
+
+def test_a_descriptor_closed_by_others_is_no_endless_loop():
+    program = """
+    import os, sys, time
+    import ketch, workloads
+    session = ketch.Session(threads=1)
+    session.submit(workloads.BELL).result()
+    os.closerange(3, 256)
+    began = time.process_time()
+    time.sleep(0.5)
+    print(time.process_time() - began < 0.25)
+    """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), os.environ["PYTHONPATH"]])}
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=True)
+    assert done.stdout == "True\n"
 
 
 def test_nothing_is_left_behind():

@@ -78,7 +78,9 @@ def test_tables() -> None:
     ("table", "error", "text"),
     [
         ({"a": [1, 2], "b": [1]}, ketch.UsageError, "one length"),
-        ({"a": 1.0, "b": 2.0}, ketch.UsageError, "one length"),
+        ({"a": ["pi"], "b": [1]}, ValueError, "could not convert.*a table holds numbers"),
+        ([{"a": 1.0}], TypeError, "a table holds numbers, as names with their columns"),
+        ({"a": [[1.0]], "b": 2.0}, ketch.UsageError, "one dimension"),
         ({"a": [], "b": []}, ketch.UsageError, "no rows"),
         ({}, ketch.UsageError, "no rows"),
         ([[1, 2, 3]], ketch.UsageError, r"\(rows, 2\)"),
@@ -86,12 +88,26 @@ def test_tables() -> None:
         ({"a": [1.0], "wrong": [1.0]}, ketch.KetchError, "wrong"),
         ({"a": [1.0]}, ketch.KetchError, "b"),
         ([[1.0, float("nan")]], ketch.KetchError, "b"),
-        ({"a": ["x"], "b": [1]}, ValueError, "x"),
     ],
 )
 def test_tables_that_make_no_sense(table: Any, error: Any, text: str) -> None:
     with pytest.raises(error, match=text):
         ketch.Session().map(TURNS, table)
+
+
+def test_a_column_that_is_one_number() -> None:
+    rows = ketch.Session().map(TURNS, {"a": [0.1, 0.2], "b": 0.3}, shots=0, outputs="state")
+    for a, result in zip((0.1, 0.2), rows, strict=True):
+        np.testing.assert_allclose(result.state, turned(a, 0.3), atol=1e-12)
+    assert len(ketch.Session().map(TURNS, {"a": 0.1, "b": 0.3}, shots=1)) == 1
+
+
+def test_an_error_in_a_batch_has_its_place() -> None:
+    with ketch.Session(threads=1) as session:
+        with pytest.raises(ketch.KetchError, match="note: circuit 0, row 2 of the batch, counted from 0"):
+            session.map(TURNS, {"a": [0.0, 1.0, float("nan"), 0.0], "b": 0.3})
+        with pytest.raises(ketch.KetchError, match="note: circuit 1 of the batch"):
+            session.run([ketch.Circuit(1), TURNS])
 
 
 def test_an_error_in_a_batch_is_the_elements_own() -> None:
@@ -114,10 +130,20 @@ def test_no_circuits_give_no_results() -> None:
             late([])
 
 
-def test_a_wrong_keyword_is_one_of_run() -> None:
+def test_a_wrong_keyword_is_said() -> None:
     with ketch.Session() as session:
+        with pytest.raises(TypeError, match="'shotz': did you mean 'shots'"):
+            session.run(ketch.Circuit(1), shotz=3)  # type: ignore[call-overload]
+        with pytest.raises(TypeError, match=r"argument 'progress'$"):
+            session.submit(ketch.Circuit(1), progress=True)  # type: ignore[call-overload]
+        with pytest.raises(TypeError, match="progress is True or something to call"):
+            session.run(ketch.Circuit(1), progress=3)  # type: ignore[call-overload]
+        for no_circuit in (None, 3):
+            for way in (session.run, session.submit):
+                with pytest.raises(TypeError, match="the text of a program or a path is needed"):
+                    way(no_circuit)  # type: ignore[call-overload]
         for use in (ketch.run, session.run, session.submit):
-            with pytest.raises(TypeError, match=r"\brun\(\) got an unexpected keyword argument 'shotz'"):
+            with pytest.raises(TypeError, match="got an unexpected keyword argument 'shotz'"):
                 use(ketch.Circuit(1), shotz=3)  # type: ignore[call-overload,call-arg,operator]
 
 

@@ -17,7 +17,7 @@ from typing_extensions import assert_type
 
 circuit = ketch.Circuit(2).append("h", 0).append("cx", np.array([[0, 1]])).measure_all()
 assert_type(circuit, ketch.Circuit)
-result = ketch.run(circuit, shots=10, seed=np.int64(3).item(), outputs=("state", "memory"), precision=np.complex64)
+result = ketch.run(circuit, shots=10, seed=np.int64(3), outputs=("state", "memory"), precision=np.complex64)
 assert_type(result, ketch.Result)
 assert_type(result.counts, dict[str, int])
 assert_type(result.info.norm, float)
@@ -27,7 +27,8 @@ with ketch.Session(threads=1) as session:
     assert_type(session.run([circuit, "a.qasm"]), list[ketch.Result])
     assert_type(session.map(circuit, {"a": [1.0]}, seed=1), list[ketch.Result])
     assert_type(session.map([circuit], np.zeros((2, 1))), list[list[ketch.Result]])
-    assert_type(session.submit(circuit, parameters={"a": 1.0}), ketch.Future)
+    assert_type(session.submit(circuit, parameters={"a": 1.0}), ketch.Future[ketch.Result])
+    assert_type(session.submit([circuit]).result(), list[ketch.Result])
 state = ketch.State(2)
 assert_type(state.apply(circuit), ketch.Result)
 assert_type(state.copy(), ketch.State)
