@@ -89,7 +89,8 @@ class Future(concurrent.futures.Future[T]):
             self._watcher.forget(job)
 
     def _tell(self, job: Job) -> None:
-        result, failure = None, None
+        result: Any = None
+        failure = None
         try:
             result = job.result()
         except RunCancelledError:
@@ -107,7 +108,8 @@ class Future(concurrent.futures.Future[T]):
         """In a forked child: the work is the parent's, as are callbacks and those who wait; the lock may be held for
         ever by a thread that is not here. What had been told stays."""
         told, cancelled = self._state == "FINISHED", self._state.startswith("CANCELLED")
-        result, failure = self._result, self._exception
+        result: Any = self._result
+        failure = self._exception
         concurrent.futures.Future.__init__(self)
         self._job = None
         if cancelled:
