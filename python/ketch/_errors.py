@@ -295,7 +295,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], Any], ...] = (
     (re.compile(r"--include-dir"), "include_dirs"),
     (re.compile(r"--(max-[a-z-]+)"), lambda found: found[1].replace("-", "_")),
     (re.compile(r"each ketch_circuit_begin_if .*"), "leave its `with circuit.if_(...)` first"),
-    (re.compile(r"ketch_circuit_set_extern .*"), "functions are given by C alone (ketch_circuit_set_extern)"),
+    (re.compile(r"ketch_circuit_set_extern gives it"), "functions are given by C alone, ketch_circuit_set_extern"),
     (re.compile(r"\bketch_circuit_bind_text\b"), "Circuit.bind"),
     (re.compile(r"\bketch_circuit_(bind|append_matrix|measure|reset|barrier)\b"), r"Circuit.\1"),
     (re.compile(r"\bketch_state_reset\b"), "State.reset"),
@@ -306,7 +306,8 @@ _SPOKEN: tuple[tuple[re.Pattern[str], Any], ...] = (
 
 def _value(text: str) -> str:
     """A value of OpenQASM as Python writes it."""
-    return text if re.fullmatch(r"[1-9.][\d.]*", text) else {"true": "True", "false": "False"}.get(text, repr(text))
+    number = re.fullmatch(r"0|[1-9]\d*|\d+\.\d*", text)
+    return text if number else {"true": "True", "false": "False"}.get(text, repr(text))
 
 
 def spoken(text: str) -> str:

@@ -127,9 +127,31 @@ def test_files_fail_as_pythons_do(tmp_path: pathlib.Path) -> None:
         assert str(error) == str(caught.value)
 
 
+def _in_condition() -> None:
+    circuit = ketch.Circuit(1)
+    with circuit.if_(0):
+        ketch.run(circuit)
+
+
+def test_names_of_users_are_left_alone() -> None:
+    with pytest.raises(ketch.CircuitError, match=r"`x--max-gates\.inc` is not found"):
+        ketch.Circuit('OPENQASM 3.0; include "x--max-gates.inc";')
+    with pytest.raises(ketch.CircuitError, match="no gate is called `ketch_circuit_bind`"):
+        ketch.Circuit("OPENQASM 3.0; qubit q; ketch_circuit_bind q;")
+
+
 def test_hints_speak_python() -> None:
     spoken: list[tuple[Any, str]] = [
-        (lambda: ketch.run("OPENQASM 3.0; input float a; qubit q; U(a, 0, 0) q;"), "parameters={'a': "),
+        (lambda: ketch.run("OPENQASM 3.0; input float a; qubit q; U(a, 0, 0) q;"), "parameters={'a': 0.5}"),
+        (lambda: ketch.run("OPENQASM 3.0; input bool a; qubit q; if (a) { reset q; }"), "parameters={'a': True}"),
+        (
+            lambda: ketch.run("OPENQASM 3.0; input bit[4] a; qubit q; if (a[0]) { reset q; }"),
+            "parameters={'a': '0101'}",
+        ),
+        (lambda: ketch.Circuit("OPENQASM 3.0; input array[float, 2] a; qubit q;").bind(a=0.5), "as text: Circuit.bind"),
+        (lambda: ketch.run("OPENQASM 3.0; extern f(int) -> int; qubit q; int x = f(3);"), "given by C alone"),
+        (lambda: _in_condition(), "leave its `with circuit.if_(...)` first"),
+        (lambda: ketch.run(ketch.Circuit(1)).probabilities(), "outputs='probabilities'"),
         (lambda: ketch.Circuit("OPENQASM 3.0; qubit q; U(0, 0, 0) q; U(0, 0, 0) q;", max_gates=1), "max_gates raises"),
         (lambda: ketch.Circuit('OPENQASM 3.0; include "none.inc";'), "include_dirs adds"),
         (lambda: ketch.Circuit("OPENQASM 3.0; qubit q; h q;"), "prelude='stdgates.inc'"),
