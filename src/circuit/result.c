@@ -2,6 +2,7 @@
  *
  * Results: counting shots, and reading. See result.h. A row of `words` words holds an outcome, bit b in word b / 64.
  */
+#include "circuit/spread.h"
 #include "circuit/state.h"
 
 #include <string.h>
@@ -286,6 +287,12 @@ void kt_state_amplitude(double out[2], const kt_state *state, uint64_t index) {
     }
 }
 
+double kt_state_probability(const kt_state *state, uint64_t index) {
+    double amplitude[2];
+    kt_state_amplitude(amplitude, state, index);
+    return amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
+}
+
 void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t index) {
     uint64_t position = 0;
     out[0] = out[1] = 0;
@@ -324,11 +331,19 @@ ketch_status ketch_result_probabilities(double *out, const ketch_result *result,
     if (status == KETCH_OK && count && first + (count - 1) < first) status = kt_fail(diag, KT_BAD_ARGUMENT, "the range wraps around");
     if (status == KETCH_OK && count) status = check_index(result, first + (count - 1), diag);
     if (status != KETCH_OK) return status;
+    const uint64_t nowhere = UINT64_C(1) << 63; /* an idle qubit is never 1 */
+    uint64_t images[64];
+    for (uint32_t q = 0; q < 64; q++)
+        images[q] = q < result->qubit_count && result->wire_of[q] != KT_IDLE ? UINT64_C(1) << result->wire_of[q] : nowhere;
+    kt_spread spread;
+    kt_spread_make(&spread, images);
     int rounding = kt_rounding_enter();
-    for (uint64_t i = 0; i < count; i++) {
-        double amplitude[2];
-        kt_result_amplitude(amplitude, result, first + i);
-        out[i] = amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
+    for (uint64_t i = 0; i < count;) {
+        uint64_t index = first + i, upper = kt_spread_upper(&spread, index), left = 256 - (index & 255);
+        for (uint64_t end = count - i < left ? count : i + left; i < end; i++, index++) {
+            uint64_t position = upper | spread.bytes[0][index & 255];
+            out[i] = position & nowhere ? 0 : kt_state_probability(&result->state, position);
+        }
     }
     kt_rounding_leave(rounding);
     return KETCH_OK;

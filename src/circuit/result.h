@@ -66,6 +66,7 @@ void kt_result_outcome_text(kt_buffer *out, const ketch_result *result, const ui
 /* An amplitude as text shall have it, without negative zeros: of a basis state over the wires, and over the declared qubits (0 where an
  * idle qubit is 1). */
 void kt_state_amplitude(double out[2], const kt_state *state, uint64_t index);
+double kt_state_probability(const kt_state *state, uint64_t index);
 void kt_result_amplitude(double out[2], const ketch_result *result, uint64_t index);
 
 /* result_saved.c: as bytes, and back. */

@@ -4,6 +4,8 @@
  */
 #include "circuit/state.h"
 
+#include "circuit/spread.h"
+
 #include <string.h>
 
 #define MOST_QUBITS 56                   /* whose bytes, of 16 an amplitude, a size holds */
@@ -152,16 +154,18 @@ ketch_status kt_check_marginal(const uint32_t *qubits, size_t count, uint32_t qu
 
 void kt_state_marginal(double *out, const kt_state *state, const uint8_t *wire_of, const uint32_t *qubits, size_t count) {
     memset(out, 0, ((size_t)1 << count) * sizeof *out);
+    uint64_t images[64] = {0};
+    for (size_t i = 0; i < count; i++) {
+        uint32_t wire = wire_of ? wire_of[qubits[i]] : qubits[i];
+        if (wire != KT_IDLE) images[wire] = UINT64_C(1) << i;
+    }
+    kt_spread spread;
+    kt_spread_make(&spread, images);
     int rounding = kt_rounding_enter();
+    uint64_t upper = 0;
     for (uint64_t position = 0; position >> state->wires == 0; position++) {
-        double amplitude[2];
-        size_t index = 0;
-        kt_state_amplitude(amplitude, state, position);
-        for (size_t i = 0; i < count; i++) {
-            uint32_t wire = wire_of ? wire_of[qubits[i]] : qubits[i];
-            if (wire != KT_IDLE) index |= (size_t)(position >> wire & 1) << i;
-        }
-        out[index] += amplitude[0] * amplitude[0] + amplitude[1] * amplitude[1];
+        if (position % 256 == 0) upper = kt_spread_upper(&spread, position);
+        out[upper | spread.bytes[0][position % 256]] += kt_state_probability(state, position);
     }
     kt_rounding_leave(rounding);
 }
