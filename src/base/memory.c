@@ -105,7 +105,7 @@ void kt_arena_free(kt_arena *arena) { kt_arena_restore(arena, (kt_arena_mark){0}
 
 /* ── Amplitudes ─────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-#define SMALL     ((size_t)64 << 10) /* below it, asking the system takes longer than all work on so few amplitudes */
+#define SMALL     ((size_t)1024 << 10) /* below it, new pages of the system, zeroed when first touched, take longer than a pass of work */
 #define HUGE_PAGE ((size_t)2 << 20)
 #define ALIGNED   64
 
