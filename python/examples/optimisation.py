@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The largest cuts of graphs by QAOA, the quantum approximate optimisation algorithm: SciPy looks for the angles.
 
-Differential evolution asks for the values of a whole population at once. Each is a run of a small circuit, some
-hundred microseconds long: what the parallel forms gain depends on what handing one over costs, least for a batch and
-most for processes.
+Differential evolution asks for the values of a whole population at once. Each is a run of the same circuit with other
+angles, some hundred microseconds long: what the parallel forms gain depends on what handing one over costs, least for a
+batch and most for processes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import scipy.optimize
 import ketch
 from ways import Way, main
 
-VERTICES, LAYERS = 12, 2
+VERTICES, LAYERS = 13, 2
 BITS = np.arange(2**VERTICES)[:, None] >> np.arange(VERTICES) & 1  # the cut that each basis state stands for
 Graph = list[tuple[int, int]]
 
@@ -31,27 +31,43 @@ def cut_sizes(graph: Graph) -> np.ndarray:
     return (BITS[:, a] != BITS[:, b]).sum(axis=1)
 
 
-def ansatz(graph: Graph, angles: np.ndarray) -> ketch.Circuit:
-    """Layers of phases that grow with the cut and of rotations that mix neighbouring cuts."""
-    circuit = ketch.Circuit(VERTICES).append("h", range(VERTICES))
-    for phase, mixing in angles.reshape(LAYERS, 2):
-        circuit.append("rzz", graph, phase).append("rx", range(VERTICES), mixing)
-    return circuit
+def ansatz(graph: Graph) -> ketch.Circuit:
+    """Layers of phases that grow with the cut and of rotations that mix neighbouring cuts; the angles are inputs."""
+    layers = [
+        "\n".join([*(f"rzz(phase{layer}) q[{a}], q[{b}];" for a, b in graph), f"rx(mixing{layer}) q;"])
+        for layer in range(LAYERS)
+    ]
+    return ketch.Circuit(
+        "\n".join(
+            [
+                "OPENQASM 3.0;",
+                'include "stdgates.inc";',
+                "gate rzz(theta) a, b { cx a, b; rz(theta) b; cx a, b; }",
+                *(f"input angle phase{layer}; input angle mixing{layer};" for layer in range(LAYERS)),
+                f"qubit[{VERTICES}] q; bit[{VERTICES}] c;",
+                "h q;",
+                *layers,
+            ]
+        )
+    )
 
 
 def largest_cut(way: Way, graph: Graph, generations: int = 15) -> tuple[int, float]:
     """The size of the largest cut that 100 shots show, and of a cut on the average, as QAOA's angles promise it."""
-    sizes = cut_sizes(graph)
+    sizes, circuit = cut_sizes(graph), ansatz(graph)
+
+    def bound(angles: np.ndarray) -> ketch.Circuit:
+        return circuit.bind(dict(zip(circuit.parameters, angles, strict=True)))
 
     def loss(population: np.ndarray) -> np.ndarray:  # a column for each member
-        results = way([ansatz(graph, angles) for angles in population.T], shots=0, outputs="probabilities")
+        results = way([bound(angles) for angles in population.T], shots=0, outputs="probabilities")
         return np.array([-(result.probabilities() @ sizes) for result in results])
 
     bounds = [(0, np.pi)] * (2 * LAYERS)
     found = scipy.optimize.differential_evolution(
         loss, bounds, popsize=8, maxiter=generations, seed=1, polish=False, vectorized=True, updating="deferred"
     )
-    (result,) = way([ansatz(graph, found.x).measure_all()], shots=100, seed=1)
+    (result,) = way([bound(found.x).measure_all()], shots=100, seed=1)
     return max(int(sizes[int(outcome, 2)]) for outcome in result.counts), -float(found.fun)
 
 

@@ -8,12 +8,14 @@ run by run, never split beforehand.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 import ketch
 from ways import Way, main
 
-SPINS, STEP, TIMES = 14, 0.1, np.arange(0, 31, 2)  # TIMES: in steps
+SPINS, STEP, TIMES = 18, 0.1, np.arange(0, 31, 2)  # TIMES: in steps
 FIELDS = [0.5, 1.0, 2.0]  # 1 is the critical one, in units of the coupling
 
 
@@ -28,12 +30,15 @@ def quench(field: float, steps: int, spins: int = SPINS, step: float = STEP) -> 
     return circuit
 
 
+@functools.cache
+def mean_of_z(spins: int) -> np.ndarray:
+    """Over all spins, of each basis state."""
+    return 1 - 2 * np.bitwise_count(np.arange(2**spins)) / spins
+
+
 def magnetisation(result: ketch.Result) -> float:
     """The mean of Z over all spins."""
-    probabilities = result.probabilities()
-    spins = int(probabilities.size).bit_length() - 1
-    ones = np.bitwise_count(np.arange(probabilities.size, dtype=np.uint64))
-    return float(probabilities @ (1 - 2 * ones / spins))
+    return float(result.probabilities() @ mean_of_z(result.info.qubits))
 
 
 def solve(way: Way) -> np.ndarray:

@@ -80,7 +80,9 @@ def test_ansatz_against_matrices() -> None:
         for _ in range(optimisation.VERTICES):  # the lowest qubit is turned and becomes the highest
             low = state.reshape(-1, 2)
             state = np.concatenate([c * low[:, 0] + s * low[:, 1], s * low[:, 0] + c * low[:, 1]])
-    (result,) = ways.in_turn([optimisation.ansatz(graph, angles)], shots=0, outputs="probabilities")
+    circuit = optimisation.ansatz(graph)
+    circuit = circuit.bind(dict(zip(circuit.parameters, angles, strict=True)))
+    (result,) = ways.in_turn([circuit], shots=0, outputs="probabilities")
     assert np.abs(result.probabilities() - np.abs(state) ** 2).max() < 1e-14
 
 
