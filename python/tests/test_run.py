@@ -129,6 +129,35 @@ def test_no_shots() -> None:
         ketch.run(MEASURED_MIDWAY, shots=0)
 
 
+@pytest.mark.parametrize("precision", ["fp64", "fp32"])
+def test_probabilities_of_many_qubits_some_idle(precision: str) -> None:
+    """Each qubit has a state of its own, so that all distributions are products."""
+    draw = np.random.default_rng(8)
+    qubits = 19
+    angles = draw.uniform(0, 3, qubits) * (draw.permutation(qubits) < 15)
+    circuit = ketch.Circuit(qubits)
+    for qubit in draw.permutation(qubits):
+        if angles[qubit]:
+            circuit.append("ry", qubit, angles[qubit])
+    ones = np.sin(angles / 2) ** 2
+
+    def product(places: Any) -> np.ndarray[Any, Any]:
+        distribution = np.ones(1)
+        for qubit in places:
+            distribution = np.concatenate([distribution * (1 - ones[qubit]), distribution * ones[qubit]])
+        return distribution
+
+    tolerance = 1e-12 if precision == "fp64" else 1e-5
+    state = ketch.State(qubits, precision)
+    state.apply(circuit)
+    results = [ketch.run(circuit, shots=0, precision=precision, outputs=kind) for kind in ("state", "probabilities")]
+    for result in (*results, state):
+        np.testing.assert_allclose(result.probabilities(), product(range(qubits)), atol=tolerance)
+        for count in (1, 3, 11):
+            places = draw.permutation(qubits)[:count]
+            np.testing.assert_allclose(result.probabilities(places), product(places), atol=tolerance)
+
+
 @pytest.mark.parametrize("ask", ["memory", "state", "amplitudes", "probabilities"])
 def test_what_was_not_asked_for_is_said(ask: str) -> None:
     result = ketch.run(BELL)
