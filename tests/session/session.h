@@ -93,7 +93,7 @@ static inline ketch_job_info info_of(ketch_job *job) {
 
 /* Waits until the job is planned and runs. */
 static inline void see_running(ketch_job *job) {
-    for (int i = 0; i < 60000 && strcmp(info_of(job).stage, "simulate"); i++) usleep(1000);
+    for (int i = 0; i < 300000 && strcmp(info_of(job).stage, "simulate"); i++) usleep(1000); /* sanitizers plan slowly */
     assert_string_equal(info_of(job).stage, "simulate");
     assert_int_equal(info_of(job).state, KETCH_JOB_RUNNING);
 }
