@@ -96,7 +96,7 @@ def precision_code(value: Any) -> int:
 
 
 def whole(value: Any, what: str, most: int = _MOST, least: int = 0) -> int:
-    """A whole number from 0 to `most`; 0 is the caller's to refuse where `least` is 1."""
+    """A whole number from 0 to `most`. `least` is what the message says: who wants 1 refuses 0 in words of its own."""
     try:
         number = operator.index(value)
     except TypeError:

@@ -85,6 +85,19 @@ static inline ketch_job *submitted(ketch_session *session, const ketch_circuit *
     return job;
 }
 
+/* Each of the circuits with each row of the table. */
+static inline ketch_batch batch_of(const ketch_circuit *const *circuits, size_t circuit_count, const char *const *parameters,
+                                   size_t parameter_count, const double *table, size_t row_count) {
+    ketch_batch batch = KETCH_BATCH_INIT;
+    batch.circuits = circuits;
+    batch.circuit_count = circuit_count;
+    batch.parameters = parameters;
+    batch.parameter_count = parameter_count;
+    batch.table = table;
+    batch.row_count = row_count;
+    return batch;
+}
+
 static inline ketch_job_info info_of(ketch_job *job) {
     ketch_job_info info = KETCH_JOB_INFO_INIT;
     OK(NULL, ketch_job_poll(&info, job, NULL));

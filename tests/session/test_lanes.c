@@ -303,13 +303,7 @@ static void rows_are_shared_out(void **state) {
     ketch_run_options options = seeded(3);
     options.threads = 1;
     options.shots = 1;
-    ketch_batch batch = KETCH_BATCH_INIT;
-    batch.circuits = (const ketch_circuit *const[]){circuit};
-    batch.circuit_count = 1;
-    batch.parameters = names;
-    batch.parameter_count = 1;
-    batch.table = table;
-    batch.row_count = ROWS;
+    ketch_batch batch = batch_of((const ketch_circuit *const[]){circuit}, 1, names, 1, table, ROWS);
     ketch_job *job = NULL;
     OK(NULL, ketch_submit_batch(&job, session, &batch, &options, NULL, NULL));
     uint64_t most = 0;
