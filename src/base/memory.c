@@ -105,14 +105,7 @@ void kt_arena_free(kt_arena *arena) { kt_arena_restore(arena, (kt_arena_mark){0}
 
 /* ── Amplitudes ─────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define SMALL ((size_t)64 << 10) /* a child may inherit the sanitizer's heap locked: less goes there */
-#endif
-#endif
-#ifndef SMALL
-#define SMALL ((size_t)1024 << 10) /* below it, new pages of the system, zeroed when first touched, take longer than a pass of work */
-#endif
+#define SMALL     ((size_t)1024 << 10) /* below it, new pages of the system, zeroed when first touched, take longer than a pass of work */
 #define HUGE_PAGE ((size_t)2 << 20)
 #define ALIGNED   64
 

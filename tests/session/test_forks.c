@@ -153,7 +153,8 @@ static void while_another_thread_runs(void **state) {
         ketch_session *session = session_of(2, 0, 0), *idle = session_of(2, 0, 0);
         expected all = expect(idle);
         ketch_circuit *forever = endless();
-        busy other = {.session = session, .circuit = all.circuits[2], .threads = threads};
+        static busy other; /* a failed test leaves its thread behind */
+        other = (busy){.session = session, .circuit = all.circuits[2], .threads = threads};
         OK(NULL, ketch_channel_create(&other.channel, session, NULL));
         (void)ketch_channel_fd(other.channel);
         pthread_t thread;
