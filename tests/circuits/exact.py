@@ -7,7 +7,7 @@ and checks the numbers that the tests read, and is not used by the tests themsel
 import operator
 
 import numpy
-from qiskit.circuit import Clbit, IfElseOp
+from qiskit.circuit import Clbit, IfElseOp, library
 from qiskit.circuit.classical import expr
 from qiskit.quantum_info import Operator
 
@@ -69,7 +69,7 @@ class Flat:
 
     def matrix(self, operation):
         key = (operation.name, tuple(operation.params), getattr(operation, 'ctrl_state', None), operation.num_qubits)
-        simple = str(type(operation).__module__).startswith('qiskit.circuit.library')  # others may share a name
+        simple = operation.base_class.__module__.startswith(library.__name__)  # others may share a name
         if not simple or key not in self.matrices:
             self.matrices[key] = Operator(operation).data
         return self.matrices[key]

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A heap that survives forks. The C library's does; AddressSanitizer's, up to Clang 16, is copied with its locks as they are, so that a
+ * A heap that survives forks. The C library's does; that of Clang 14's AddressSanitizer is copied with its locks as they are, so that a
  * child of a process in which another thread was allocating waits for ever at its own first allocation. Its runtime has functions, for its
- * search for leaks, that hold these locks: they are held here over every fork, as its later versions do by themselves. Those have other
- * names for them, and nothing is done.
+ * search for leaks, that hold these locks: they are held here over every fork, as Clang 18's runtime does by itself (llvm/llvm-project,
+ * pull request 75290). That one has other names for them; where one of the names is unknown, nothing is done.
  */
 #include <pthread.h>
 
